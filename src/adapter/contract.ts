@@ -1,0 +1,234 @@
+// What an engine must offer. The dialect is pure text; the session talks; the adapter is the package of both.
+import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
+import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
+import type { FailureKind } from './failure.ts';
+import type { Query, ResultSet, Scalar, Segment, Statement } from './statement.ts';
+
+export type IncrementalStrategy =
+  | 'append'
+  | 'delete+insert'
+  | 'merge'
+  | 'insert_overwrite'
+  | 'microbatch';
+
+/** Differences between engines that code above the adapters may ask for; engine names are never compared there. */
+export interface Capabilities {
+  readonly transactionalDdl: boolean;
+  readonly incremental: ReadonlySet<IncrementalStrategy>;
+  /** whether a relation name has the outer part (database) */
+  readonly databases: boolean;
+  readonly maxIdentifierBytes: number;
+}
+
+/** The configs of a node that only its engine understands (indexes, engine, order_by, ...); opaque above the adapters. */
+export type EngineConfig = Readonly<Record<string, unknown>>;
+
+/** Descriptions to store in the warehouse (persist_docs). */
+export interface Comments {
+  readonly relation?: string;
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+/** privilege -> grantees, as in dbt's `grants` config. */
+export type Grants = Readonly<Record<string, readonly string[]>>;
+
+/** What every build of a relation starts from. */
+export interface RelationRequest {
+  readonly target: RelationName;
+  /** the internal name under which it is built; nobody else uses it */
+  readonly staged: RelationName;
+  readonly config: EngineConfig;
+  readonly comments: Comments;
+  readonly grants: Grants | undefined;
+}
+export interface SelectRequest extends RelationRequest {
+  /** compiled SQL of the model: one SELECT, without a closing semicolon */
+  readonly select: string;
+  /** a statement or block of statements that must run before the create (dbt's sql_header) */
+  readonly header?: string;
+}
+export interface SeedRequest extends RelationRequest {
+  readonly columns: readonly Column[];
+}
+export interface SwapRequest extends RelationRequest {
+  /** what stands at the target now, with all that depends on it; undefined when nothing does */
+  readonly live: ObservedRelation | undefined;
+}
+export interface ViewRequest extends SelectRequest {
+  readonly live: ObservedRelation | undefined;
+}
+export interface DeltaRequest extends SelectRequest {
+  readonly strategy: IncrementalStrategy;
+  readonly uniqueKey: readonly string[];
+  readonly predicates: readonly string[];
+  readonly mergeUpdateColumns: readonly string[] | undefined;
+  readonly mergeExcludeColumns: readonly string[] | undefined;
+  readonly onSchemaChange: 'ignore' | 'append_new_columns' | 'sync_all_columns' | 'fail';
+  readonly live: ObservedRelation;
+}
+
+/**
+ * One way to make the staged relation visible. The first is tried; when it fails with one of the kinds in `otherwiseOn`, the
+ * next one is. Only these statements change what readers see.
+ */
+export interface Attempt {
+  readonly statements: readonly Statement[];
+  readonly otherwiseOn: readonly FailureKind[];
+  /** the replaced relation stays under this internal name, because something still reads it; dropped when the run ends */
+  readonly leaves?: { readonly relation: RelationName; readonly kind: RelationKind };
+}
+
+/** The pure half of an adapter: no driver import, no clock, no environment. */
+export interface Dialect {
+  readonly name: string;
+  readonly can: Capabilities;
+  ident(name: string): string;
+  literal(value: Scalar): string;
+  /** the quoted, qualified text of a relation */
+  relation(name: RelationName): string;
+  createSchema(schema: string, database?: string): Statement;
+  /** statements that leave `staged` filled, indexed, commented and granted; the first drops a leftover of that name */
+  buildTable(request: SelectRequest): readonly Statement[];
+  /** put `staged` (a table) in place of what is live; hazards of doing so come as diagnostics with code ETL4001 */
+  publishTable(request: SwapRequest): readonly Attempt[];
+  /** create or replace the view at the target, whatever is live there */
+  publishView(request: ViewRequest): readonly Attempt[];
+  /** an empty, typed, staged table for a file to be loaded into */
+  buildSeed(request: SeedRequest): readonly Statement[];
+  /** what is left to do on the staged seed once its rows are in (indexes, statistics, grants, comments) */
+  finishSeed(request: SeedRequest): readonly Statement[];
+  /** the staged delta of an incremental model */
+  buildDelta(request: DeltaRequest): readonly Statement[];
+  /** merge the staged delta into the live table; `delta` are the columns of the staged relation as observed */
+  publishDelta(request: DeltaRequest, delta: readonly Column[]): Checked<readonly Attempt[]>;
+  /** repeatable clean-up of one node's internal names; sent whatever happened before */
+  tidy(staged: RelationName): readonly Statement[];
+  drop(relation: RelationName, kind: RelationKind): Statement;
+  /** every relation of the schemas, without the expensive facts: what planning needs */
+  observe(schemas: readonly string[]): Query<ObservedRelation>;
+  /** one relation with all that its replacement has to know (dependents, grants, ...); no row when it does not exist */
+  observeOne(relation: RelationName): Query<ObservedRelation>;
+  columns(relation: RelationName): Query<Column>;
+  /** catalog.json: one row per column of the relations in the schemas */
+  catalog(schemas: readonly string[]): Query<CatalogColumn>;
+  /** internal relations of runs that are over (names that start with __etl_), to be swept */
+  leftovers(
+    schemas: readonly string[],
+  ): Query<{ readonly relation: RelationName; readonly kind: RelationKind }>;
+  /** one SELECT of the author's, sent as it is, read-only, with the settings that the node's config asks for (tests) */
+  read(sql: string, config: EngineConfig): Statement;
+  /** `select * from (<sql>) limit n` in the engine's own words; `limit` undefined or below 0 means all rows */
+  limited(sql: string, limit: number | undefined, config: EngineConfig): Statement;
+  /** dangers of this build that the user must allow: ETL4001 diagnostics */
+  hazards(request: {
+    readonly target: RelationName;
+    readonly becomes: RelationKind;
+    readonly live: ObservedRelation | undefined;
+  }): readonly Diagnostic[];
+  /** the type a seed column gets: the configured one, or the inferred kind in this engine's words */
+  seedType(inferred: InferredType): string;
+  /** Jinja macros of this engine (package `dbt_<name>`) */
+  readonly macros: readonly BuiltInMacro[];
+}
+
+export type InferredType = 'integer' | 'number' | 'boolean' | 'date' | 'timestamp' | 'text';
+
+/** A macro file that ships with the product and belongs to package `dbt` or `dbt_<engine>`; projects may override any of it. */
+export interface BuiltInMacro {
+  readonly packageName: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface ObservedRelation {
+  readonly relation: RelationName;
+  readonly kind: RelationKind;
+  readonly columns: readonly Column[];
+  /** what only its own dialect reads: dependents with their definitions, grants, uuid, partition key, ... */
+  readonly facts: unknown;
+}
+
+export interface CatalogColumn {
+  readonly relation: RelationName;
+  readonly kind: RelationKind;
+  readonly owner: string | null;
+  readonly relationComment: string | null;
+  readonly column: string;
+  readonly index: number;
+  readonly type: string;
+  readonly comment: string | null;
+  readonly rows?: number;
+  readonly bytes?: number;
+}
+
+export interface Effect {
+  readonly rows?: number;
+  readonly bytes?: number;
+}
+
+/** A CSV file to be loaded into a staged table; the engine parses the values. */
+export interface SeedInput {
+  readonly path: string;
+  /** path as the project names it, for messages */
+  readonly shownPath: string;
+  readonly delimiter: string;
+  /** in file order, types as in the staged table */
+  readonly columns: readonly Column[];
+}
+
+/** One conversation with the engine; one per running node. Everything it throws is a StatementFailure or an EtlError. */
+export interface Session {
+  /** Sends one statement or block that gives no rows; returns the rows it changed when the engine tells. */
+  execute(statement: Statement): Promise<Effect>;
+  /** Sends one statement and returns its rows; verb `read` runs read-only and must be a single statement. */
+  read(statement: Statement): Promise<ResultSet>;
+  /** Sends a segment: all of it or nothing where `transaction`; one message where the engine allows it. */
+  segment(segment: Segment): Promise<Effect>;
+  /** Loads a CSV file into an existing table; a bad cell is an EtlError ETL7xxx with file, line and column. */
+  load(target: RelationName, input: SeedInput): Promise<Effect>;
+}
+
+export interface Connection {
+  readonly serverVersion: string;
+  /** One session for the time of `use`; `tag` names the node in the engine's own process list. */
+  withSession<T>(tag: string, use: (session: Session) => Promise<T>): Promise<T>;
+  /** Cancels every running statement in the engine; returns how many were told to stop. */
+  cancel(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A checked connection target. Secrets are reachable only through the adapter that made it. */
+export interface Target {
+  readonly type: string;
+  readonly schema: string;
+  readonly database?: string;
+  readonly threads: number;
+  /** names and values that templates may see as `target.*`; never a secret */
+  readonly shown: Readonly<Record<string, Scalar>>;
+  /** texts that must never be printed */
+  readonly secrets: readonly string[];
+}
+
+export interface ConnectOptions {
+  /** absolute; the embedded engines keep their data below `<projectDir>/.etl/` */
+  readonly projectDir: string;
+  readonly threads: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly invocationId: string;
+}
+
+export interface Adapter {
+  readonly name: string;
+  /** Checks one output of profiles.yml; unknown keys are tolerated. `at` names the place for messages. */
+  parseTarget(raw: Readonly<Record<string, unknown>>): Checked<Target>;
+  dialect(target: Target): Dialect;
+  connect(target: Target, options: ConnectOptions): Promise<Connection>;
+}
+
+/** Runs a Query on a session and decodes its rows. */
+export async function ask<T>(session: Session, query: Query<T>): Promise<readonly T[]> {
+  const { columns, rows } = await session.read(query.statement);
+  return rows.map((row) =>
+    query.decode(Object.fromEntries(columns.map((c, i) => [c.name, row[i] ?? null]))),
+  );
+}

@@ -1,0 +1,36 @@
+import type { RelationName } from '../kernel/relation.ts';
+
+/** A value as it travels: timestamps and exact numerics are text (a JS Date has no microseconds, a number no 38 digits). */
+export type Scalar = string | number | bigint | boolean | null;
+
+/** One SQL text as a value: written by a dialect, sent by a session, shown by `etl plan`. */
+export interface Statement {
+  readonly sql: string;
+  readonly verb: 'create' | 'alter' | 'drop' | 'write' | 'read' | 'swap' | 'set' | 'hook';
+  /** what a retry may assume: sending it twice leaves what sending it once leaves */
+  readonly repeatable: boolean;
+  /** what the statement changes, for people and for the plan */
+  readonly writes?: readonly RelationName[];
+  /** UTF-16 offset in `sql` at which the author's SELECT begins, so that an engine's position can be mapped to the file */
+  readonly authoredAt?: number;
+  /** settings for this statement alone, where the engine knows them (ClickHouse) */
+  readonly settings?: Readonly<Record<string, string | number>>;
+}
+
+/** Statements that succeed or fail together (`transaction`), or are sent one after the other (`none`). */
+export interface Segment {
+  readonly atomicity: 'transaction' | 'none';
+  readonly statements: readonly Statement[];
+}
+
+/** The answer to a read: columns as the engine names and types them, rows in the same order. */
+export interface ResultSet {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly Scalar[])[];
+}
+
+/** A read with its decoder, so that introspection stays text until a session runs it. */
+export interface Query<T> {
+  readonly statement: Statement;
+  readonly decode: (row: Readonly<Record<string, Scalar>>) => T;
+}

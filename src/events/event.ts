@@ -1,0 +1,86 @@
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+
+/** dbt's status words. */
+export type NodeStatus =
+  | 'success'
+  | 'error'
+  | 'skipped'
+  | 'pass'
+  | 'fail'
+  | 'warn'
+  | 'no-op'
+  | 'partial success'
+  | 'runtime error';
+
+/** How one node ended. */
+export interface NodeOutcome {
+  readonly id: NodeId;
+  readonly status: NodeStatus;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly compiledAt?: Date;
+  /** which worker ran it: 'Thread-1' ... */
+  readonly thread: string;
+  /** rows changed by a model or loaded by a seed, when the engine tells */
+  readonly rows?: number;
+  /** failing rows of a test */
+  readonly failures?: number;
+  /** one line for people: `SELECT 1200`, `Got 3 results, configured to fail if != 0` */
+  readonly message?: string;
+  readonly diagnostics: readonly Diagnostic[];
+  /** up to five failing rows of a test */
+  readonly sample?: {
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly unknown[])[];
+  };
+  readonly compiledCode?: string;
+  readonly relationName?: string;
+  /** the first failed or skipped ancestor that made this node be skipped */
+  readonly because?: NodeId;
+}
+
+/** What happens in a run, for observers. */
+export type RunEvent =
+  | {
+      readonly kind: 'run_started';
+      readonly invocation: string;
+      readonly total: number;
+      readonly threads: number;
+      readonly command: string;
+    }
+  | {
+      readonly kind: 'node_started';
+      readonly id: NodeId;
+      readonly position: number;
+      readonly at: Date;
+    }
+  | {
+      readonly kind: 'node_finished';
+      readonly outcome: NodeOutcome;
+      readonly position: number;
+      readonly total: number;
+    }
+  | { readonly kind: 'statement_sent'; readonly id: NodeId; readonly sql: string }
+  | {
+      readonly kind: 'hook_finished';
+      readonly name: string;
+      readonly ok: boolean;
+      readonly ms: number;
+    }
+  | { readonly kind: 'diagnostic'; readonly diagnostic: Diagnostic }
+  | {
+      readonly kind: 'log';
+      readonly message: string;
+      readonly info: boolean;
+      readonly node?: NodeId;
+    }
+  | {
+      readonly kind: 'run_finished';
+      readonly outcomes: readonly NodeOutcome[];
+      readonly cancelled: boolean;
+      readonly seconds: number;
+    };
+
+/** May be slow or broken; the run never waits for, or fails because of, one. */
+export type Observer = (event: RunEvent) => void;

@@ -1,0 +1,66 @@
+import type { NodeId } from '../kernel/node-id.ts';
+import type { ExecutableNode, ExposureNode, GraphNode, Hook, SourceNode } from './node.ts';
+
+export interface MacroNode {
+  readonly unique_id: string;
+  readonly name: string;
+  readonly package_name: string;
+  readonly path: string;
+  readonly original_file_path: string;
+  readonly macro_sql: string;
+  readonly depends_on: { readonly macros: readonly string[] };
+  readonly description: string;
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly type: string | null;
+    readonly description: string;
+  }[];
+}
+
+export interface DocNode {
+  readonly unique_id: string;
+  readonly name: string;
+  readonly package_name: string;
+  readonly path: string;
+  readonly original_file_path: string;
+  readonly block_contents: string;
+}
+
+/** A hook of on-run-start or on-run-end, still to be rendered. */
+export interface RunHook {
+  readonly unique_id: NodeId;
+  readonly name: string;
+  readonly package_name: string;
+  readonly hook: Hook;
+}
+
+/** Every parsed thing of the project, resolved: the one value that planning, artifacts and the site read. Frozen. */
+export interface Manifest {
+  readonly project_name: string;
+  readonly adapter_type: string;
+  readonly target_name: string;
+  readonly nodes: Readonly<Record<NodeId, ExecutableNode>>;
+  readonly sources: Readonly<Record<NodeId, SourceNode>>;
+  readonly exposures: Readonly<Record<NodeId, ExposureNode>>;
+  readonly macros: Readonly<Record<string, MacroNode>>;
+  readonly docs: Readonly<Record<string, DocNode>>;
+  readonly disabled: Readonly<Record<string, readonly GraphNode[]>>;
+  readonly on_run_start: readonly RunHook[];
+  readonly on_run_end: readonly RunHook[];
+}
+
+/** Parents of every node (direct, in the order of the text), sources and exposures included. */
+export function parentsOf(manifest: Manifest): ReadonlyMap<NodeId, readonly NodeId[]> {
+  const parents = new Map<NodeId, readonly NodeId[]>();
+  for (const node of Object.values(manifest.nodes))
+    parents.set(node.unique_id, node.depends_on.nodes);
+  for (const source of Object.values(manifest.sources)) parents.set(source.unique_id, []);
+  for (const exposure of Object.values(manifest.exposures))
+    parents.set(exposure.unique_id, exposure.depends_on.nodes);
+  return parents;
+}
+
+/** The node, source or exposure of an id, or undefined. */
+export const findNode = (manifest: Manifest, id: NodeId): GraphNode | undefined =>
+  manifest.nodes[id] ?? manifest.sources[id] ?? manifest.exposures[id];

@@ -1,0 +1,150 @@
+// The project's nouns, with dbt's field names and shapes (manifest v12): what is in memory is what is written, so templates
+// (`graph`, `model`), `etl ls --output json` and manifest.json need no second vocabulary.
+import type { Span } from '../kernel/diagnostic.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+
+export type ResourceType =
+  | 'model'
+  | 'seed'
+  | 'snapshot'
+  | 'test'
+  | 'analysis'
+  | 'source'
+  | 'exposure'
+  | 'operation'
+  | 'unit_test';
+
+export interface Hook {
+  readonly sql: string;
+  readonly transaction: boolean;
+  readonly index: number | null;
+}
+
+/** The final config of a node. Keys beyond the known ones are the engine's or the user's and are kept. */
+export interface NodeConfig {
+  readonly enabled: boolean;
+  readonly materialized: string;
+  readonly alias: string | null;
+  readonly schema: string | null;
+  readonly database: string | null;
+  readonly tags: readonly string[];
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly 'pre-hook': readonly Hook[];
+  readonly 'post-hook': readonly Hook[];
+  readonly [key: string]: unknown;
+}
+
+export interface ColumnInfo {
+  readonly name: string;
+  readonly description: string;
+  readonly data_type: string | null;
+  readonly quote: boolean | null;
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly tags: readonly string[];
+  readonly constraints: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface RefArgs {
+  readonly name: string;
+  readonly package: string | null;
+  readonly version: string | number | null;
+}
+
+interface CommonNode {
+  readonly unique_id: NodeId;
+  readonly name: string;
+  readonly package_name: string;
+  /** below the resource folder: `gold/x.sql` */
+  readonly path: string;
+  /** below the project: `models/gold/x.sql` */
+  readonly original_file_path: string;
+  readonly fqn: readonly string[];
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+interface CompilableNode extends CommonNode {
+  readonly alias: string;
+  readonly database: string | null;
+  readonly schema: string;
+  /** quoted, qualified; null where there is no relation (ephemeral models, tests) */
+  readonly relation_name: string | null;
+  readonly raw_code: string;
+  readonly language: 'sql';
+  readonly checksum: { readonly name: string; readonly checksum: string };
+  readonly config: NodeConfig;
+  readonly unrendered_config: Readonly<Record<string, unknown>>;
+  readonly columns: Readonly<Record<string, ColumnInfo>>;
+  readonly patch_path: string | null;
+  readonly docs: { readonly show: boolean; readonly node_color: string | null };
+  readonly refs: readonly RefArgs[];
+  readonly sources: readonly (readonly [string, string])[];
+  readonly depends_on: { readonly macros: readonly string[]; readonly nodes: readonly NodeId[] };
+  readonly created_at: number;
+  readonly build_path: string | null;
+  /** where the text begins in its file; not part of manifest.json */
+  readonly place: Span;
+}
+
+export interface ModelNode extends CompilableNode {
+  readonly resource_type: 'model' | 'analysis' | 'snapshot';
+}
+export interface SeedNode extends CompilableNode {
+  readonly resource_type: 'seed';
+  readonly root_path: string | null;
+}
+export interface TestNode extends CompilableNode {
+  readonly resource_type: 'test';
+  /** null for singular tests */
+  readonly test_metadata: {
+    readonly name: string;
+    readonly namespace: string | null;
+    readonly kwargs: Readonly<Record<string, unknown>>;
+  } | null;
+  readonly column_name: string | null;
+  readonly attached_node: NodeId | null;
+  readonly file_key_name: string | null;
+}
+export interface SourceNode extends CommonNode {
+  readonly resource_type: 'source';
+  readonly source_name: string;
+  readonly source_description: string;
+  readonly loader: string;
+  readonly identifier: string;
+  readonly database: string | null;
+  readonly schema: string;
+  readonly relation_name: string;
+  readonly columns: Readonly<Record<string, ColumnInfo>>;
+  readonly config: Readonly<Record<string, unknown>> & { readonly enabled: boolean };
+  readonly loaded_at_field: string | null;
+  readonly freshness: unknown;
+  readonly quoting: Readonly<Record<string, boolean | null>>;
+  readonly unrendered_config: Readonly<Record<string, unknown>>;
+  readonly place: Span;
+}
+export interface ExposureNode extends CommonNode {
+  readonly resource_type: 'exposure';
+  readonly type: string;
+  readonly owner: Readonly<Record<string, unknown>>;
+  readonly label: string | null;
+  readonly maturity: string | null;
+  readonly url: string | null;
+  readonly config: Readonly<Record<string, unknown>> & { readonly enabled: boolean };
+  readonly refs: readonly RefArgs[];
+  readonly sources: readonly (readonly [string, string])[];
+  readonly depends_on: { readonly macros: readonly string[]; readonly nodes: readonly NodeId[] };
+  readonly created_at: number;
+  readonly unrendered_config: Readonly<Record<string, unknown>>;
+  readonly place: Span;
+}
+
+/** What can be compiled and run. */
+export type ExecutableNode = ModelNode | SeedNode | TestNode;
+export type GraphNode = ExecutableNode | SourceNode | ExposureNode;
+
+/** Where the place of a `ref` or `source` call is, for messages. */
+export interface CallSite {
+  readonly node: NodeId;
+  readonly span: Span;
+}

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readCsv } from '../../../src/sql/csv.ts';
+import { inferSeedTypes } from '../../../src/run/infer-seed.ts';
+
+const rows = (text: string, delimiter?: string): string[] =>
+  [...readCsv(text, delimiter)].map((r) => `${r.line}:${r.fields.map((f) => (f.quoted ? `"${f.text}"` : f.text)).join('|')}`);
+
+test.each([
+  ['a,b\n1,2\n', ['1:a|b', '2:1|2']],
+  ['\uFEFFa,b\r\n1,\r\n', ['1:a|b', '2:1|']],
+  ['a\n"x\ny, ""z"""\nlast', ['1:a', '2:"x\ny, "z""', '4:last']],
+  ['a,b\n"",\n\n', ['1:a|b', '2:""|']],
+  ['', []],
+])('readCsv(%j)', (text, expected) => {
+  expect(rows(text)).toEqual(expected);
+});
+
+test('the delimiter is a choice', () => {
+  expect(rows('a;b\n1,5;2', ';')).toEqual(['1:a|b', '2:1,5|2']);
+});
+
+test('what is written as CSV is read back', () => {
+  const cell = fc.string({ unit: fc.constantFrom('a', ',', '"', '\n', ' ', 'ç') });
+  const table = fc.integer({ min: 1, max: 4 }).chain((n) => fc.array(fc.array(cell, { minLength: n, maxLength: n }), { minLength: 1 }));
+  fc.assert(
+    fc.property(table, (data) => {
+      const text = data.map((r) => r.map((c) => `"${c.replaceAll('"', '""')}"`).join(',')).join('\n');
+      expect([...readCsv(text)].map((r) => r.fields.map((f) => f.text))).toEqual(data);
+    }),
+  );
+});
+
+test('types are inferred over the whole file, codes with leading zeros stay text', () => {
+  const csv = 'i,n,b,d,t,cep,mixed,none\n1,1.5,true,2024-01-31,2024-01-31 10:00:00,01310,1,\n-2,3,False,2024-02-01,2024-02-01T11:00:00.5,20040,x,\n';
+  expect(Object.fromEntries(inferSeedTypes(csv, ','))).toEqual({
+    i: 'integer',
+    n: 'number',
+    b: 'boolean',
+    d: 'date',
+    t: 'timestamp',
+    cep: 'text',
+    mixed: 'text',
+    none: 'text',
+  });
+});

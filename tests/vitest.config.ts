@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, include: readonly string[], more: object = {}) => ({
+  test: { name, include: [...include], environment: 'node', ...more },
+});
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    projects: [
+      project('unit', ['tests/unit/**/*.test.ts']),
+      project('golden', ['tests/golden/**/*.test.ts']),
+      project('architecture', ['tests/architecture/**/*.test.ts']),
+      project('conformance', ['tests/conformance/**/*.test.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        // one process per file: the embedded ClickHouse allows one data directory per process and crashes in worker threads
+        pool: 'forks',
+      }),
+      project('projects', ['tests/projects/**/*.test.ts'], {
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        pool: 'forks',
+        fileParallelism: true,
+      }),
+      project('cli', ['tests/cli/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000, pool: 'forks' }),
+    ],
+  },
+});
