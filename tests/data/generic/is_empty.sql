@@ -1,0 +1,5 @@
+{#- The relation holds no row. -#}
+{% test is_empty(model) %}
+select *
+from {{ model }}
+{% endtest %}
