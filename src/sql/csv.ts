@@ -13,10 +13,15 @@ export interface CsvRecord {
 const BOM = '\uFEFF';
 
 /** Reads one field that begins at `at`; gives the field, where the text goes on, and the line breaks inside it. */
-function readField(text: string, at: number, delimiter: string): { field: CsvField; next: number; breaks: number } {
+function readField(
+  text: string,
+  at: number,
+  delimiter: string,
+): { field: CsvField; next: number; breaks: number } {
   if (text[at] !== '"') {
     let end = at;
-    while (end < text.length && text[end] !== delimiter && text[end] !== '\n' && text[end] !== '\r') end++;
+    while (end < text.length && text[end] !== delimiter && text[end] !== '\n' && text[end] !== '\r')
+      end++;
     return { field: { text: text.slice(at, end), quoted: false }, next: end, breaks: 0 };
   }
   let value = '';
@@ -32,7 +37,8 @@ function readField(text: string, at: number, delimiter: string): { field: CsvFie
   }
   let end = i + 1;
   // text after the closing quote belongs to the field, as Postgres and Python read it
-  while (end < text.length && text[end] !== delimiter && text[end] !== '\n' && text[end] !== '\r') value += text[end++];
+  while (end < text.length && text[end] !== delimiter && text[end] !== '\n' && text[end] !== '\r')
+    value += text[end++];
   return { field: { text: value, quoted: true }, next: Math.min(end, text.length), breaks };
 }
 

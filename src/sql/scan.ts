@@ -98,7 +98,10 @@ export function* scanSql(sql: string, backslashEscapes = false): Generator<Piece
 }
 
 /** The first words of code, lower case, with where they end: what kind of statement this is. */
-export function leadingWords(sql: string, count: number): readonly { readonly word: string; readonly end: number }[] {
+export function leadingWords(
+  sql: string,
+  count: number,
+): readonly { readonly word: string; readonly end: number }[] {
   const words: { word: string; end: number }[] = [];
   for (const piece of scanSql(sql)) {
     if (piece.kind === 'space' || piece.kind === 'comment') continue;
@@ -123,11 +126,18 @@ export function withoutClosingSemicolon(sql: string): string {
   const closing = pieces.slice(end);
   if (!closing.some((p) => p.kind === 'semicolon')) return sql;
   const semicolon = closing.find((p) => p.kind === 'semicolon');
-  return semicolon === undefined ? sql : sql.slice(0, semicolon.start) + closing.filter((p) => p.start > semicolon.start && p.kind !== 'semicolon').map((p) => sql.slice(p.start, p.end)).join('');
+  return semicolon === undefined
+    ? sql
+    : sql.slice(0, semicolon.start) +
+        closing
+          .filter((p) => p.start > semicolon.start && p.kind !== 'semicolon')
+          .map((p) => sql.slice(p.start, p.end))
+          .join('');
 }
 
 /** Whether anything but blanks and comments is in the text. */
 export function hasCode(sql: string): boolean {
-  for (const piece of scanSql(sql)) if (piece.kind !== 'space' && piece.kind !== 'comment') return true;
+  for (const piece of scanSql(sql))
+    if (piece.kind !== 'space' && piece.kind !== 'comment') return true;
   return false;
 }

@@ -4,7 +4,9 @@ import { readCsv } from '../../../src/sql/csv.ts';
 import { inferSeedTypes } from '../../../src/run/infer-seed.ts';
 
 const rows = (text: string, delimiter?: string): string[] =>
-  [...readCsv(text, delimiter)].map((r) => `${r.line}:${r.fields.map((f) => (f.quoted ? `"${f.text}"` : f.text)).join('|')}`);
+  [...readCsv(text, delimiter)].map(
+    (r) => `${r.line}:${r.fields.map((f) => (f.quoted ? `"${f.text}"` : f.text)).join('|')}`,
+  );
 
 test.each([
   ['a,b\n1,2\n', ['1:a|b', '2:1|2']],
@@ -22,17 +24,22 @@ test('the delimiter is a choice', () => {
 
 test('what is written as CSV is read back', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', ',', '"', '\n', ' ', 'ç') });
-  const table = fc.integer({ min: 1, max: 4 }).chain((n) => fc.array(fc.array(cell, { minLength: n, maxLength: n }), { minLength: 1 }));
+  const table = fc
+    .integer({ min: 1, max: 4 })
+    .chain((n) => fc.array(fc.array(cell, { minLength: n, maxLength: n }), { minLength: 1 }));
   fc.assert(
     fc.property(table, (data) => {
-      const text = data.map((r) => r.map((c) => `"${c.replaceAll('"', '""')}"`).join(',')).join('\n');
+      const text = data
+        .map((r) => r.map((c) => `"${c.replaceAll('"', '""')}"`).join(','))
+        .join('\n');
       expect([...readCsv(text)].map((r) => r.fields.map((f) => f.text))).toEqual(data);
     }),
   );
 });
 
 test('types are inferred over the whole file, codes with leading zeros stay text', () => {
-  const csv = 'i,n,b,d,t,cep,mixed,none\n1,1.5,true,2024-01-31,2024-01-31 10:00:00,01310,1,\n-2,3,False,2024-02-01,2024-02-01T11:00:00.5,20040,x,\n';
+  const csv =
+    'i,n,b,d,t,cep,mixed,none\n1,1.5,true,2024-01-31,2024-01-31 10:00:00,01310,1,\n-2,3,False,2024-02-01,2024-02-01T11:00:00.5,20040,x,\n';
   expect(Object.fromEntries(inferSeedTypes(csv, ','))).toEqual({
     i: 'integer',
     n: 'number',

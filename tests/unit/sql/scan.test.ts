@@ -12,7 +12,10 @@ describe('scanSql', () => {
   test.each([
     ["select 'a;b' ;", "code:select | string:'a;b' | semicolon:;"],
     ["select 'it''s' -- ;\n, 1", "code:select | string:'it''s' | comment:-- ; | code:, | code:1"],
-    ['select "a""b" /* x /* y */ z */ 1', 'code:select | name:"a""b" | comment:/* x /* y */ z */ | code:1'],
+    [
+      'select "a""b" /* x /* y */ z */ 1',
+      'code:select | name:"a""b" | comment:/* x /* y */ z */ | code:1',
+    ],
     ['do $f$ begin; end $f$;', 'code:do | string:$f$ begin; end $f$ | semicolon:;'],
     ['select a$b$c', 'code:select | code:a$b$c'],
     ["select E'\\';' ;", "code:select | code:E | string:'\\';' | semicolon:;"],
@@ -26,7 +29,9 @@ describe('scanSql', () => {
   });
 
   test('pieces cover the text without gaps, whatever it is', () => {
-    const text = fc.string({ unit: fc.constantFrom("'", '"', '`', '$', '-', '/', '*', ';', '\\', 'e', 'a', ' ', '\n', 'ç') });
+    const text = fc.string({
+      unit: fc.constantFrom("'", '"', '`', '$', '-', '/', '*', ';', '\\', 'e', 'a', ' ', '\n', 'ç'),
+    });
     fc.assert(
       fc.property(text, fc.boolean(), (sql, escapes) => {
         let at = 0;
@@ -54,7 +59,10 @@ test.each([
 });
 
 test('leadingWords skips comments and stops at what is no word', () => {
-  expect(leadingWords('-- c\n/* d */ WITH recursive x as', 2).map((w) => w.word)).toEqual(['with', 'recursive']);
+  expect(leadingWords('-- c\n/* d */ WITH recursive x as', 2).map((w) => w.word)).toEqual([
+    'with',
+    'recursive',
+  ]);
   expect(leadingWords('with"x"as', 2).map((w) => w.word)).toEqual(['with']);
   expect(leadingWords('(select 1)', 1)).toEqual([]);
 });

@@ -1,0 +1,3 @@
+export declare const DERIVED: readonly string[];
+export declare function derive(name: string): Promise<string>;
+export declare function current(name: string): string;

@@ -1,0 +1,110 @@
+// The pure half: what to say to ClickHouse. In ClickHouse a schema is called a database.
+import type {
+  Capabilities,
+  DeltaRequest,
+  Dialect,
+  EngineConfig,
+  Grants,
+} from '../../adapter/contract.ts';
+import type { Statement } from '../../adapter/statement.ts';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { publishDelta } from './delta.ts';
+import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
+import { macros } from './macros.ts';
+import { buildFromSelect, drop, finish, publishTable, publishView, tidy } from './publish.ts';
+import { ident, literal, relation } from './quote.ts';
+import { buildSeed } from './seed.ts';
+import type { Settings } from './settings.ts';
+import { bracketed, repeatable } from './statements.ts';
+import { PLAIN_TABLE, querySettings, tableClauses } from './table-config.ts';
+import { seedColumnType } from './types.ts';
+
+const can: Capabilities = {
+  transactionalDdl: false,
+  incremental: new Set(['append', 'delete+insert', 'insert_overwrite']),
+  databases: false,
+  // table names are file names, and the engine adds to them
+  maxIdentifierBytes: 200,
+};
+
+/** What of a target decides the SQL. */
+export interface DialectOptions {
+  /** the ANSI set for every model that does not say otherwise */
+  readonly ansiSettings: boolean;
+  /** the embedded engine has one user and cannot store grants */
+  readonly hasGrants: boolean;
+  /** engine of the databases that are created here; the server's default when absent */
+  readonly databaseEngine?: string;
+}
+
+const hazards: Dialect['hazards'] = ({ target, becomes, live }) => {
+  if (live === undefined || live.kind === 'table' || live.kind === 'view') return [];
+  const what = live.kind.replace('_', ' ');
+  const problem: Diagnostic = {
+    code: 'ETL4001',
+    severity: 'error',
+    message: `${target.schema}.${target.name} is a ${what} that this project did not make; as a ${becomes} it would be lost`,
+    hint: `Rename or drop the ${what}, or give the model another alias.`,
+  };
+  return [problem];
+};
+
+const isAll = (limit: number | undefined): limit is undefined => limit === undefined || limit < 0;
+
+/** ClickHouse's SQL for everything a run does. */
+export function clickhouseDialect(options: DialectOptions): Dialect {
+  const settingsOf = (config: EngineConfig): Settings =>
+    querySettings(config, options.ansiSettings);
+  const granted = (grants: Grants | undefined): Grants | undefined =>
+    options.hasGrants ? grants : undefined;
+  const withSettings = (statement: Statement, config: EngineConfig): Statement => {
+    const settings = settingsOf(config);
+    return Object.keys(settings).length === 0 ? statement : { ...statement, settings };
+  };
+  const delta = (request: DeltaRequest): readonly Statement[] =>
+    buildFromSelect(request, PLAIN_TABLE, settingsOf(request.config));
+
+  return {
+    name: 'clickhouse',
+    can,
+    ident,
+    literal,
+    relation,
+    createSchema: (schema) =>
+      repeatable(
+        'create',
+        `CREATE DATABASE IF NOT EXISTS ${ident(schema)}${options.databaseEngine === undefined ? '' : ` ENGINE = ${options.databaseEngine}`}`,
+      ),
+    buildTable: (request) => [
+      ...buildFromSelect(request, tableClauses(request.config), settingsOf(request.config)),
+      ...finish(request),
+    ],
+    publishTable: (request) => publishTable(request, granted(request.grants)),
+    publishView: (request) =>
+      publishView(request, settingsOf(request.config), granted(request.grants)),
+    buildSeed,
+    finishSeed: finish,
+    buildDelta: delta,
+    publishDelta: (request, staged) => publishDelta(request, staged, granted(request.grants)),
+    tidy,
+    drop,
+    observe,
+    observeOne,
+    columns,
+    catalog,
+    leftovers,
+    read: (sql, config) => withSettings(repeatable('read', sql), config),
+    limited: (sql, limit, config) => {
+      const { sql: text, authoredAt } = bracketed(
+        '',
+        sql,
+        {},
+        isAll(limit) ? '' : ` LIMIT ${limit}`,
+      );
+      return { ...withSettings(repeatable('read', text), config), authoredAt };
+    },
+    hazards,
+    seedType: seedColumnType,
+    macros,
+  };
+}

@@ -1,0 +1,120 @@
+// The engine in this process. Every statement has a session of its own: settings cannot leak into the next one.
+import { link, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Session } from 'chdb';
+import type { Driver, LoadOrder, Order, RawResult } from '../driver.ts';
+import { Gate } from '../gate.ts';
+import { text } from '../quote.ts';
+import { assignments } from '../settings.ts';
+import { openEngine, type Engine } from './engine.ts';
+
+/** libuv's own default. */
+const DEFAULT_POOL = 4;
+
+/** A running statement holds a thread of the pool; one stays free for files. */
+const statementsAtOnce = (poolSize: string | undefined): number => {
+  const size = Number(poolSize ?? DEFAULT_POOL);
+  return Math.max(1, (Number.isInteger(size) && size > 0 ? size : DEFAULT_POOL) - 1);
+};
+
+const GLOB = /[*?{}[\]\\]/;
+
+/** `INSERT … FROM INFILE` takes its path for a pattern; a name with such characters gets a plain one beside. */
+async function withPlainPath<T>(path: string, use: (path: string) => Promise<T>): Promise<T> {
+  await stat(path);
+  if (!GLOB.test(path)) return use(path);
+  const dir = await mkdtemp(join(tmpdir(), 'etl-seed-'));
+  try {
+    const plain = join(dir, `${basename(path).replace(/[^\w.-]/g, '_')}.csv`);
+    await link(path, plain).catch(() => symlink(path, plain));
+    return await use(plain);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+class EmbeddedDriver implements Driver {
+  readonly version: string;
+  readonly #engine: Engine;
+  readonly #gate: Gate;
+
+  constructor(engine: Engine, gate: Gate) {
+    this.#engine = engine;
+    this.#gate = gate;
+    this.version = engine.version;
+  }
+
+  async run(order: Order): Promise<number | undefined> {
+    await this.#inSession(order, (session) => session.queryAsync(order.sql, { format: 'Null' }));
+    return undefined;
+  }
+
+  async rows(order: Order): Promise<RawResult> {
+    const result = await this.#inSession(order, (session) =>
+      session.queryAsync(order.sql, { format: 'JSONCompact' }),
+    );
+    return readJson(result.text());
+  }
+
+  async load(order: LoadOrder): Promise<void> {
+    await withPlainPath(order.path, (path) =>
+      this.#inSession(order, (session) =>
+        session.queryAsync(`${order.sql} FROM INFILE ${text(path)} FORMAT CSVWithNames`),
+      ),
+    );
+  }
+
+  async kill(tagPrefix: string): Promise<void> {
+    // never SYNC: the statement's end is reported on this thread, which would wait for itself
+    this.#engine.control(
+      `KILL QUERY WHERE startsWith(Settings['log_comment'], ${text(tagPrefix)}) ASYNC`,
+    );
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return this.#engine.release();
+  }
+
+  #inSession<T>(order: Order, use: (session: Session) => Promise<T>): Promise<T> {
+    return this.#gate.run(async () => {
+      const session = this.#engine.open();
+      try {
+        const settings = { ...order.settings, log_comment: order.tag };
+        await session.queryAsync(
+          `SET ${assignments(settings)}${order.readOnly ? ', readonly = 2' : ''}`,
+        );
+        return await use(session);
+      } finally {
+        session.close();
+      }
+    });
+  }
+}
+
+interface JsonCompact {
+  readonly meta: readonly { readonly name: string; readonly type: string }[];
+  readonly data: readonly (readonly unknown[])[];
+}
+
+/** The answer of a read; an answer that is not one JSON document is that of several statements or of another FORMAT. */
+function readJson(answer: string): RawResult {
+  if (answer === '') return { columns: [], rows: [] };
+  let json: JsonCompact;
+  try {
+    json = JSON.parse(answer) as JsonCompact;
+  } catch (cause) {
+    throw new Error(
+      'Code: 62. DB::Exception: Expected one statement that gives rows, without FORMAT. (SYNTAX_ERROR)',
+      { cause },
+    );
+  }
+  return { columns: json.meta, rows: json.data };
+}
+
+/** Opens the embedded engine with its files in `root`. */
+export async function connectEmbedded(root: string, poolSize: string | undefined): Promise<Driver> {
+  const engine = await openEngine(root);
+  return new EmbeddedDriver(engine, new Gate(statementsAtOnce(poolSize)));
+}

@@ -1,0 +1,139 @@
+// One engine per process and data directory, shared by every connection to it and closed with the last one.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Session } from 'chdb';
+import type { EtlError } from '../../../kernel/error.ts';
+import { writeConfig } from './config.ts';
+import { embeddedProblem as problem, requireChdb, type Chdb } from './chdb.ts';
+import { findHolder, readStatus, type Holder } from './holder.ts';
+
+export interface Engine {
+  readonly version: string;
+  /** a fresh session: nothing of it outlives its statement */
+  open(): Session;
+  /** tells the engine to stop statements; works while all threads of the pool are busy */
+  control(sql: string): void;
+  /** gives the engine back; it stops when nobody holds it any more */
+  release(): Promise<void>;
+}
+
+interface Started {
+  readonly dataDir: string;
+  readonly chdb: Chdb;
+  readonly anchor: Session;
+  readonly controller: Session;
+  readonly version: string;
+  users: number;
+}
+
+// The engine is a property of the process, so this is one too. Changes go through `turn`, one after the other.
+let started: Started | undefined;
+let turn: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const next = turn.then(work, work);
+  turn = next.catch(() => undefined);
+  return next;
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const inUse = (dataDir: string, holder: Holder | undefined, cause?: unknown): EtlError =>
+  problem(
+    'ETL5009',
+    holder === undefined
+      ? `another process uses ${dataDir}`
+      : `process ${holder.pid} uses ${dataDir}${holder.since === undefined ? '' : ` since ${holder.since}`}`,
+    holder === undefined
+      ? 'Wait for it to end.'
+      : `Wait for it to end, or stop it: kill ${holder.pid}`,
+    cause,
+  );
+
+async function prepare(root: string, dataDir: string): Promise<string> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    return await writeConfig(root);
+  } catch (error) {
+    throw problem(
+      'ETL1012',
+      `${root} cannot be written: ${textOf(error)}`,
+      'The embedded ClickHouse keeps its data there; make the folder writable.',
+      error,
+    );
+  }
+}
+
+async function start(root: string): Promise<Started> {
+  const dataDir = join(root, 'data');
+  const chdb = await requireChdb(() => import('chdb'));
+  const holder = await findHolder(dataDir);
+  if (holder !== undefined) throw inUse(dataDir, holder);
+  const config = await prepare(root, dataDir);
+  await chdb.drainPending();
+  try {
+    const anchor = new chdb.Session(dataDir, { connectionArgs: [`--config-file=${config}`] });
+    const controller = new chdb.Session(dataDir);
+    const version = anchor.query('SELECT version()', 'TSV').trim();
+    return { dataDir, chdb, anchor, controller, version, users: 0 };
+  } catch (error) {
+    const now = await readStatus(dataDir);
+    // the engine gives no reason; a status file that it could not take over is one
+    if (now !== undefined) throw inUse(dataDir, now, error);
+    throw problem(
+      'ETL5008',
+      `the embedded ClickHouse did not start: ${textOf(error)}`,
+      `Look at ${dataDir}; deleting it loses the embedded warehouse.`,
+      error,
+    );
+  }
+}
+
+const DRAIN_MS = 5000;
+
+async function isDrained(chdb: Chdb): Promise<boolean> {
+  const patience = new AbortController();
+  const late = setTimeout(DRAIN_MS, false, { signal: patience.signal }).catch(() => false);
+  const drained = await Promise.race([chdb.drainPending().then(() => true), late]);
+  patience.abort();
+  return drained;
+}
+
+async function stop(engine: Started): Promise<void> {
+  if (--engine.users > 0) return;
+  started = undefined;
+  // a cancelled call may still be computing, and closing under it aborts the process: rather leave it to the process's end
+  if (!(await isDrained(engine.chdb))) return;
+  engine.controller.close();
+  engine.anchor.close();
+  await isDrained(engine.chdb);
+}
+
+/** Opens the engine whose files are in `root`, or joins it when this process has it open already. */
+export function openEngine(root: string): Promise<Engine> {
+  return inTurn(async () => {
+    const dataDir = join(root, 'data');
+    if (started !== undefined && started.dataDir !== dataDir)
+      throw problem(
+        'ETL5009',
+        `this process has ${started.dataDir} open, and the embedded ClickHouse can have only one`,
+        'Close the first connection before opening the second.',
+      );
+    const engine = (started ??= await start(root));
+    engine.users++;
+    let isReleased = false;
+    return {
+      version: engine.version,
+      open: () => new engine.chdb.Session(dataDir),
+      control: (sql) => {
+        engine.controller.query(sql, 'Null');
+      },
+      release: async () => {
+        if (isReleased) return;
+        isReleased = true;
+        await inTurn(() => stop(engine));
+      },
+    };
+  });
+}

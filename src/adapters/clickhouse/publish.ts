@@ -1,0 +1,174 @@
+// Tables and views: built beside, put in place by one statement.
+import type {
+  Attempt,
+  Comments,
+  EngineConfig,
+  Grants,
+  ObservedRelation,
+  RelationRequest,
+  SelectRequest,
+  SwapRequest,
+  ViewRequest,
+} from '../../adapter/contract.ts';
+import type { Statement } from '../../adapter/statement.ts';
+import type { RelationKind, RelationName } from '../../kernel/relation.ts';
+import { ident, relation, text } from './quote.ts';
+import type { Settings } from './settings.ts';
+import { bracketed, fill, once, repeatable } from './statements.ts';
+import { readHeader } from './header.ts';
+import { secondary } from './table-config.ts';
+import { fullCopy, rawTexts } from './staged-names.ts';
+
+/** SYNC, so that the name and the disk are free when the statement returns. */
+export function drop(name: RelationName, kind: RelationKind): Statement {
+  const word = kind === 'dictionary' ? 'DICTIONARY' : 'TABLE';
+  return repeatable('drop', `DROP ${word} IF EXISTS ${relation(name)} SYNC`, name);
+}
+
+/** DROP TABLE drops a view too: what bears a staged name after a swap is whatever was live. */
+export function tidy(staged: RelationName): readonly Statement[] {
+  const names = [staged, fullCopy(staged), rawTexts(staged)];
+  const sql = `DROP TABLE IF EXISTS ${names.map(relation).join(', ')} SYNC`;
+  return [{ ...repeatable('drop', sql), writes: names }];
+}
+
+/** Comments of a relation and of its columns, as one ALTER; a description of a column that is not there is skipped. */
+function commentOn(name: RelationName, comments: Comments): readonly Statement[] {
+  const parts = [
+    ...(comments.relation === undefined ? [] : [`MODIFY COMMENT ${text(comments.relation)}`]),
+    ...Object.entries(comments.columns).map(
+      ([column, comment]) => `COMMENT COLUMN IF EXISTS ${ident(column)} ${text(comment)}`,
+    ),
+  ];
+  return parts.length === 0
+    ? []
+    : [repeatable('alter', `ALTER TABLE ${relation(name)} ${parts.join(', ')}`, name)];
+}
+
+/** Grants belong to a name, not to the data: they can be given before the swap, so that no reader meets a gap. */
+export const grantOn = (name: RelationName, grants: Grants | undefined): readonly Statement[] =>
+  Object.entries(grants ?? {})
+    .filter(([, grantees]) => grantees.length > 0)
+    .map(([privilege, grantees]) =>
+      repeatable(
+        'alter',
+        `GRANT ${privilege} ON ${relation(name)} TO ${grantees.map(ident).join(', ')}`,
+        name,
+      ),
+    );
+
+/** Data-skipping indexes and projections, made for the rows that are there. */
+const indexes = (name: RelationName, config: EngineConfig): readonly Statement[] =>
+  secondary(config).map(({ kind, name: own, definition }) => ({
+    ...repeatable(
+      'alter',
+      `ALTER TABLE ${relation(name)} ADD ${kind} IF NOT EXISTS ${ident(own)} ${definition}, MATERIALIZE ${kind} ${ident(own)}`,
+      name,
+    ),
+    settings: { mutations_sync: 2, alter_sync: 2 },
+  }));
+
+/** A staged table made from a SELECT; the first statement drops a leftover. */
+export function buildFromSelect(
+  request: SelectRequest,
+  clauses: string,
+  settings: Settings,
+): readonly Statement[] {
+  const { staged, select } = request;
+  const header = readHeader(request.header);
+  const create = bracketed(`CREATE TABLE ${relation(staged)}${clauses} AS `, select, settings);
+  return [
+    ...tidy(staged),
+    ...header.sent,
+    {
+      ...fill(create.sql, staged),
+      verb: 'create',
+      authoredAt: create.authoredAt,
+      settings: { insert_deduplicate: 0, ...header.settings },
+    },
+    ...indexes(staged, request.config),
+  ];
+}
+
+const swapIn = (name: RelationName, target: RelationName): Statement =>
+  once('swap', `EXCHANGE TABLES ${relation(name)} AND ${relation(target)}`, target);
+
+/** What no EXCHANGE can put aside; replacing one is refused by `hazards` unless the user allows it. */
+const isSwappable = (live: ObservedRelation): boolean =>
+  live.kind !== 'dictionary' && live.kind !== 'materialized_view';
+
+/** `name` becomes what stands at the target. EXCHANGE needs both sides, RENAME needs the target absent. */
+export function swapAttempts(
+  name: RelationName,
+  target: RelationName,
+  live: ObservedRelation | undefined,
+  before: readonly Statement[],
+): readonly Attempt[] {
+  const rename = once('swap', `RENAME TABLE ${relation(name)} TO ${relation(target)}`, target);
+  if (live === undefined) return [{ statements: [...before, rename], otherwiseOn: [] }];
+  if (isSwappable(live))
+    return [{ statements: [...before, swapIn(name, target)], otherwiseOn: [] }];
+  return [{ statements: [...before, drop(live.relation, live.kind), rename], otherwiseOn: [] }];
+}
+
+/** Puts the staged table in place; the old one stands under the staged name until tidy drops it. */
+export const publishTable = (
+  request: SwapRequest,
+  grants: Grants | undefined,
+): readonly Attempt[] =>
+  swapAttempts(request.staged, request.target, request.live, grantOn(request.target, grants));
+
+function createView(
+  verb: 'CREATE VIEW' | 'CREATE OR REPLACE VIEW',
+  name: RelationName,
+  request: ViewRequest,
+  settings: Settings,
+): Statement {
+  const security = request.config['sql_security'];
+  const head =
+    typeof security === 'string' && /^(definer|invoker|none)$/i.test(security)
+      ? ` SQL SECURITY ${security.toUpperCase()}`
+      : '';
+  const { sql, authoredAt } = bracketed(
+    `${verb} ${relation(name)}${head} AS `,
+    request.select,
+    settings,
+  );
+  return { ...repeatable('create', sql, name), authoredAt };
+}
+
+/**
+ * Over nothing or a view: one CREATE OR REPLACE. Over a table that statement would destroy the rows at once, so there the
+ * view is made under the staged name and exchanged, and the table lives until tidy.
+ */
+export function publishView(
+  request: ViewRequest,
+  settings: Settings,
+  grants: Grants | undefined,
+): readonly Attempt[] {
+  const { target, staged, live } = request;
+  const header = readHeader(request.header);
+  const before = [...header.sent, ...grantOn(target, grants)];
+  const stored = { ...settings, ...header.settings };
+  if (live === undefined || live.kind === 'view')
+    return [
+      {
+        statements: [
+          ...before,
+          createView('CREATE OR REPLACE VIEW', target, request, stored),
+          ...commentOn(target, request.comments),
+        ],
+        otherwiseOn: [],
+      },
+    ];
+  const beside = [
+    drop(staged, 'table'),
+    createView('CREATE VIEW', staged, request, stored),
+    ...commentOn(staged, request.comments),
+  ];
+  return swapAttempts(staged, target, live, [...before, ...beside]);
+}
+
+/** Comments that follow a filled staged table. */
+export const finish = (request: RelationRequest): readonly Statement[] =>
+  commentOn(request.staged, request.comments);

@@ -1,0 +1,170 @@
+// The half that talks, over either driver.
+import type { Connection, Effect, SeedInput, Session } from '../../adapter/contract.ts';
+import type { ResultSet, Segment, Statement } from '../../adapter/statement.ts';
+import type { RelationName } from '../../kernel/relation.ts';
+import type { Driver, Order } from './driver.ts';
+import { failure } from './errors.ts';
+import { loadSeed } from './load.ts';
+import { rowCount } from './introspect.ts';
+import { SAFE, type Settings } from './settings.ts';
+import { scalarReader } from './types.ts';
+
+export interface SessionOptions {
+  /** what every tag of this connection begins with */
+  readonly prefix: string;
+  /** settings of every statement (profile) */
+  readonly settings: Settings;
+  readonly secrets: readonly string[];
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** How long cancel() repeats itself: a statement that is just being sent is not in the process list yet. */
+const CANCEL_FOR_MS = 2000;
+
+/**
+ * A connection over a driver. Nothing is kept in the engine between two statements (no temporary tables, no SET): what a
+ * statement needs travels with it.
+ */
+export class DriverConnection implements Connection {
+  readonly serverVersion: string;
+  readonly #driver: Driver;
+  readonly #options: SessionOptions;
+  readonly #running = new Set<Promise<unknown>>();
+  #sent = 0;
+
+  constructor(driver: Driver, options: SessionOptions) {
+    this.#driver = driver;
+    this.#options = options;
+    this.serverVersion = driver.version;
+  }
+
+  /** A light object; its statements run one after the other. */
+  withSession<T>(tag: string, use: (session: Session) => Promise<T>): Promise<T> {
+    return use(new DriverSession(this, tag));
+  }
+
+  /** Sends one statement, translating its failure. */
+  async send<T>(
+    statement: Statement,
+    tag: string,
+    use: (driver: Driver, order: Order) => Promise<T>,
+  ): Promise<T> {
+    const { prefix, settings, secrets } = this.#options;
+    const sending = use(this.#driver, {
+      sql: statement.sql,
+      settings: { ...SAFE, ...settings, ...statement.settings },
+      tag: `${prefix}/${tag}/${++this.#sent}`,
+      readOnly: statement.verb === 'read',
+    });
+    this.#running.add(sending);
+    try {
+      return await sending;
+    } catch (error) {
+      throw failure(error, statement, secrets);
+    } finally {
+      this.#running.delete(sending);
+    }
+  }
+
+  async cancel(): Promise<number> {
+    const told = [...this.#running];
+    let open = true;
+    const ended = Promise.allSettled(told).then(() => {
+      open = false;
+    });
+    const until = performance.now() + CANCEL_FOR_MS;
+    while (open && told.length > 0 && performance.now() < until) {
+      await this.#driver.kill(`${this.#options.prefix}/`);
+      await Promise.race([ended, pause(50)]);
+    }
+    return told.length;
+  }
+
+  /** What still runs is stopped first: the engine cannot be closed under a statement. */
+  async close(): Promise<void> {
+    if (this.#running.size > 0) await this.cancel();
+    await this.#driver.close();
+  }
+}
+
+/** Whether the statement put all its rows into a new table of this node. */
+const isFilled = ({ verb, authoredAt }: Statement, { name }: RelationName): boolean =>
+  name.startsWith('__etl_') &&
+  !/__(full|text)$/.test(name) &&
+  (verb === 'write' || (verb === 'create' && authoredAt !== undefined));
+
+class DriverSession implements Session {
+  readonly #connection: DriverConnection;
+  readonly #tag: string;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(connection: DriverConnection, tag: string) {
+    this.#connection = connection;
+    this.#tag = tag;
+  }
+
+  execute(statement: Statement): Promise<Effect> {
+    return this.#inTurn(() => this.#execute(statement));
+  }
+
+  read(statement: Statement): Promise<ResultSet> {
+    return this.#inTurn(() => this.#read(statement));
+  }
+
+  /** One after the other: ClickHouse has no transactions, so the order is all there is. */
+  segment(segment: Segment): Promise<Effect> {
+    return this.#inTurn(async () => {
+      let rows: number | undefined;
+      for (const statement of segment.statements) {
+        const effect = await this.#execute(statement);
+        if (statement.verb !== 'hook') rows = effect.rows ?? rows;
+      }
+      return rows === undefined ? {} : { rows };
+    });
+  }
+
+  load(target: RelationName, input: SeedInput): Promise<Effect> {
+    return this.#inTurn(() =>
+      loadSeed(target, input, {
+        execute: (statement) => this.#execute(statement),
+        read: (statement) => this.#read(statement),
+        insert: (statement, path) =>
+          this.#connection.send(statement, this.#tag, (driver, order) =>
+            driver.load({ ...order, path }),
+          ),
+      }),
+    );
+  }
+
+  async #execute(statement: Statement): Promise<Effect> {
+    const told = await this.#connection.send(statement, this.#tag, (driver, order) =>
+      driver.run({ ...order, readOnly: false }),
+    );
+    const rows = told ?? (await this.#countRows(statement));
+    return rows === undefined ? {} : { rows };
+  }
+
+  /** The embedded engine does not say how many rows it wrote; of a table that was just filled the catalog knows. */
+  async #countRows(statement: Statement): Promise<number | undefined> {
+    const [table] = statement.writes ?? [];
+    if (table === undefined || !isFilled(statement, table)) return undefined;
+    const { rows } = await this.#read(rowCount(table));
+    const count = rows[0]?.[0];
+    return typeof count === 'number' ? count : undefined;
+  }
+
+  async #read(statement: Statement): Promise<ResultSet> {
+    const { columns, rows } = await this.#connection.send(statement, this.#tag, (driver, order) =>
+      driver.rows(order),
+    );
+    const readers = columns.map((c) => scalarReader(c.type));
+    return { columns, rows: rows.map((row) => readers.map((read, i) => read(row[i]))) };
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(work, work);
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+}

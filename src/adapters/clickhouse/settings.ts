@@ -1,0 +1,47 @@
+// The sets of engine settings and their SQL.
+import { text } from './quote.ts';
+
+/** Settings of one statement or of a whole connection. */
+export type Settings = Readonly<Record<string, string | number>>;
+
+/** Sent with every statement: inserts are seen when they return, and numbers survive JSON. */
+export const SAFE: Settings = {
+  async_insert: 0,
+  output_format_json_quote_64bit_integers: 1,
+  output_format_json_quote_decimals: 1,
+  output_format_json_quote_denormals: 1,
+};
+
+/**
+ * Makes Postgres-style SQL mean the same: NULL for what an outer join did not find and for the sum of nothing, UNION
+ * without a word removes doubles, a column wins over an alias of its name. It changes results, so it is opt-in.
+ */
+export const ANSI: Settings = {
+  join_use_nulls: 1,
+  union_default_mode: 'DISTINCT',
+  intersect_default_mode: 'DISTINCT',
+  except_default_mode: 'DISTINCT',
+  aggregate_functions_null_for_empty: 1,
+  prefer_column_name_to_alias: 1,
+  cast_keep_nullable: 1,
+  group_by_use_nulls: 1,
+};
+
+/** Of every write into a table that only this node sees: two equal blocks are no mistake there. */
+export const PRIVATE_WRITE: Settings = { insert_deduplicate: 0 };
+
+/** Whether a name may stand in `SET name = …`; everything else is refused, it would be SQL. */
+export const isSettingName = (name: string): boolean => /^[a-z_][a-z0-9_]*$/i.test(name);
+
+/** A setting's value as SQL: numbers bare, because some settings refuse them quoted. */
+const value = (v: string | number): string => (typeof v === 'number' ? String(v) : text(v));
+
+/** `a = 1, b = 'x'` for SET and SETTINGS. */
+export const assignments = (settings: Settings): string =>
+  Object.entries(settings)
+    .map(([name, v]) => `${name} = ${value(v)}`)
+    .join(', ');
+
+/** ` SETTINGS a = 1`, or nothing. */
+export const settingsClause = (settings: Settings): string =>
+  Object.keys(settings).length === 0 ? '' : ` SETTINGS ${assignments(settings)}`;

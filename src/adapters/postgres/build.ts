@@ -1,0 +1,105 @@
+// What is written under the internal name: tables, seeds, deltas. Nobody reads it yet, so nothing here needs a lock.
+import type {
+  EngineConfig,
+  RelationRequest,
+  SeedRequest,
+  SelectRequest,
+} from '../../adapter/contract.ts';
+import type { Statement } from '../../adapter/statement.ts';
+import { EtlError } from '../../kernel/error.ts';
+import type { RelationName } from '../../kernel/relation.ts';
+import { configuredComments, configuredGrants } from './carry.ts';
+import { createIndex, requireIndexes } from './indexes.ts';
+import { block, ident, quoted, relationText } from './quote.ts';
+import { around, once, repeatable } from './statements.ts';
+
+function storage(target: RelationName, config: EngineConfig): string {
+  const fillfactor = config['fillfactor'];
+  if (fillfactor === undefined || fillfactor === null) return '';
+  const percent = Number(fillfactor);
+  if (!Number.isInteger(percent) || percent < 10 || percent > 100)
+    throw new EtlError([
+      {
+        code: 'ETL4004',
+        severity: 'error',
+        message: `fillfactor of ${target.schema}.${target.name} must be a whole number from 10 to 100`,
+      },
+    ]);
+  return ` with (fillfactor = ${percent})`;
+}
+
+const dropTable = (relation: RelationName): Statement =>
+  repeatable('drop', `drop table if exists ${relationText(relation)} restrict`);
+
+/** The sql_header of a model, as a statement of its own. */
+export const headerOf = (request: SelectRequest): readonly Statement[] =>
+  request.header === undefined || request.header.trim() === ''
+    ? []
+    : [repeatable('hook', request.header)];
+
+const finish = (request: RelationRequest): readonly Statement[] => [
+  ...requireIndexes(request.target, request.staged, request.config).map((index) =>
+    createIndex(request.staged, index),
+  ),
+  ...configuredComments(request.staged, 'table', request.comments),
+  ...configuredGrants(request.staged, request.grants),
+  repeatable('write', `analyze ${relationText(request.staged)}`),
+];
+
+const createAs = (request: SelectRequest, head: string): Statement =>
+  around(`${head} as (\n`, request.select, '\n)', {
+    verb: 'create',
+    repeatable: false,
+    writes: [request.staged],
+  });
+
+/** The staged table of a model: filled, indexed, described, granted and analyzed. */
+export function buildTable(request: SelectRequest): readonly Statement[] {
+  const unlogged = request.config['unlogged'] === true ? 'unlogged ' : '';
+  return [
+    dropTable(request.staged),
+    ...headerOf(request),
+    createAs(
+      request,
+      `create ${unlogged}table ${relationText(request.staged)}${storage(request.target, request.config)}`,
+    ),
+    ...finish(request),
+  ];
+}
+
+/** The staged delta: unlogged, because it does not outlive the run, and not temporary, because that rules out parallel scans. */
+export const buildDelta = (request: SelectRequest): readonly Statement[] => [
+  dropTable(request.staged),
+  ...headerOf(request),
+  createAs(request, `create unlogged table ${relationText(request.staged)}`),
+  repeatable('write', `analyze ${relationText(request.staged)}`),
+];
+
+/** The empty staged table of a seed. */
+export const buildSeed = (request: SeedRequest): readonly Statement[] => [
+  dropTable(request.staged),
+  once(
+    'create',
+    `create table ${relationText(request.staged)}${storage(request.target, request.config)} (\n` +
+      `${request.columns.map((c) => `  ${ident(c.name)} ${c.type}${c.nullable ? '' : ' not null'}`).join(',\n')}\n)`,
+    request.staged,
+  ),
+];
+
+/** What a seed gets once its rows are in. */
+export const finishSeed = (request: SeedRequest): readonly Statement[] => finish(request);
+
+/** Removes what stands under the internal name, whichever kind it is; repeatable. */
+export function tidy(staged: RelationName): readonly Statement[] {
+  const name = quoted(relationText(staged));
+  return [
+    repeatable(
+      'drop',
+      block(`declare kind "char"; begin
+select relkind into kind from pg_catalog.pg_class where oid = to_regclass(${name});
+if kind in ('r', 'p') then drop table ${relationText(staged)} restrict;
+elsif kind = 'v' then drop view ${relationText(staged)} restrict;
+end if; end`),
+    ),
+  ];
+}

@@ -1,0 +1,161 @@
+// Grants, owner and comments: the configured ones, and those of the live relation that its replacement has to keep.
+import type { Comments, Grants } from '../../adapter/contract.ts';
+import type { Statement } from '../../adapter/statement.ts';
+import type { RelationKind, RelationName } from '../../kernel/relation.ts';
+import type { Facts, Grant } from './facts.ts';
+import { block, ident, quoted, relationText } from './quote.ts';
+import { repeatable } from './statements.ts';
+
+const WORDS: Readonly<Record<RelationKind, string>> = {
+  table: 'table',
+  view: 'view',
+  materialized_view: 'materialized view',
+  external: 'foreign table',
+  dictionary: 'table',
+};
+/** The word by which Postgres calls a kind of relation in DDL. */
+export const kindWord = (kind: RelationKind): string => WORDS[kind];
+
+const role = (name: string | null): string =>
+  name === null || name.toLowerCase() === 'public' ? 'public' : ident(name);
+
+const grantText = (on: string, g: Grant): string =>
+  `grant ${g.privilege} on table ${on} to ${role(g.to)}${g.grantable ? ' with grant option' : ''}`;
+
+/** The configured grants; privileges are SQL words, so they are checked before they become text. */
+export function configuredGrants(
+  relation: RelationName,
+  grants: Grants | undefined,
+): readonly Statement[] {
+  const on = relationText(relation);
+  return Object.entries(grants ?? {}).flatMap(([privilege, grantees]) =>
+    grantees.map((to) => {
+      const word = privilege.trim();
+      if (!/^[a-z]+$/i.test(word)) throw new Error(`"${privilege}" is not a privilege`);
+      return repeatable('alter', `grant ${word} on table ${on} to ${role(to)}`, relation);
+    }),
+  );
+}
+
+const names = (grants: Grants | undefined): ReadonlySet<string> =>
+  new Set(Object.keys(grants ?? {}).map((p) => p.trim().toUpperCase()));
+
+/** Takes back what the live relation grants beyond the config, for the privileges that the config names. */
+export function revokedGrants(
+  relation: RelationName,
+  facts: Facts,
+  configured: Grants | undefined,
+): readonly Statement[] {
+  const wanted = new Set(
+    Object.entries(configured ?? {}).flatMap(([p, who]) =>
+      who.map((w) => `${p.trim().toUpperCase()} ${role(w)}`),
+    ),
+  );
+  const governed = names(configured);
+  return facts.grants
+    .filter((g) => governed.has(g.privilege) && !wanted.has(`${g.privilege} ${role(g.to)}`))
+    .map((g) =>
+      repeatable(
+        'alter',
+        `revoke ${g.privilege} on table ${relationText(relation)} from ${role(g.to)}`,
+        relation,
+      ),
+    );
+}
+
+/** Runs each text whose column exists in the relation: what the columns of a new build are is known only to the server. */
+function perColumn(
+  relation: RelationName,
+  texts: readonly (readonly [string, string])[],
+): readonly Statement[] {
+  if (texts.length === 0) return [];
+  const values = texts.map(([column, sql]) => `(${quoted(column)}, ${quoted(sql)})`).join(', ');
+  return [
+    repeatable(
+      'alter',
+      block(`declare r record; begin
+for r in select w.sql from (values ${values}) as w(col, sql)
+  join pg_catalog.pg_attribute a on a.attname = w.col and a.attnum > 0 and not a.attisdropped
+  where a.attrelid = ${quoted(relationText(relation))}::regclass
+loop execute r.sql; end loop; end`),
+      relation,
+    ),
+  ];
+}
+
+const columnComments = (
+  relation: RelationName,
+  columns: Readonly<Record<string, string>>,
+): readonly Statement[] =>
+  perColumn(
+    relation,
+    Object.entries(columns).map(([column, comment]) => [
+      column,
+      `comment on column ${relationText(relation)}.${ident(column)} is ${quoted(comment)}`,
+    ]),
+  );
+
+const relationComment = (relation: RelationName, kind: RelationKind, comment: string): Statement =>
+  repeatable(
+    'alter',
+    `comment on ${kindWord(kind)} ${relationText(relation)} is ${quoted(comment)}`,
+    relation,
+  );
+
+/** The configured descriptions; those of columns that do not exist are left out. */
+export const configuredComments = (
+  relation: RelationName,
+  kind: RelationKind,
+  comments: Comments,
+): readonly Statement[] => [
+  ...(comments.relation === undefined ? [] : [relationComment(relation, kind, comments.relation)]),
+  ...columnComments(relation, comments.columns),
+];
+
+// A new table gets the default privileges of its creator. When the live relation does not have them, somebody took them away.
+const withdrawDefaults = (relation: RelationName): Statement =>
+  repeatable(
+    'alter',
+    block(`declare r record; begin
+for r in select distinct case when x.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end as who
+  from pg_catalog.pg_class c, aclexplode(c.relacl) x
+  where c.oid = ${quoted(relationText(relation))}::regclass and x.grantee <> c.relowner
+loop execute format('revoke all on table %s from %s', ${quoted(relationText(relation))}, r.who); end loop; end`),
+    relation,
+  );
+
+/** Everything that the replacement takes over from the live relation; sent before the locks, because nobody sees the staged one. */
+export function carriedOver(
+  staged: RelationName,
+  kind: RelationKind,
+  facts: Facts,
+  wanted: { readonly grants: Grants | undefined; readonly comments: Comments },
+): readonly Statement[] {
+  const on = relationText(staged);
+  const governed = names(wanted.grants);
+  const kept = facts.grants.filter((g) => !governed.has(g.privilege));
+  const described = Object.entries(facts.columnComments).filter(
+    ([column]) => wanted.comments.columns[column] === undefined,
+  );
+  return [
+    repeatable('alter', `alter ${kindWord(kind)} ${on} owner to ${ident(facts.owner)}`, staged),
+    withdrawDefaults(staged),
+    ...kept.map((g) => repeatable('alter', grantText(on, g), staged)),
+    ...configuredGrants(staged, wanted.grants),
+    ...perColumn(
+      staged,
+      facts.columnGrants.map((g) => [
+        g.column,
+        `grant ${g.privilege} (${ident(g.column)}) on table ${on} to ${role(g.to)}${g.grantable ? ' with grant option' : ''}`,
+      ]),
+    ),
+    ...(facts.comment === null || wanted.comments.relation !== undefined
+      ? []
+      : [relationComment(staged, kind, facts.comment)]),
+    ...columnComments(staged, Object.fromEntries(described)),
+  ];
+}
+
+/** The grants and the comment of a dependent that is created anew. */
+export const grantsOf = (relation: RelationName, grants: readonly Grant[]): readonly string[] =>
+  grants.map((g) => grantText(relationText(relation), g));

@@ -1,0 +1,164 @@
+// One connection to the server: how it is opened, and what is remembered of it.
+import pg from 'pg';
+import { EtlError } from '../../kernel/error.ts';
+import { driverError, failure, fieldsOf } from './errors.ts';
+import type { Credentials } from './target.ts';
+import { isTlsReason, type Tls, tlsAttempts } from './tls.ts';
+
+/** A live connection with what the pool has to know about it. */
+export interface Wire {
+  readonly client: pg.Client;
+  readonly pid: number;
+  /** commands that the server has completed in the message it is working on */
+  completed: number;
+  /** a statement is running, so a cancel has something to stop */
+  busy: boolean;
+  broken: boolean;
+  /** the tag that the server shows for it */
+  tag: string | undefined;
+  /** settings could not travel with the start-up message, so a reset would lose them */
+  readonly plainStart: boolean;
+}
+
+// How a server is told that a client has died (Postgres 14), and how long a forgotten transaction may hold its locks.
+const CHECK = 'client_connection_check_interval';
+function settings(c: Credentials): readonly (readonly [string, string])[] {
+  return [
+    [CHECK, '5s'],
+    ['idle_in_transaction_session_timeout', '10min'],
+    ...(c.searchPath === undefined ? [] : [['search_path', c.searchPath] as const]),
+    ...(c.role === undefined ? [] : [['role', c.role] as const]),
+  ];
+}
+const asOptions = (list: readonly (readonly [string, string])[]): string =>
+  list.map(([k, v]) => `-c ${k}=${v.replace(/[\\\s]/g, '\\$&')}`).join(' ');
+
+const TEXT_TYPES = { getTypeParser: () => (value: string) => value };
+
+function config(c: Credentials, tls: Tls, options: string): pg.ClientConfig {
+  return {
+    host: c.host,
+    port: c.port,
+    user: c.user,
+    database: c.database,
+    ...(c.password === undefined ? {} : { password: c.password }),
+    // Spelled out although they are defaults: pg would take what is left open from PG* variables of the user's shell.
+    ssl: tls,
+    sslnegotiation: 'postgres',
+    options,
+    client_encoding: 'UTF8',
+    application_name: c.applicationName ?? 'etl',
+    types: TEXT_TYPES,
+    connectionTimeoutMillis: c.connectTimeoutS * 1000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: c.keepalivesIdleS * 1000,
+  };
+}
+
+async function dial(c: Credentials, tls: Tls, options: string): Promise<pg.Client> {
+  const client = new pg.Client(config(c, tls, options));
+  // Without a listener a dying server would end the whole process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    client.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function dialWithTls(c: Credentials, options: string): Promise<pg.Client> {
+  const attempts = tlsAttempts(c);
+  for (const [i, tls] of attempts.entries()) {
+    try {
+      return await dial(c, tls, options);
+    } catch (error) {
+      const { message, code } = fieldsOf(error);
+      if (i + 1 === attempts.length || !isTlsReason(message, code)) throw error;
+    }
+  }
+  throw new Error('unreachable');
+}
+
+async function dialWithSettings(
+  c: Credentials,
+): Promise<{ readonly client: pg.Client; readonly plainStart: boolean }> {
+  const wanted = settings(c);
+  try {
+    return { client: await dialWithTls(c, asOptions(wanted)), plainStart: false };
+  } catch (error) {
+    const { message, code } = fieldsOf(error);
+    if (code === '42704' && message.includes(CHECK)) {
+      const known = wanted.filter(([name]) => name !== CHECK);
+      return { client: await dialWithTls(c, asOptions(known)), plainStart: false };
+    }
+    // PgBouncer knows no options.
+    if (!/unsupported startup parameter/.test(message)) throw error;
+    const client = await dialWithTls(c, '');
+    const sets = wanted
+      .filter(([name]) => name !== CHECK)
+      .map(([name, value]) => `select set_config('${name}', ${pg.escapeLiteral(value)}, false)`);
+    await client.query(sets.join(';\n'));
+    return { client, plainStart: true };
+  }
+}
+
+const explained = (c: Credentials, error: unknown): Error => {
+  if (error instanceof EtlError) return error;
+  const e = fieldsOf(error);
+  const where = c.embedded ? 'the embedded server' : `${c.host}:${c.port}`;
+  const hasNoPassword = e.message.includes('client password must be');
+  // Whatever else went wrong (a certificate, a pooler's own words): the server was not reached.
+  const isKnown = driverError(error, undefined).kind !== 'other';
+  return failure({
+    ...e,
+    code: hasNoPassword ? '28P01' : isKnown ? (e.code ?? '08001') : '08001',
+    message:
+      `cannot connect to ${where} as user "${c.user}", database "${c.database}": ` +
+      (hasNoPassword ? 'the server asks for a password and the output has none' : e.message),
+  });
+};
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+const mayPass = (error: unknown): boolean => {
+  const { code = '', message } = fieldsOf(error);
+  return (
+    /^(57P03|53300|ECONNRESET|ETIMEDOUT|EPIPE)$/.test(code) || /terminated|timeout/.test(message)
+  );
+};
+
+/** Opens a connection, again as often as `retries` says when the reason may pass. */
+export async function openWire(c: Credentials): Promise<Wire> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const { client, plainStart } = await dialWithSettings(c);
+      return watched(client, plainStart);
+    } catch (error) {
+      if (tries >= c.retries || !mayPass(error)) throw explained(c, error);
+      await pause(200 * 2 ** tries);
+    }
+  }
+}
+
+function watched(client: pg.Client, plainStart: boolean): Wire {
+  const wire: Wire = {
+    client,
+    pid: (client as pg.Client & { readonly processID: number }).processID,
+    completed: 0,
+    busy: false,
+    broken: false,
+    tag: undefined,
+    plainStart,
+  };
+  client.on('end', () => {
+    wire.broken = true;
+  });
+  client.on('error', () => {
+    wire.broken = true;
+  });
+  client.connection.on('commandComplete', () => {
+    wire.completed += 1;
+  });
+  return wire;
+}

@@ -1,0 +1,77 @@
+// The pure half of the adapter: every text that is sent to Postgres, and no conversation.
+import type { Dialect, InferredType } from '../../adapter/contract.ts';
+import type { Statement } from '../../adapter/statement.ts';
+import { buildDelta, buildSeed, buildTable, finishSeed, tidy } from './build.ts';
+import { kindWord } from './carry.ts';
+import { publishDelta } from './delta.ts';
+import { hazards } from './hazards.ts';
+import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
+import { macros } from './macros.ts';
+import { publishView } from './publish-view.ts';
+import { block, ident, literal, quoted, relationText } from './quote.ts';
+import { around, repeatable } from './statements.ts';
+import { publishTable } from './swap.ts';
+
+const SEED_TYPES: Readonly<Record<InferredType, string>> = {
+  integer: 'integer',
+  number: 'numeric',
+  boolean: 'boolean',
+  date: 'date',
+  timestamp: 'timestamp without time zone',
+  text: 'text',
+};
+
+// `create schema if not exists` asks for the right to create schemas even where the schema exists.
+const createSchema = (schema: string): Statement =>
+  repeatable(
+    'create',
+    block(
+      `begin if not exists (select from pg_catalog.pg_namespace where nspname = ${quoted(schema)}) then ` +
+        `create schema if not exists ${ident(schema)}; end if; end`,
+    ),
+  );
+
+function limited(sql: string, limit: number | undefined): Statement {
+  const all = limit === undefined || limit < 0;
+  return around(
+    'select * from (\n',
+    sql,
+    `\n) as __etl_q${all ? '' : ` limit ${Math.trunc(limit)}`}`,
+    { verb: 'read', repeatable: true },
+  );
+}
+
+/** Postgres, as text. */
+export const dialect: Dialect = {
+  name: 'postgres',
+  can: {
+    transactionalDdl: true,
+    incremental: new Set(['append', 'delete+insert', 'merge', 'microbatch']),
+    databases: true,
+    maxIdentifierBytes: 63,
+  },
+  ident,
+  literal,
+  relation: relationText,
+  createSchema,
+  buildTable,
+  publishTable,
+  publishView,
+  buildSeed,
+  finishSeed,
+  buildDelta,
+  publishDelta,
+  tidy,
+  drop: (relation, kind) =>
+    repeatable('drop', `drop ${kindWord(kind)} if exists ${relationText(relation)} restrict`),
+  observe,
+  observeOne,
+  columns,
+  catalog,
+  leftovers,
+  read: (sql) => around('', sql, '', { verb: 'read', repeatable: true }),
+  limited,
+  hazards,
+  seedType: (inferred) => SEED_TYPES[inferred],
+  macros,
+};

@@ -1,0 +1,134 @@
+// A driver's error in the words of the contract. SQLSTATE classes: PostgreSQL documentation, appendix A.
+import { type DriverError, type FailureKind, StatementFailure } from '../../adapter/failure.ts';
+import type { Statement } from '../../adapter/statement.ts';
+
+/** What a driver's error may carry; everything is optional because Node's own errors come through the same door. */
+export interface PgError {
+  readonly message: string;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly position?: string;
+  readonly internalQuery?: string;
+  readonly internalPosition?: string;
+  readonly where?: string;
+  readonly schema?: string;
+  readonly constraint?: string;
+}
+
+const EXACT: Readonly<Record<string, FailureKind>> = {
+  '42601': 'syntax',
+  '42P01': 'missing_relation',
+  '3F000': 'missing_relation',
+  '42703': 'missing_column',
+  '42804': 'type',
+  '42883': 'type',
+  '42846': 'type',
+  '42P16': 'incompatible_columns',
+  '2BP01': 'dependents',
+  '42501': 'permission',
+  '55P03': 'contention',
+  '40P01': 'contention',
+  '40001': 'contention',
+  XX000: 'other',
+  '57P01': 'connection',
+  '57P02': 'connection',
+  '57P03': 'connection',
+  '53300': 'connection',
+  '3D000': 'missing_database',
+  '53100': 'disk_full',
+  '53200': 'out_of_memory',
+  ENOSPC: 'disk_full',
+};
+const CLASSES: Readonly<Record<string, FailureKind>> = {
+  '08': 'connection',
+  '22': 'type',
+  '23': 'constraint',
+  '28': 'authentication',
+};
+const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|ENOENT$)/;
+const LOST =
+  /Connection terminated|not queryable|connection error|timeout expired|server does not support SSL|socket hang up/i;
+
+// Internal errors that only say: the catalog changed while it was read or written.
+const VANISHED = /concurrently|could not open relation with OID|cache lookup failed/;
+const isCatalogRace = (e: PgError): boolean =>
+  (e.code === 'XX000' && VANISHED.test(e.message)) ||
+  (e.code === '23505' && (e.schema === 'pg_catalog' || (e.constraint ?? '').startsWith('pg_')));
+
+// While names are exchanged, errors of the analyser are about the definitions of dependent views, not about the author's SQL.
+function duringSwap(code: string): FailureKind | undefined {
+  if (code === '42P01' || code === '42P07') return 'contention';
+  if (code === '42601' || code === '42501') return undefined;
+  return code.startsWith('42') || code.startsWith('22') ? 'incompatible_columns' : undefined;
+}
+
+function kindOf(e: PgError, verb: Statement['verb'] | undefined): FailureKind {
+  const code = e.code ?? '';
+  if (code === '57014') return /timeout/.test(e.message) ? 'timeout' : 'cancelled';
+  if (code === '25P04' || code === '25P03') return 'timeout';
+  if (isCatalogRace(e)) return 'contention';
+  if (code === '0A000' && verb === 'alter' && /used by a view/.test(e.message)) return 'dependents';
+  if (verb === 'swap') {
+    const kind = duringSwap(code);
+    if (kind !== undefined) return kind;
+  }
+  const known = EXACT[code] ?? (code.length === 5 ? CLASSES[code.slice(0, 2)] : undefined);
+  if (known !== undefined) return known;
+  return NETWORK.test(code) || LOST.test(e.message) ? 'connection' : 'other';
+}
+
+const TRANSIENT: ReadonlySet<FailureKind> = new Set(['contention', 'connection']);
+
+/** UTF-16 index of the n-th code point (1-based), because the server counts code points and JavaScript does not. */
+export function utf16Offset(text: string, position: number): number {
+  let offset = 0;
+  let left = position - 1;
+  for (const point of text) {
+    if (left-- <= 0) break;
+    offset += point.length;
+  }
+  return offset;
+}
+
+const isPgError = (e: unknown): e is PgError =>
+  typeof e === 'object' && e !== null && 'message' in e && typeof e.message === 'string';
+
+/** The fields of whatever was thrown. */
+export const fieldsOf = (e: unknown): PgError => {
+  if (!isPgError(e)) return { message: String(e) };
+  // Node tries several addresses of one host and reports them together, with an empty message of its own.
+  const errors: unknown = 'errors' in e ? e.errors : undefined;
+  const inner: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  return e.message === '' && isPgError(inner) ? inner : e;
+};
+
+/** The error as the contract words it; `position` counts in the statement's own text. */
+export function driverError(
+  thrown: unknown,
+  statement: Statement | undefined,
+  position?: number,
+): DriverError {
+  const e = fieldsOf(thrown);
+  const kind = kindOf(e, statement?.verb);
+  // A function's body has positions of its own, which mean nothing in the statement that called it.
+  const inner = e.internalQuery === undefined ? undefined : `in: ${e.internalQuery}`;
+  const detail = [e.detail, inner].filter((t) => t !== undefined).join('\n');
+  return {
+    kind,
+    code: e.code ?? '',
+    message: e.message,
+    ...(detail === '' ? {} : { detail }),
+    ...(e.hint === undefined ? {} : { hint: e.hint }),
+    ...(position === undefined ? {} : { position }),
+    transient: TRANSIENT.has(kind),
+  };
+}
+
+/** What sessions throw. */
+export const failure = (
+  thrown: unknown,
+  statement?: Statement,
+  position?: number,
+): StatementFailure =>
+  new StatementFailure(driverError(thrown, statement, position), statement, { cause: thrown });

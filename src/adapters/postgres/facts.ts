@@ -1,0 +1,56 @@
+// What the catalog knows about one relation and everything that hangs on it; written by introspect.ts, read by the swap.
+import type { ObservedRelation } from '../../adapter/contract.ts';
+
+/** One grant: to whom (null: everybody), what, and whether it may be passed on. */
+export interface Grant {
+  readonly to: string | null;
+  readonly privilege: string;
+  readonly grantable: boolean;
+}
+interface ColumnGrant extends Grant {
+  readonly column: string;
+}
+
+/** A view or materialized view that reads the relation directly. */
+export interface Dependent {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'view' | 'materialized_view';
+  /** the system's own text of its query, every name qualified */
+  readonly definition: string;
+  readonly options: readonly string[];
+  readonly owner: string;
+  readonly comment: string | null;
+  readonly grants: readonly Grant[];
+  /** `create index` texts (materialized views) */
+  readonly indexes: readonly string[];
+  readonly populated: boolean;
+  /** other relations read this one */
+  readonly isRead: boolean;
+  /** oid of its rewrite rule and the transaction that wrote it: changes when somebody re-defines the view */
+  readonly rule: string;
+  readonly ruleVersion: string;
+}
+
+export interface Facts {
+  readonly oid: string;
+  readonly relkind: 'r' | 'p' | 'v' | 'm' | 'f';
+  readonly owner: string;
+  readonly options: readonly string[];
+  readonly comment: string | null;
+  readonly columnComments: Readonly<Record<string, string>>;
+  readonly grants: readonly Grant[];
+  readonly columnGrants: readonly ColumnGrant[];
+  readonly indexes: readonly string[];
+  readonly dependents: readonly Dependent[];
+  /** descriptions of what a replacement would lose or could not carry over */
+  readonly obstacles: readonly string[];
+}
+
+/** The facts of a relation that was read by `observeOne`. */
+export function requireFacts(live: ObservedRelation): Facts {
+  const facts = live.facts;
+  if (typeof facts !== 'object' || facts === null || !('dependents' in facts))
+    throw new Error(`the facts of ${live.relation.schema}.${live.relation.name} were not read`);
+  return facts as Facts;
+}

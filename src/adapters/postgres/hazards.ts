@@ -1,0 +1,30 @@
+import type { Dialect } from '../../adapter/contract.ts';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { requireFacts } from './facts.ts';
+
+/** What a replacement would silently take away: refused with the names, and the live relation is not touched. */
+export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Diagnostic[] {
+  const { live, target, becomes } = request;
+  if (live === undefined) return [];
+  const where = `${target.schema}.${target.name}`;
+  if (live.kind === 'external')
+    return [
+      {
+        code: 'ETL4001',
+        severity: 'error',
+        message: `${where} is a foreign table, which is not replaced by a ${becomes}`,
+        hint: 'Drop or rename it, or give the model another alias.',
+      },
+    ];
+  const { obstacles } = requireFacts(live);
+  // A view is replaced in place and keeps all of it.
+  if (obstacles.length === 0 || (live.kind === 'view' && becomes === 'view')) return [];
+  return [
+    {
+      code: 'ETL4001',
+      severity: 'error',
+      message: `replacing ${where} would lose what belongs to it: ${obstacles.join(', ')}`,
+      hint: 'Remove these first, or make the model incremental, so that its table stays.',
+    },
+  ];
+}

@@ -1,0 +1,212 @@
+// Catalog reads: text and decoders. Exact matches only; `like` on a schema name would treat "_" as a wildcard.
+import type { CatalogColumn, ObservedRelation } from '../../adapter/contract.ts';
+import type { Query, Scalar } from '../../adapter/statement.ts';
+import type { Column, RelationKind, RelationName } from '../../kernel/relation.ts';
+import type { Facts } from './facts.ts';
+import { quoted } from './quote.ts';
+import { repeatable } from './statements.ts';
+
+type Row = Readonly<Record<string, Scalar>>;
+
+const KINDS: Readonly<Record<string, RelationKind>> = {
+  r: 'table',
+  p: 'table',
+  v: 'view',
+  m: 'materialized_view',
+  f: 'external',
+};
+const RELKINDS = "('r', 'p', 'v', 'm', 'f')";
+const COLUMNS = `(
+  select coalesce(json_agg(json_build_object(
+    'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'nullable', not a.attnotnull) order by a.attnum), '[]')
+  from pg_catalog.pg_attribute a
+  where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)`;
+const FROM = `from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace`;
+
+const inSchemas = (schemas: readonly string[]): string =>
+  schemas.length === 0 ? 'false' : `n.nspname in (${schemas.map(quoted).join(', ')})`;
+const isRelation = (r: RelationName): string =>
+  `n.nspname = ${quoted(r.schema)} and c.relname = ${quoted(r.name)}`;
+const text = (v: Scalar | undefined): string => String(v ?? '');
+const orNull = (v: Scalar | undefined): string | null => (v == null ? null : String(v));
+const kindOf = (row: Row): RelationKind => KINDS[text(row['kind'])] ?? 'external';
+const nameOf = (row: Row): RelationName => ({
+  database: text(row['database']),
+  schema: text(row['schema']),
+  name: text(row['name']),
+});
+const columnsOf = (row: Row): readonly Column[] =>
+  JSON.parse(text(row['columns'])) as readonly Column[];
+
+const read = <T>(sql: string, decode: (row: Row) => T): Query<T> => ({
+  statement: repeatable('read', sql),
+  decode,
+});
+
+/** Every relation of the schemas with its columns: what planning needs. */
+export const observe = (schemas: readonly string[]): Query<ObservedRelation> =>
+  read(
+    `select current_database() as database, n.nspname as schema, c.relname as name, c.relkind::text as kind,
+  ${COLUMNS}::text as columns
+${FROM}
+where ${inSchemas(schemas)} and c.relkind in ${RELKINDS} and c.relname not like '\\_\\_etl\\_%'
+order by n.nspname, c.relname`,
+    (row) => ({
+      relation: nameOf(row),
+      kind: kindOf(row),
+      columns: columnsOf(row),
+      facts: undefined,
+    }),
+  );
+
+const grants = (acl: string, owner: string): string => `(
+    select coalesce(json_agg(json_build_object(
+      'to', case when x.grantee <> 0 then pg_get_userbyid(x.grantee) end,
+      'privilege', x.privilege_type, 'grantable', x.is_grantable)), '[]')
+    from aclexplode(${acl}) x where x.grantee <> ${owner})`;
+
+// The definitions are asked for under an empty search_path, set for this transaction alone, because pg_get_viewdef leaves
+// out the schema of every name that the search_path finds; the CASE makes sure that it is set before they are formed.
+const DEPENDENTS = `(
+    select coalesce(json_agg(json_build_object(
+      'schema', vn.nspname, 'name', v.relname,
+      'kind', case v.relkind when 'm' then 'materialized_view' else 'view' end,
+      'definition', case when quiet.path is not null then pg_get_viewdef(v.oid) end,
+      'options', coalesce(to_json(v.reloptions), '[]'),
+      'owner', pg_get_userbyid(v.relowner),
+      'comment', obj_description(v.oid, 'pg_class'),
+      'grants', ${grants('v.relacl', 'v.relowner')},
+      'indexes', (select coalesce(json_agg(pg_get_indexdef(i.indexrelid)), '[]') from pg_catalog.pg_index i where i.indrelid = v.oid),
+      'populated', v.relispopulated,
+      'isRead', exists (
+        select from pg_catalog.pg_depend d2 join pg_catalog.pg_rewrite w2 on w2.oid = d2.objid
+        where d2.classid = 'pg_catalog.pg_rewrite'::regclass and d2.refclassid = 'pg_catalog.pg_class'::regclass
+          and d2.refobjid = v.oid and w2.ev_class <> v.oid),
+      'rule', w.oid::text, 'ruleVersion', w.xmin::text) order by v.oid), '[]')
+    from (
+      select distinct d.objid from pg_catalog.pg_depend d
+      where d.classid = 'pg_catalog.pg_rewrite'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass
+        and d.refobjid = c.oid and d.deptype = 'n') r
+    join pg_catalog.pg_rewrite w on w.oid = r.objid
+    join pg_catalog.pg_class v on v.oid = w.ev_class and v.oid <> c.oid and v.relkind in ('v', 'm')
+    join pg_catalog.pg_namespace vn on vn.oid = v.relnamespace)`;
+
+const OBSTACLES = `(
+    select coalesce(json_agg(o.what order by o.what), '[]') from (
+      select 'row security' as what where c.relrowsecurity
+      union all select 'policy ' || quote_ident(p.polname) from pg_catalog.pg_policy p where p.polrelid = c.oid
+      union all select 'trigger ' || quote_ident(g.tgname) from pg_catalog.pg_trigger g
+        where g.tgrelid = c.oid and not g.tgisinternal
+      union all select 'rule ' || quote_ident(w.rulename) from pg_catalog.pg_rewrite w
+        where w.ev_class = c.oid and w.rulename <> '_RETURN'
+      union all select 'publication ' || quote_ident(pb.pubname)
+        from pg_catalog.pg_publication_rel pr join pg_catalog.pg_publication pb on pb.oid = pr.prpubid where pr.prrelid = c.oid
+      union all select 'partitions' where c.relkind = 'p'
+      union all select 'inheritance with ' || i.inhrelid::regclass || ' and ' || i.inhparent::regclass
+        from pg_catalog.pg_inherits i where c.oid in (i.inhrelid, i.inhparent) and c.relkind <> 'p'
+      union all select distinct pg_describe_object(d.classid, d.objid, 0)
+        from pg_catalog.pg_depend d
+        where d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid and d.deptype = 'n'
+          and d.classid in ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_constraint'::regclass)
+          and not exists (select from pg_catalog.pg_constraint k where k.oid = d.objid and k.conrelid = c.oid)
+      union all select distinct pg_describe_object(d.classid, d.objid, d.objsubid)
+        from pg_catalog.pg_depend d
+        join pg_catalog.pg_type t on t.oid = d.refobjid
+        where d.refclassid = 'pg_catalog.pg_type'::regclass and d.deptype = 'n' and t.typrelid = c.oid
+          and d.classid <> 'pg_catalog.pg_rewrite'::regclass
+      union all select 'sequence ' || s.oid::regclass
+        from pg_catalog.pg_depend d join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+        where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass
+          and d.refobjid = c.oid and d.deptype = 'a') o)`;
+
+/** One relation with all that its replacement has to know; no row when it does not exist. */
+export const observeOne = (relation: RelationName): Query<ObservedRelation> =>
+  read(
+    `select current_database() as database, n.nspname as schema, c.relname as name, c.relkind::text as kind,
+  ${COLUMNS}::text as columns,
+  json_build_object(
+  'oid', c.oid::text,
+  'relkind', c.relkind::text,
+  'owner', pg_get_userbyid(c.relowner),
+  'options', coalesce(to_json(c.reloptions), '[]'),
+  'comment', obj_description(c.oid, 'pg_class'),
+  'columnComments', (
+    select coalesce(json_object_agg(a.attname, col_description(c.oid, a.attnum)), '{}') from pg_catalog.pg_attribute a
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and col_description(c.oid, a.attnum) is not null),
+  'grants', ${grants('c.relacl', 'c.relowner')},
+  'columnGrants', (
+    select coalesce(json_agg(json_build_object(
+      'column', a.attname, 'to', case when x.grantee <> 0 then pg_get_userbyid(x.grantee) end,
+      'privilege', x.privilege_type, 'grantable', x.is_grantable)), '[]')
+    from pg_catalog.pg_attribute a, aclexplode(a.attacl) x
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and x.grantee <> c.relowner),
+  'indexes', (
+    select coalesce(json_agg(ic.relname order by ic.relname), '[]')
+    from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid where i.indrelid = c.oid),
+  'dependents', ${DEPENDENTS},
+  'obstacles', ${OBSTACLES})::text as facts
+from (select set_config('search_path', '', true) as path offset 0) quiet, pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where ${isRelation(relation)} and c.relkind in ${RELKINDS}`,
+    (row) => ({
+      relation: { ...relation, database: text(row['database']) },
+      kind: kindOf(row),
+      columns: columnsOf(row),
+      facts: JSON.parse(text(row['facts'])) as Facts,
+    }),
+  );
+
+/** The columns of one relation, in order. */
+export const columns = (relation: RelationName): Query<Column> =>
+  read(
+    `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, not a.attnotnull as nullable
+${FROM}
+join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where ${isRelation(relation)} and c.relkind in ${RELKINDS}
+order by a.attnum`,
+    (row) => ({
+      name: text(row['name']),
+      type: text(row['type']),
+      nullable: row['nullable'] === true,
+    }),
+  );
+
+/** One row per column of the relations in the schemas, for catalog.json. */
+export const catalog = (schemas: readonly string[]): Query<CatalogColumn> =>
+  read(
+    `select current_database() as database, n.nspname as schema, c.relname as name, c.relkind::text as kind,
+  pg_get_userbyid(c.relowner) as owner, obj_description(c.oid, 'pg_class') as relation_comment,
+  a.attname as "column", row_number() over (partition by c.oid order by a.attnum)::int as index,
+  format_type(a.atttypid, a.atttypmod) as type, col_description(c.oid, a.attnum) as comment,
+  case when c.relkind in ('r', 'm', 'p') and c.reltuples >= 0 then c.reltuples::bigint end as rows,
+  case when c.relkind in ('r', 'm') then pg_total_relation_size(c.oid) end as bytes
+${FROM}
+join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where ${inSchemas(schemas)} and c.relkind in ${RELKINDS} and c.relname not like '\\_\\_etl\\_%'
+order by n.nspname, c.relname, a.attnum`,
+    (row) => ({
+      relation: nameOf(row),
+      kind: kindOf(row),
+      owner: orNull(row['owner']),
+      relationComment: orNull(row['relation_comment']),
+      column: text(row['column']),
+      index: Number(row['index']),
+      type: text(row['type']),
+      comment: orNull(row['comment']),
+      ...(row['rows'] == null ? {} : { rows: Number(row['rows']) }),
+      ...(row['bytes'] == null ? {} : { bytes: Number(row['bytes']) }),
+    }),
+  );
+
+/** Internal relations (`__etl_…`) in the schemas. Views first: they may read the tables that are swept after them. */
+export const leftovers = (
+  schemas: readonly string[],
+): Query<{ readonly relation: RelationName; readonly kind: RelationKind }> =>
+  read(
+    `select current_database() as database, n.nspname as schema, c.relname as name, c.relkind::text as kind
+${FROM}
+where ${inSchemas(schemas)} and c.relkind in ${RELKINDS} and c.relname like '\\_\\_etl\\_%'
+order by case c.relkind when 'v' then 0 when 'm' then 1 else 2 end, c.oid desc`,
+    (row) => ({ relation: nameOf(row), kind: kindOf(row) }),
+  );

@@ -1,0 +1,235 @@
+import type { QueryArrayResult } from 'pg';
+import type { Effect, SeedInput, Session } from '../../adapter/contract.ts';
+import { isStatementFailure, type StatementFailure } from '../../adapter/failure.ts';
+import type { ResultSet, Scalar, Segment, Statement } from '../../adapter/statement.ts';
+import type { RelationName } from '../../kernel/relation.ts';
+import type { Wire } from './client.ts';
+import { decoded, TYPE_NAMES } from './decode.ts';
+import { failure, fieldsOf } from './errors.ts';
+import { loadCsv } from './load.ts';
+import { composed, located, type Message, reached } from './message.ts';
+import { quoted } from './quote.ts';
+
+type Result = QueryArrayResult<(string | null)[]>;
+
+/** What the sessions of one pool share. */
+export interface Shared {
+  /** names of types that are not in the fixed table, by oid */
+  readonly typeNames: Map<number, string>;
+  readonly serverMajor: number;
+}
+
+const READS = 5;
+const COUNTED = /^(INSERT|UPDATE|DELETE|MERGE|COPY)$/;
+
+/** The rows that the author would call "the result": those of the last statement that wrote some. */
+function effectOf(message: Message, results: readonly Result[]): Effect {
+  const mine = results.slice(message.before);
+  const rows =
+    message.parts.length <= mine.length
+      ? message.parts.findLast(
+          ({ statement }, i) =>
+            (statement.verb === 'create' || statement.verb === 'write') &&
+            mine[i]?.rowCount != null,
+        )
+      : undefined;
+  const at = rows === undefined ? -1 : message.parts.indexOf(rows);
+  const count = mine[at]?.rowCount ?? mine.findLast((r) => COUNTED.test(r.command))?.rowCount;
+  return count == null ? {} : { rows: count };
+}
+
+/** The session of one node, on one connection. */
+export class PostgresSession implements Session {
+  readonly #wire: Wire;
+  readonly #tag: string;
+  readonly #shared: Shared;
+  /** something ran that may have left settings or temporary tables behind */
+  isDirty = false;
+
+  constructor(wire: Wire, tag: string, shared: Shared) {
+    this.#wire = wire;
+    this.#tag = tag;
+    this.#shared = shared;
+  }
+
+  execute(statement: Statement): Promise<Effect> {
+    return this.segment({ atomicity: 'none', statements: [statement] });
+  }
+
+  async segment({ atomicity, statements }: Segment): Promise<Effect> {
+    if (statements.some((s) => s.verb === 'hook')) this.isDirty = true;
+    if (atomicity === 'transaction' && statements.length > 1) return this.#transaction(statements);
+    let effect: Effect = {};
+    for (const statement of statements) effect = { ...effect, ...(await this.#alone(statement)) };
+    return effect;
+  }
+
+  async read(statement: Statement): Promise<ResultSet> {
+    if (statement.verb !== 'read') {
+      if (statement.verb === 'hook' || statement.verb === 'write') this.isDirty = true;
+      await this.#tagAlone();
+      const message = composed([statement], [], []);
+      const results = await this.#send(message);
+      return this.#resultSet(results.findLast((r) => r.fields.length > 0));
+    }
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#readOnly(statement);
+      } catch (error) {
+        // The catalog is read while others replace their relations; a read can always be repeated.
+        const again = isStatementFailure(error) && error.error.kind === 'contention';
+        if (!again || tries >= READS) throw error;
+      }
+    }
+  }
+
+  async load(target: RelationName, input: SeedInput): Promise<Effect> {
+    await this.#tagAlone();
+    return this.#working(() => loadCsv(this.#wire.client, target, input));
+  }
+
+  /** Leaves the connection as it was found; a connection that cannot be cleaned is given up. */
+  async release(): Promise<void> {
+    if (!this.isDirty || this.#wire.broken) return;
+    if (this.#wire.plainStart) {
+      this.#wire.broken = true;
+      return;
+    }
+    try {
+      await this.#wire.client.query('rollback; reset all; reset role; discard temp');
+      this.#wire.tag = undefined;
+    } catch {
+      this.#wire.broken = true;
+    }
+  }
+
+  async #readOnly(statement: Statement): Promise<ResultSet> {
+    await this.#control(['begin read only']);
+    const result = await this.#sendExtended(statement);
+    await this.#control(['commit']);
+    return this.#resultSet(result);
+  }
+
+  async #transaction(statements: readonly Statement[]): Promise<Effect> {
+    const message = composed(statements, [...this.#tagging(), 'begin'], ['commit']);
+    try {
+      const results = await this.#send(message);
+      this.#wire.tag = this.#tag;
+      return effectOf(message, results);
+    } catch (error) {
+      await this.#rollback();
+      throw error;
+    }
+  }
+
+  async #alone(statement: Statement): Promise<Effect> {
+    // The tag travels by itself: some commands (vacuum, create index concurrently) must be alone in their message.
+    await this.#tagAlone();
+    const message = composed([statement], [], []);
+    return effectOf(message, await this.#send(message));
+  }
+
+  #tagging(): readonly string[] {
+    if (this.#wire.tag === this.#tag) return [];
+    return [`set application_name = ${quoted(this.#tag)}`];
+  }
+
+  async #tagAlone(): Promise<void> {
+    const tagging = this.#tagging();
+    if (tagging.length === 0) return;
+    await this.#send(composed([], tagging, []));
+    this.#wire.tag = this.#tag;
+  }
+
+  async #control(commands: readonly string[]): Promise<void> {
+    await this.#send(composed([], [...this.#tagging(), ...commands], []));
+    this.#wire.tag = this.#tag;
+  }
+
+  async #send(message: Message): Promise<readonly Result[]> {
+    this.#wire.completed = 0;
+    try {
+      const answer = await this.#working(() =>
+        this.#wire.client.query<(string | null)[]>({ text: message.text, rowMode: 'array' }),
+      );
+      return (Array.isArray(answer) ? answer : [answer]) as readonly Result[];
+    } catch (error) {
+      throw this.#explained(message, error);
+    }
+  }
+
+  // The extended protocol takes one statement only, so an author's text cannot close the read-only transaction and go on.
+  async #sendExtended(statement: Statement): Promise<Result> {
+    const config = { text: statement.sql, rowMode: 'array' as const, queryMode: 'extended' };
+    try {
+      return await this.#working(() => this.#wire.client.query<(string | null)[]>(config));
+    } catch (error) {
+      await this.#rollback();
+      const at = located(composed([statement], [], []), fieldsOf(error).position);
+      throw this.#failed(error, statement, at?.offset);
+    }
+  }
+
+  async #working<T>(work: () => Promise<T>): Promise<T> {
+    this.#wire.busy = true;
+    try {
+      return await work();
+    } finally {
+      this.#wire.busy = false;
+    }
+  }
+
+  #explained(message: Message, error: unknown): StatementFailure {
+    if (isStatementFailure(error)) return error;
+    const at = located(message, fieldsOf(error).position);
+    const statement = at?.statement ?? reached(message, this.#wire.completed);
+    const found = this.#failed(error, statement, at?.offset);
+    if (found.error.kind !== 'syntax' || this.#shared.serverMajor >= 15) return found;
+    if (statement === undefined || !statement.sql.startsWith('merge into')) return found;
+    const hint = 'MERGE needs Postgres 15 or later: use the strategy delete+insert.';
+    return Object.assign(found, { error: { ...found.error, hint } });
+  }
+
+  #failed(error: unknown, statement: Statement | undefined, offset?: number): StatementFailure {
+    const found = failure(error, statement, offset);
+    // The server says that it ends the connection before the connection ends.
+    if (found.error.kind === 'connection') this.#wire.broken = true;
+    return found;
+  }
+
+  async #rollback(): Promise<void> {
+    if (this.#wire.broken) return;
+    try {
+      await this.#wire.client.query('rollback');
+    } catch {
+      this.#wire.broken = true;
+    }
+  }
+
+  async #resultSet(result: Result | undefined): Promise<ResultSet> {
+    if (result === undefined) return { columns: [], rows: [] };
+    await this.#learnTypes(result.fields.map((f) => f.dataTypeID));
+    const oids = result.fields.map((f) => f.dataTypeID);
+    return {
+      columns: result.fields.map((f) => ({ name: f.name, type: this.#typeName(f.dataTypeID) })),
+      rows: result.rows.map((row): readonly Scalar[] =>
+        row.map((value, i) => decoded(oids[i] ?? 0, value)),
+      ),
+    };
+  }
+
+  #typeName(oid: number): string {
+    return TYPE_NAMES.get(oid) ?? this.#shared.typeNames.get(oid) ?? 'unknown';
+  }
+
+  async #learnTypes(oids: readonly number[]): Promise<void> {
+    const { typeNames } = this.#shared;
+    const unknown = [...new Set(oids)].filter((o) => !TYPE_NAMES.has(o) && !typeNames.has(o));
+    if (unknown.length === 0) return;
+    const { rows } = await this.#wire.client.query<[string, string]>({
+      text: `select oid::text, format_type(oid, null) from pg_catalog.pg_type where oid in (${unknown.join(', ')})`,
+      rowMode: 'array',
+    });
+    for (const [oid, name] of rows) typeNames.set(Number(oid), name);
+  }
+}

@@ -1,0 +1,92 @@
+// Putting a staged relation in place of the live one without ever dropping what depends on it.
+import type { Attempt, ObservedRelation, SwapRequest } from '../../adapter/contract.ts';
+import type { Statement } from '../../adapter/statement.ts';
+import type { RelationKind, RelationName } from '../../kernel/relation.ts';
+import { carriedOver, kindWord } from './carry.ts';
+import { type Facts, requireFacts } from './facts.ts';
+import { freeIndexName, nameIndex, requireIndexes } from './indexes.ts';
+import { beside, ident, relationText } from './quote.ts';
+import {
+  dropMaterialized,
+  lockAll,
+  rebindViews,
+  restoreMaterialized,
+  unchangedSince,
+} from './rebind.ts';
+import { impatient, once } from './statements.ts';
+
+/** One replacement, as the table and the view path both describe it. */
+interface Replacement {
+  readonly target: RelationName;
+  readonly staged: RelationName;
+  readonly becomes: RelationKind;
+  readonly live: ObservedRelation;
+  readonly facts: Facts;
+  /** what makes the staged relation complete; nobody sees it yet */
+  readonly prepare: readonly Statement[];
+  /** what is done under the final name */
+  readonly settle: readonly Statement[];
+}
+
+const oldName = (staged: RelationName): RelationName => beside(staged, `${staged.name}_o`);
+
+const renameTo = (kind: RelationKind, from: RelationName, to: RelationName): Statement =>
+  once('swap', `alter ${kindWord(kind)} ${relationText(from)} rename to ${ident(to.name)}`, from);
+
+const exchangeNames = (r: Replacement): readonly Statement[] => [
+  renameTo(r.live.kind, r.target, oldName(r.staged)),
+  renameTo(r.becomes, r.staged, r.target),
+];
+
+/** Everything re-bound and the old relation dropped, in one transaction. */
+const rebindingSwap = (r: Replacement): readonly Statement[] => [
+  impatient,
+  ...r.prepare,
+  ...lockAll(r.target, r.facts),
+  unchangedSince(r.target, r.facts),
+  ...dropMaterialized(r.facts),
+  ...exchangeNames(r),
+  ...rebindViews(r.facts),
+  once('swap', `drop ${kindWord(r.live.kind)} ${relationText(oldName(r.staged))} restrict`),
+  ...r.settle,
+  ...restoreMaterialized(r.facts),
+];
+
+/** The dependents are not touched and go on reading the old relation, which stays under an internal name. */
+const deferredSwap = (r: Replacement): readonly Statement[] => [
+  impatient,
+  ...r.prepare,
+  ...lockAll(r.target, r.facts, false),
+  unchangedSince(r.target, { ...r.facts, dependents: [] }),
+  ...exchangeNames(r),
+  ...r.facts.indexes.map((name, i) => freeIndexName(r.target, name, `${r.staged.name}_p${i}`)),
+  ...r.settle,
+];
+
+/** The swap that re-binds, and the deferred one for when that cannot be. */
+export function swapAttempts(r: Replacement): readonly Attempt[] {
+  const deferred: Attempt = {
+    statements: deferredSwap(r),
+    otherwiseOn: [],
+    leaves: { relation: oldName(r.staged), kind: r.live.kind },
+  };
+  // A materialized view that is read itself cannot be dropped, so the first way is known to fail.
+  const isDeep = r.facts.dependents.some((d) => d.kind === 'materialized_view' && d.isRead);
+  if (isDeep) return [deferred];
+  const first = rebindingSwap(r);
+  if (r.facts.dependents.length === 0) return [{ statements: first, otherwiseOn: [] }];
+  return [{ statements: first, otherwiseOn: ['incompatible_columns', 'permission'] }, deferred];
+}
+
+/** Puts the staged table in place of whatever is live. */
+export function publishTable(request: SwapRequest): readonly Attempt[] {
+  const { target, staged, live } = request;
+  const settle = requireIndexes(target, staged, request.config).map((index) =>
+    nameIndex(target, index),
+  );
+  if (live === undefined)
+    return [{ statements: [renameTo('table', staged, target), ...settle], otherwiseOn: [] }];
+  const facts = requireFacts(live);
+  const prepare = carriedOver(staged, 'table', facts, request);
+  return swapAttempts({ target, staged, becomes: 'table', live, facts, prepare, settle });
+}

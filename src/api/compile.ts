@@ -1,0 +1,151 @@
+import { ask, type Connection, type ObservedRelation } from '../adapter/contract.ts';
+import { isStatementFailure } from '../adapter/failure.ts';
+import { writeCompiled } from '../artifacts/compiled.ts';
+import { isEtlError } from '../kernel/error.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import { Compiler } from '../plan/compile.ts';
+import type { Asking, CompiledNode } from '../plan/compiler.ts';
+import { isIncrementalRun, nodeRelation } from '../plan/plan-node.ts';
+import { runScopes } from '../plan/run-scope.ts';
+import { answerer } from '../run/answerer.ts';
+import { drive, type Answerer } from '../run/answers.ts';
+import { connect } from './connect.ts';
+import { newInvocation, type Invocation } from './invocation.ts';
+import { openProject, writeManifest, type OpenProject } from './open-project.ts';
+import type { ApiOptions } from './options.ts';
+import { selectNodes } from './select.ts';
+
+export interface Compiled {
+  /** undefined for --inline */
+  readonly node: ExecutableNode | undefined;
+  readonly sql: string;
+  /** below the target folder; undefined for --inline */
+  readonly path: string | undefined;
+}
+
+/** A connection that is opened by the first question, and never when nothing asks. */
+class LazyAnswers {
+  private opened: Promise<Connection> | undefined;
+  private readonly project: OpenProject;
+  private readonly invocation: Invocation;
+
+  constructor(project: OpenProject, invocation: Invocation) {
+    this.project = project;
+    this.invocation = invocation;
+  }
+
+  private connection(): Promise<Connection> {
+    return (this.opened ??= connect(this.project, this.invocation));
+  }
+
+  readonly answer: Answerer = async (question) => {
+    const connection = await this.connection();
+    return connection.withSession('compile', (session) =>
+      answerer(this.project, session)(question),
+    );
+  };
+
+  async live(node: ExecutableNode): Promise<ObservedRelation | undefined> {
+    const connection = await this.connection();
+    const found = await connection.withSession('compile', (session) =>
+      ask(session, this.project.dialect.observeOne(nodeRelation(node))),
+    );
+    return found[0];
+  }
+
+  async close(): Promise<void> {
+    if (this.opened !== undefined) await (await this.opened).close();
+  }
+}
+
+/** Compiles every model and test over an open connection; one that cannot be compiled is left out. */
+export async function compileAll(
+  project: OpenProject,
+  connection: Connection,
+): Promise<ReadonlyMap<NodeId, CompiledNode>> {
+  const compiler = new Compiler(
+    project.manifest,
+    project.host,
+    runScopes(project.loaded, { warn: () => undefined }),
+  );
+  const done = new Map<NodeId, CompiledNode>();
+  await connection.withSession('docs', async (session) => {
+    for (const node of Object.values(project.manifest.nodes)) {
+      if (node.resource_type === 'seed') continue;
+      const live =
+        node.config.materialized === 'incremental'
+          ? (await ask(session, project.dialect.observeOne(nodeRelation(node))))[0]
+          : undefined;
+      const isIncremental = isIncrementalRun(node, live, false);
+      try {
+        done.set(
+          node.unique_id,
+          await drive(compiler.compile(node, { isIncremental }), answerer(project, session)),
+        );
+      } catch (error) {
+        if (!isEtlError(error) && !isStatementFailure(error)) throw error;
+      }
+    }
+  });
+  return done;
+}
+
+/**
+ * Compiles the selected nodes (or `inline` SQL) as a run would and writes them to target/compiled. Connects only when a template
+ * asks the warehouse, or for is_incremental(). Throws an EtlError for the first node that cannot be compiled.
+ */
+export async function compile(options: ApiOptions = {}): Promise<readonly Compiled[]> {
+  const invocation = newInvocation(options);
+  const project = await openProject(options, invocation, 'compile');
+  const compiler = new Compiler(
+    project.manifest,
+    project.host,
+    runScopes(project.loaded, { warn: () => undefined }),
+  );
+  const answers = new LazyAnswers(project, invocation);
+  try {
+    if (options.inline !== undefined) {
+      const { sql } = await drive(compiler.inline(options.inline), answers.answer);
+      return [{ node: undefined, sql, path: undefined }];
+    }
+    const selected = selectNodes(
+      project.manifest,
+      project.graph,
+      options,
+      ['model', 'test', 'analysis'],
+      project.report,
+    );
+    const done = new Map<NodeId, CompiledNode>();
+    const compiled: Compiled[] = [];
+    for (const id of selected) {
+      const node = project.manifest.nodes[id];
+      if (node === undefined || node.resource_type === 'seed') continue;
+      const isIncremental = await incremental(node, options, answers);
+      const result: CompiledNode = await drive(
+        compiler.compile(node, { isIncremental }) as Asking<CompiledNode>,
+        answers.answer,
+      );
+      done.set(id, result);
+      compiled.push({
+        node,
+        sql: result.sql,
+        path: await writeCompiled(project.targetDir, node, 'compiled', result.sql),
+      });
+    }
+    await writeManifest(project, invocation, done);
+    return compiled;
+  } finally {
+    await answers.close();
+  }
+}
+
+async function incremental(
+  node: ExecutableNode,
+  options: ApiOptions,
+  answers: LazyAnswers,
+): Promise<boolean> {
+  if (node.config.materialized !== 'incremental' || options.fullRefresh === true) return false;
+  if (!/\bis_incremental\b/.test(node.raw_code)) return false;
+  return isIncrementalRun(node, await answers.live(node), false);
+}

@@ -1,0 +1,79 @@
+import { isEtlError } from '../kernel/error.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { VERSION } from '../kernel/version.ts';
+import { connect } from './connect.ts';
+import { newInvocation } from './invocation.ts';
+import { openProject, type OpenProject } from './open-project.ts';
+import type { ApiOptions } from './options.ts';
+
+export interface DebugCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  /** what was found, for people; without secrets */
+  readonly found: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const failed = (name: string, error: unknown): DebugCheck => {
+  if (!isEtlError(error)) throw error;
+  return {
+    name,
+    ok: false,
+    found: error.diagnostics[0]?.message ?? 'failed',
+    diagnostics: error.diagnostics,
+  };
+};
+
+/** Checks versions, project, profile and connection one after the other; what fails is said, not thrown. */
+export async function debug(options: ApiOptions = {}): Promise<readonly DebugCheck[]> {
+  const invocation = newInvocation(options);
+  const versions: DebugCheck = {
+    name: 'versions',
+    ok: true,
+    found: `etl ${VERSION}, Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+    diagnostics: [],
+  };
+  let project: OpenProject;
+  try {
+    project = await openProject(options, invocation, 'debug');
+  } catch (error) {
+    return [versions, failed('project and profile', error)];
+  }
+  const { target } = project;
+  const facts = Object.entries(target.shown)
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([key, value]) => `${key} ${String(value)}`);
+  const checks: DebugCheck[] = [
+    versions,
+    {
+      name: 'project',
+      ok: true,
+      found: `${project.manifest.project_name} in ${project.dir}`,
+      diagnostics: [],
+    },
+    {
+      name: 'profile',
+      ok: true,
+      found: `${project.profileName}, target ${project.targetName} (${project.profileSource})`,
+      diagnostics: [],
+    },
+    { name: 'settings', ok: true, found: facts.join(', '), diagnostics: [] },
+  ];
+  try {
+    const connection = await connect(project, invocation);
+    const version = connection.serverVersion;
+    await connection.withSession('debug', (session) =>
+      session.read(project.dialect.read('select 1 as one', {})),
+    );
+    await connection.close();
+    checks.push({
+      name: 'connection',
+      ok: true,
+      found: `${target.type} ${version} answers`,
+      diagnostics: [],
+    });
+  } catch (error) {
+    checks.push(failed('connection', error));
+  }
+  return checks;
+}

@@ -1,0 +1,58 @@
+import { join, relative } from 'node:path';
+import { compiledPath } from '../artifacts/compiled.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import { findNode, type Manifest } from '../manifest/manifest.ts';
+import type { GraphNode } from '../manifest/node.ts';
+import type { NodeFacts } from '../reporters/reporter.ts';
+import type { OpenProject } from './open-project.ts';
+
+/** Makes the function by which reporters learn what a node is. */
+export const describer =
+  ({ manifest, dir, targetDir }: Pick<OpenProject, 'manifest' | 'dir' | 'targetDir'>) =>
+  (id: NodeId): NodeFacts => {
+    const node = findNode(manifest, id);
+    if (node === undefined)
+      return { resourceType: '', materialized: '', label: id, name: id, path: '' };
+    const common = {
+      resourceType: node.resource_type,
+      name: node.name,
+      path: node.original_file_path,
+      nodePath: node.path,
+    };
+    if (node.resource_type === 'source' || node.resource_type === 'exposure')
+      return { ...common, materialized: node.resource_type, label: labelOf(node) };
+    return {
+      ...common,
+      materialized: node.config.materialized,
+      label: labelOf(node),
+      schema: node.schema,
+      alias: node.alias,
+      relationName: node.relation_name,
+      compiledPath: relative(dir, join(targetDir, compiledPath(node, 'compiled'))),
+      ...(node.database === null ? {} : { database: node.database }),
+    };
+  };
+
+function labelOf(node: GraphNode): string {
+  if (node.resource_type === 'source') return `${node.source_name}.${node.name}`;
+  if (node.resource_type === 'exposure' || node.resource_type === 'test') return node.name;
+  return `${node.schema}.${node.alias}`;
+}
+
+/** How many there are of each kind, in the order in which dbt counts them. */
+export function countsOf(manifest: Manifest): readonly (readonly [noun: string, count: number])[] {
+  const nodes = Object.values(manifest.nodes);
+  const of = (type: string): number => nodes.filter((n) => n.resource_type === type).length;
+  return [
+    ['model', of('model')],
+    ['seed', of('seed')],
+    ['data test', of('test')],
+    ['analysis', of('analysis')],
+    ['source', Object.keys(manifest.sources).length],
+    ['exposure', Object.keys(manifest.exposures).length],
+    [
+      'macro',
+      Object.values(manifest.macros).filter((m) => !m.package_name.startsWith('dbt')).length,
+    ],
+  ];
+}

@@ -1,0 +1,217 @@
+// The verbs that change the warehouse: seed, run, test, build.
+import type { Connection } from '../adapter/contract.ts';
+import { isStatementFailure } from '../adapter/failure.ts';
+import { runResultsJson } from '../artifacts/run-results-json.ts';
+import { writeJson } from '../artifacts/write.ts';
+import type { NodeOutcome, Observer } from '../events/event.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { toPython } from '../jinja/py/convert.ts';
+import { EtlError } from '../kernel/error.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { ResourceType } from '../manifest/node.ts';
+import { Compiler } from '../plan/compile.ts';
+import { isExecuted } from '../plan/fold-tests.ts';
+import { nodeRelation } from '../plan/plan-node.ts';
+import { runScopes } from '../plan/run-scope.ts';
+import type { RunContext } from '../run/context.ts';
+import { execute } from '../run/execute.ts';
+import { explainFailure } from '../run/explain.ts';
+import { Leftovers } from '../run/leftovers.ts';
+import { runHooks } from '../run/run-hooks.ts';
+import { connect } from './connect.ts';
+import { newInvocation, type Invocation } from './invocation.ts';
+import { openProject, writeManifest, type OpenProject } from './open-project.ts';
+import type { ApiOptions } from './options.ts';
+import { runFiles } from './run-files.ts';
+import { selectNodes } from './select.ts';
+
+export type ExecutingVerb = 'seed' | 'run' | 'test' | 'build';
+
+export interface RunResult {
+  readonly outcomes: readonly NodeOutcome[];
+  /** true when the call was interrupted */
+  readonly cancelled: boolean;
+  /** true when nothing failed: no error, no failed test, no failed hook */
+  readonly ok: boolean;
+  readonly seconds: number;
+}
+
+const WORKS_ON: Readonly<Record<ExecutingVerb, readonly ResourceType[]>> = {
+  seed: ['seed'],
+  run: ['model'],
+  test: ['test'],
+  build: ['model', 'seed', 'test'],
+};
+
+/**
+ * Runs one of the executing verbs. Throws an EtlError when it could not begin; whatever happens to a node is an outcome. Writes
+ * target/manifest.json and target/run_results.json.
+ */
+export async function executeVerb(
+  verb: ExecutingVerb,
+  options: ApiOptions = {},
+): Promise<RunResult> {
+  const invocation = newInvocation(options);
+  const project = await openProject(options, invocation, verb);
+  const selected = selectNodes(
+    project.manifest,
+    project.graph,
+    options,
+    WORKS_ON[verb],
+    project.report,
+  );
+  await writeManifest(project, invocation);
+  const connection = await connect(project, invocation);
+  const stop = (): void => void connection.cancel().catch(() => 0);
+  invocation.signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await runSelected(verb, { options, invocation, project, connection, selected });
+  } finally {
+    invocation.signal.removeEventListener('abort', stop);
+    await connection.close();
+  }
+}
+
+interface Parts {
+  readonly options: ApiOptions;
+  readonly invocation: Invocation;
+  readonly project: OpenProject;
+  readonly connection: Connection;
+  readonly selected: ReadonlySet<NodeId>;
+}
+
+async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult> {
+  const { options, invocation, project, selected } = parts;
+  const observe: Observer = options.observe ?? ((): void => undefined);
+  const ctx = makeContext(parts, observe);
+  const executed = [...selected].filter((id) => {
+    const node = project.manifest.nodes[id];
+    return node !== undefined && isExecuted(node);
+  });
+  observe({
+    kind: 'run_started',
+    invocation: invocation.id,
+    total: executed.length,
+    threads: project.threads,
+    command: verb,
+  });
+  await createSchemas(parts, executed);
+  const begun = await runHooks(ctx, project.manifest.on_run_start, {});
+  const outcomes = begun
+    ? await execute(ctx, project.graph, selected, {
+        threads: project.threads,
+        failFast: options.failFast ?? false,
+        gate: verb === 'build',
+        testBeforePublish: options.testBeforePublish ?? true,
+      })
+    : [];
+  await dropLeftovers(ctx);
+  const schemas = [
+    ...new Set(executed.map((id) => project.manifest.nodes[id]?.schema ?? '')),
+  ].filter((s) => s !== '');
+  const ended = await runHooks(ctx, project.manifest.on_run_end, { results: outcomes, schemas });
+  const seconds = (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000;
+  const cancelled = invocation.signal.aborted;
+  await writeResults(verb, parts, outcomes, seconds);
+  observe({ kind: 'run_finished', outcomes, cancelled, seconds });
+  const failed = outcomes.some((o) => o.status === 'error' || o.status === 'fail');
+  return { outcomes, cancelled, ok: begun && ended && !failed, seconds };
+}
+
+function makeContext(
+  { options, invocation, project, connection }: Parts,
+  observe: Observer,
+): RunContext {
+  const { manifest, loaded, dialect } = project;
+  const report = (diagnostic: Diagnostic): void => observe({ kind: 'diagnostic', diagnostic });
+  const warn = (message: string): void => report({ code: 'ETL2004', severity: 'warning', message });
+  const compiler = new Compiler(manifest, project.host, runScopes(loaded, { warn }));
+  return {
+    manifest,
+    dialect,
+    connection,
+    compiler,
+    runHook: (hook, names, log) => compiler.runHook(hook, toNames(names), log),
+    invocationId: invocation.id,
+    fullRefresh: options.fullRefresh ?? false,
+    storeFailures: options.storeFailures ?? false,
+    allow: new Set(options.allow ?? []),
+    now: invocation.now,
+    sleep: invocation.sleep,
+    chance: invocation.chance,
+    signal: invocation.signal,
+    observe,
+    report,
+    leftovers: new Leftovers(),
+    files: runFiles(project),
+  };
+}
+
+/** `results` and `schemas` as templates of on-run-end see them. */
+function toNames(names: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(names).map(([name, value]) => [name, toPython(value)]));
+}
+
+/** Before anything runs and one after the other: concurrent CREATE SCHEMA statements disturb each other in Postgres. */
+async function createSchemas(
+  { project, connection }: Parts,
+  ids: readonly NodeId[],
+): Promise<void> {
+  const wanted = new Map<string, { schema: string; database: string | undefined }>();
+  for (const id of ids) {
+    const node = project.manifest.nodes[id];
+    if (node === undefined || node.resource_type === 'test') continue;
+    const { schema, database } = nodeRelation(node);
+    wanted.set(`${database ?? ''}.${schema}`, { schema, database });
+  }
+  if (wanted.size === 0) return;
+  try {
+    await connection.withSession('schemas', async (session) => {
+      for (const { schema, database } of wanted.values())
+        await session.execute(project.dialect.createSchema(schema, database));
+    });
+  } catch (error) {
+    if (isStatementFailure(error))
+      throw new EtlError([explainFailure(error, {})], { cause: error });
+    throw error;
+  }
+}
+
+async function dropLeftovers(ctx: RunContext): Promise<void> {
+  if (ctx.leftovers.isEmpty) return;
+  const warnings = await ctx.connection.withSession('leftovers', (session) =>
+    ctx.leftovers.drop(session, ctx.dialect),
+  );
+  for (const warning of warnings) ctx.report(warning);
+}
+
+async function writeResults(
+  verb: ExecutingVerb,
+  { options, invocation, project, selected }: Parts,
+  outcomes: readonly NodeOutcome[],
+  seconds: number,
+): Promise<void> {
+  const json = runResultsJson(outcomes, {
+    invocationId: invocation.id,
+    startedAt: invocation.startedAt,
+    generatedAt: invocation.now(),
+    env: project.customEnv,
+    elapsedSeconds: seconds,
+    args: {
+      which: verb,
+      invocation_command: `etl ${verb}`,
+      select: options.select ?? [],
+      exclude: options.exclude ?? [],
+      vars: project.vars,
+      target: project.targetName,
+      profile: project.profileName,
+      project_dir: project.dir,
+      threads: project.threads,
+      full_refresh: options.fullRefresh ?? false,
+      fail_fast: options.failFast ?? false,
+      indirect_selection: options.indirectSelection ?? 'eager',
+      selected: selected.size,
+    },
+  });
+  await writeJson(project.inTarget('run_results.json'), json);
+}

@@ -1,0 +1,32 @@
+// The public API: what the command line does, minus the terminal. Loading errors throw an EtlError, node failures are outcomes.
+import type { Plan } from '../plan/explain.ts';
+import { executeVerb, type RunResult } from './execute.ts';
+import type { ApiOptions } from './options.ts';
+
+export type { ApiOptions, ProjectFacts } from './options.ts';
+export type { RunResult } from './execute.ts';
+export type { NodeOutcome, NodeStatus, Observer, RunEvent } from '../events/event.ts';
+export type { Diagnostic, Span } from '../kernel/diagnostic.ts';
+export { EtlError, isEtlError } from '../kernel/error.ts';
+export { VERSION } from '../kernel/version.ts';
+export type { Plan };
+
+/** Builds the selected seeds and models and runs their tests, in graph order. */
+export const build = (options: ApiOptions = {}): Promise<RunResult> =>
+  executeVerb('build', options);
+/** Builds the selected models. */
+export const run = (options: ApiOptions = {}): Promise<RunResult> => executeVerb('run', options);
+/** Runs the selected tests on what is published. */
+export const test = (options: ApiOptions = {}): Promise<RunResult> => executeVerb('test', options);
+/** Loads the selected seeds. */
+export const seed = (options: ApiOptions = {}): Promise<RunResult> => executeVerb('seed', options);
+
+export { clean } from './clean.ts';
+export { compile } from './compile.ts';
+export { debug } from './debug.ts';
+export { docsGenerate } from './docs-generate.ts';
+export { init } from './init.ts';
+export { list } from './list.ts';
+export { parse } from './parse.ts';
+export { plan } from './plan.ts';
+export { show } from './show.ts';

@@ -1,0 +1,22 @@
+import { findNode, type Manifest } from '../manifest/manifest.ts';
+import type { GraphNode } from '../manifest/node.ts';
+import { newInvocation } from './invocation.ts';
+import { openProject } from './open-project.ts';
+import type { ApiOptions } from './options.ts';
+import { selectNodes } from './select.ts';
+
+/** The selected nodes, sources and exposures, in the order of their ids; needs no warehouse. */
+export async function list(
+  options: ApiOptions = {},
+): Promise<{ readonly nodes: readonly GraphNode[]; readonly manifest: Manifest }> {
+  const project = await openProject(options, newInvocation(options), 'ls');
+  const { manifest, graph } = project;
+  const selected = selectNodes(
+    manifest,
+    graph,
+    options,
+    ['model', 'seed', 'snapshot', 'test', 'analysis', 'source', 'exposure'],
+    project.report,
+  );
+  return { nodes: [...selected].flatMap((id) => findNode(manifest, id) ?? []), manifest };
+}

@@ -1,0 +1,52 @@
+import type { Observer } from '../events/event.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { NodeFacts } from '../reporters/reporter.ts';
+
+/** What a caller may want to know of the project as soon as it is read. */
+export interface ProjectFacts {
+  readonly projectDir: string;
+  readonly targetName: string;
+  /** texts that must never be printed */
+  readonly secrets: readonly string[];
+  readonly describe: (id: NodeId) => NodeFacts;
+  /** how many there are of each kind: `['model', 12]` */
+  readonly counts: readonly (readonly [noun: string, count: number])[];
+}
+
+/** What every verb of the public API takes; all of it optional, with dbt's defaults. */
+export interface ApiOptions {
+  readonly projectDir?: string;
+  readonly profilesDir?: string;
+  readonly profile?: string;
+  readonly target?: string;
+  readonly select?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** a YAML text or an object */
+  readonly vars?: string | Readonly<Record<string, unknown>>;
+  readonly threads?: number;
+  readonly fullRefresh?: boolean;
+  readonly failFast?: boolean;
+  readonly targetPath?: string;
+  readonly indirectSelection?: string;
+  readonly resourceType?: readonly string[];
+  readonly excludeResourceType?: readonly string[];
+  readonly storeFailures?: boolean;
+  readonly testBeforePublish?: boolean;
+  /** dangers accepted: `drops_data` */
+  readonly allow?: readonly string[];
+  readonly inline?: string;
+  readonly limit?: number;
+  /** the environment to read env_var() and connection settings from (default: process.env) */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** the folder the call is made from (default: process.cwd()) */
+  readonly cwd?: string;
+  /** ends the call early: running statements are cancelled in the engine */
+  readonly signal?: AbortSignal;
+  /** told what happens; never waited for */
+  readonly observe?: Observer;
+  /** told what was read, before anything is done with it */
+  readonly onProject?: (facts: ProjectFacts) => void;
+  /** told every problem that does not end the call */
+  readonly report?: (diagnostics: readonly Diagnostic[]) => void;
+}

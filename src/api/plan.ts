@@ -1,0 +1,110 @@
+import { ask, type Connection } from '../adapter/contract.ts';
+import { isStatementFailure } from '../adapter/failure.ts';
+import { orderOf } from '../graph/order.ts';
+import { hasErrors } from '../kernel/diagnostic.ts';
+import { EtlError } from '../kernel/error.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import { Compiler } from '../plan/compile.ts';
+import { explainRecipe, type Plan, type PlannedNode } from '../plan/explain.ts';
+import { isExecuted } from '../plan/fold-tests.ts';
+import { isIncrementalRun, nodeRelation, planNode } from '../plan/plan-node.ts';
+import { runScopes } from '../plan/run-scope.ts';
+import { answerer } from '../run/answerer.ts';
+import { drive } from '../run/answers.ts';
+import { explainFailure } from '../run/explain.ts';
+import { seedColumns, seedDelimiter } from '../run/seed-columns.ts';
+import { connect } from './connect.ts';
+import { newInvocation, type Invocation } from './invocation.ts';
+import { openProject, type OpenProject } from './open-project.ts';
+import type { ApiOptions } from './options.ts';
+import { runFiles } from './run-files.ts';
+import { selectNodes } from './select.ts';
+
+/**
+ * What `build` would do to each selected relation, from what is live now. Reads the warehouse, changes nothing. Throws an
+ * EtlError when a node cannot be planned.
+ */
+export async function plan(options: ApiOptions = {}): Promise<Plan> {
+  const invocation = newInvocation(options);
+  const project = await openProject(options, invocation, 'plan');
+  const selected = selectNodes(
+    project.manifest,
+    project.graph,
+    options,
+    ['model', 'seed', 'test'],
+    project.report,
+  );
+  const connection = await connect(project, invocation);
+  try {
+    const nodes: PlannedNode[] = [];
+    for (const id of orderOf(project.graph).ids) {
+      const node = project.manifest.nodes[id];
+      if (node === undefined || !selected.has(id) || !isExecuted(node)) continue;
+      nodes.push(
+        node.resource_type === 'test'
+          ? asTest(node)
+          : await planOne(project, connection, node, options, invocation),
+      );
+    }
+    return { version: 1, target: project.targetName, nodes };
+  } finally {
+    await connection.close();
+  }
+}
+
+const asTest = (node: ExecutableNode): PlannedNode => ({
+  id: node.unique_id,
+  relation: null,
+  action: 'test',
+  statements: [],
+  hazards: [],
+});
+
+async function planOne(
+  project: OpenProject,
+  connection: Connection,
+  node: ExecutableNode,
+  options: ApiOptions,
+  invocation: Invocation,
+): Promise<PlannedNode> {
+  const { dialect, manifest } = project;
+  const fullRefresh = options.fullRefresh ?? false;
+  const compiler = new Compiler(
+    manifest,
+    project.host,
+    runScopes(project.loaded, { warn: () => undefined }),
+  );
+  try {
+    return await connection.withSession(node.name, async (session) => {
+      const live = (await ask(session, dialect.observeOne(nodeRelation(node))))[0];
+      const isIncremental = isIncrementalRun(node, live, fullRefresh);
+      const answer = answerer(project, session);
+      const hooks = await drive(compiler.hooks(node, { isIncremental }), answer);
+      const base = { node, dialect, live, invocationId: invocation.id, fullRefresh, hooks };
+      if (node.resource_type === 'seed') {
+        const { text } = await runFiles(project).readSeed(node);
+        const columns = seedColumns(node, text, dialect);
+        if (columns.value === undefined) throw new EtlError(columns.diagnostics);
+        return recipeOf(
+          node,
+          planNode({ ...base, seed: { columns: columns.value, delimiter: seedDelimiter(node) } }),
+        );
+      }
+      const compiled = await drive(compiler.compile(node, { isIncremental }), answer);
+      const header = compiled.header === undefined ? {} : { header: compiled.header };
+      return recipeOf(node, planNode({ ...base, ...header, select: compiled.sql }));
+    });
+  } catch (error) {
+    if (isStatementFailure(error))
+      throw new EtlError([explainFailure(error, { node: node.unique_id, fallback: node.place })], {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+function recipeOf(node: ExecutableNode, planned: ReturnType<typeof planNode>): PlannedNode {
+  if (planned.value === undefined || hasErrors(planned.diagnostics))
+    throw new EtlError(planned.diagnostics);
+  return explainRecipe(node, planned.value);
+}

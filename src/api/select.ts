@@ -1,0 +1,78 @@
+import type { ProjectGraph } from '../graph/graph.ts';
+import { select } from '../graph/select/select.ts';
+import type { Indirect } from '../graph/select/selector.ts';
+import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
+import { didYouMean } from '../kernel/did-you-mean.ts';
+import { EtlError } from '../kernel/error.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { ResourceType } from '../manifest/node.ts';
+import type { ApiOptions } from './options.ts';
+
+const INDIRECT: readonly Indirect[] = ['eager', 'cautious', 'buildable', 'empty'];
+const TYPES: readonly ResourceType[] = [
+  'model',
+  'seed',
+  'snapshot',
+  'test',
+  'analysis',
+  'source',
+  'exposure',
+  'unit_test',
+];
+
+const usage = (message: string, hint: string): EtlError =>
+  new EtlError([{ code: 'ETL1001', severity: 'error', message, hint }]);
+
+/** What a command works on, narrowed by --resource-type and --exclude-resource-type. */
+export function resourceTypes(
+  all: readonly ResourceType[],
+  options: ApiOptions,
+): ReadonlySet<ResourceType> {
+  const checked = (asked: readonly string[] | undefined): readonly ResourceType[] | undefined =>
+    asked
+      ?.flatMap((a) => a.split(/[\s,]+/))
+      .map((name) => {
+        if (name === 'all' || name === 'default') return name as ResourceType;
+        const found = TYPES.find((t) => t === name);
+        if (found === undefined)
+          throw usage(
+            `"${name}" is not a resource type`,
+            didYouMean(name, TYPES) ?? `Use one of: ${TYPES.join(', ')}.`,
+          );
+        return found;
+      });
+  const asked = checked(options.resourceType);
+  const excluded = new Set(checked(options.excludeResourceType) ?? []);
+  const isAll =
+    asked === undefined ||
+    asked.some((t) => (t as string) === 'all' || (t as string) === 'default');
+  return new Set(all.filter((t) => (isAll || asked.includes(t)) && !excluded.has(t)));
+}
+
+/** The nodes a call is about. Throws on a selection that cannot be read; what matches nothing is a warning. */
+export function selectNodes(
+  manifest: Manifest,
+  graph: ProjectGraph,
+  options: ApiOptions,
+  types: readonly ResourceType[],
+  report: (diagnostics: readonly Diagnostic[]) => void,
+): ReadonlySet<NodeId> {
+  const mode = options.indirectSelection ?? 'eager';
+  const indirect = INDIRECT.find((i) => i === mode);
+  if (indirect === undefined)
+    throw usage(
+      `"${mode}" is not a way of indirect selection`,
+      didYouMean(mode, INDIRECT) ?? `Use one of: ${INDIRECT.join(', ')}.`,
+    );
+  const chosen = select(manifest, graph, {
+    select: options.select,
+    exclude: options.exclude,
+    indirect,
+    resourceTypes: resourceTypes(types, options),
+  });
+  if (chosen.value === undefined || hasErrors(chosen.diagnostics))
+    throw new EtlError(chosen.diagnostics);
+  report(chosen.diagnostics);
+  return chosen.value;
+}

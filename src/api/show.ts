@@ -1,0 +1,121 @@
+import type { ResultSet } from '../adapter/statement.ts';
+import { isStatementFailure } from '../adapter/failure.ts';
+import { EtlError } from '../kernel/error.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import { Compiler } from '../plan/compile.ts';
+import type { CompiledNode } from '../plan/compiler.ts';
+import { nodeRelation } from '../plan/plan-node.ts';
+import { runScopes } from '../plan/run-scope.ts';
+import { answerer } from '../run/answerer.ts';
+import { drive } from '../run/answers.ts';
+import { explainFailure } from '../run/explain.ts';
+import { connect } from './connect.ts';
+import { newInvocation } from './invocation.ts';
+import { openProject, type OpenProject } from './open-project.ts';
+import type { ApiOptions } from './options.ts';
+import { selectNodes } from './select.ts';
+
+export interface Shown {
+  /** name of the node; undefined for --inline */
+  readonly name: string | undefined;
+  readonly result: ResultSet;
+}
+
+const DEFAULT_LIMIT = 5;
+
+/**
+ * Rows of the selected nodes' SQL, or of `inline` SQL rendered like a model. `limit` below 0 means all rows. Throws an EtlError
+ * for everything that goes wrong.
+ */
+export async function show(options: ApiOptions): Promise<readonly Shown[]> {
+  const invocation = newInvocation(options);
+  const project = await openProject(options, invocation, 'show');
+  const nodes = options.inline === undefined ? selectedNodes(project, options) : [undefined];
+  const compiler = new Compiler(
+    project.manifest,
+    project.host,
+    runScopes(project.loaded, { warn: () => undefined }),
+  );
+  const connection = await connect(project, invocation);
+  try {
+    const shown: Shown[] = [];
+    for (const node of nodes) {
+      const result = await connection.withSession(node?.name ?? 'show', async (session) => {
+        const work =
+          node === undefined
+            ? compiler.inline(options.inline ?? '')
+            : sqlOf(compiler, project, node);
+        const compiled = await drive(work, answerer(project, session));
+        try {
+          return await session.read(
+            project.dialect.limited(
+              compiled.sql,
+              options.limit ?? DEFAULT_LIMIT,
+              node?.config ?? project.inlineConfig,
+            ),
+          );
+        } catch (error) {
+          if (!isStatementFailure(error)) throw error;
+          throw new EtlError(
+            [
+              explainFailure(error, {
+                locate: compiled.locate,
+                ...(node === undefined ? {} : { node: node.unique_id, fallback: node.place }),
+              }),
+            ],
+            { cause: error },
+          );
+        }
+      });
+      shown.push({ name: node?.name, result });
+    }
+    return shown;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A seed has no SQL of its own: its table is shown. */
+function* sqlOf(
+  compiler: Compiler,
+  project: OpenProject,
+  node: ExecutableNode,
+): ReturnType<Compiler['compile']> {
+  if (node.resource_type !== 'seed') return yield* compiler.compile(node, { isIncremental: false });
+  const compiled: CompiledNode = {
+    sql: `select * from ${project.dialect.relation(nodeRelation(node))}`,
+    locate: () => undefined,
+    logs: [],
+  };
+  return compiled;
+}
+
+function selectedNodes(project: OpenProject, options: ApiOptions): readonly ExecutableNode[] {
+  if (options.select === undefined)
+    throw new EtlError([
+      {
+        code: 'ETL1001',
+        severity: 'error',
+        message: 'show needs --select or --inline',
+        hint: "For example: etl show --inline 'select 1 as one'",
+      },
+    ]);
+  const chosen = selectNodes(
+    project.manifest,
+    project.graph,
+    { ...options, indirectSelection: 'empty' },
+    ['model', 'seed', 'test', 'analysis'],
+    project.report,
+  );
+  const nodes = [...chosen].flatMap((id) => project.manifest.nodes[id] ?? []);
+  if (nodes.length === 0)
+    throw new EtlError([
+      {
+        code: 'ETL3008',
+        severity: 'error',
+        message: `nothing matches ${options.select.join(' ')}`,
+        hint: 'List what there is with: etl ls',
+      },
+    ]);
+  return nodes;
+}

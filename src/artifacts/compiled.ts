@@ -1,0 +1,28 @@
+import { join, posix } from 'node:path';
+import type { ExecutableNode } from '../manifest/node.ts';
+import { writeText } from './write.ts';
+
+/** `compiled`: the author's SELECT with its templates filled in; `run`: the statements that were sent. */
+export type CompiledKind = 'compiled' | 'run';
+
+/** Where the SQL of a node is written, below the target folder and with dbt's layout. */
+export function compiledPath(node: ExecutableNode, kind: CompiledKind): string {
+  const { original_file_path: original, path } = node;
+  // several tests live in one YAML file: there the file's name becomes a folder
+  const file =
+    posix.basename(path) === posix.basename(original) ? original : posix.join(original, path);
+  const below = posix.normalize(file.replaceAll('\\', '/')).replace(/^(?:\.\.\/)+|^\/+/, '');
+  return posix.join(kind, node.package_name, below);
+}
+
+/** Writes the SQL of a node below the target folder and gives the path below that folder. */
+export async function writeCompiled(
+  targetDir: string,
+  node: ExecutableNode,
+  kind: CompiledKind,
+  sql: string,
+): Promise<string> {
+  const path = compiledPath(node, kind);
+  await writeText(join(targetDir, path), sql);
+  return path;
+}

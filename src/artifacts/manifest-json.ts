@@ -1,0 +1,98 @@
+import { md5, sha256 } from '../kernel/hash.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import { parentsOf, type Manifest } from '../manifest/manifest.ts';
+import { metadataOf, timestamp, type InvocationFacts } from './metadata.ts';
+import {
+  docJson,
+  hookJson,
+  macroJson,
+  nodeJson,
+  type CompiledFacts,
+  type Json,
+  type NodeJsonOptions,
+} from './node-json.ts';
+
+export interface ManifestJsonOptions extends InvocationFacts {
+  /** nodes compiled in this invocation */
+  readonly compiled?: ReadonlyMap<NodeId, CompiledFacts>;
+}
+
+/** manifest.json, version 12 of dbt's schema. */
+export function manifestJson(manifest: Manifest, options: ManifestJsonOptions): Json {
+  const nodeOptions: NodeJsonOptions = {
+    compiled: options.compiled ?? new Map(),
+    createdAt: options.startedAt.getTime() / 1000,
+  };
+  return {
+    metadata: manifestMetadata(manifest, options),
+    nodes: {
+      ...mapValues(manifest.nodes, (n) => nodeJson(n, nodeOptions)),
+      ...hooksJson(manifest, nodeOptions),
+    },
+    sources: mapValues(manifest.sources, (node) => nodeJson(node, nodeOptions)),
+    macros: mapValues(manifest.macros, (macro) => macroJson(macro, nodeOptions)),
+    docs: mapValues(manifest.docs, docJson),
+    exposures: mapValues(manifest.exposures, (node) => nodeJson(node, nodeOptions)),
+    metrics: {},
+    groups: {},
+    selectors: {},
+    disabled: mapValues(manifest.disabled, (all) => all.map((node) => nodeJson(node, nodeOptions))),
+    ...familyMaps(manifest),
+    group_map: groupMap(manifest),
+    saved_queries: {},
+    semantic_models: {},
+    unit_tests: {},
+    functions: {},
+  };
+}
+
+const manifestMetadata = (manifest: Manifest, options: ManifestJsonOptions): Json => ({
+  ...metadataOf('manifest', 12, options),
+  project_name: manifest.project_name,
+  project_id: md5(manifest.project_name),
+  user_id: null,
+  send_anonymous_usage_stats: false,
+  adapter_type: manifest.adapter_type,
+  quoting: { database: true, schema: true, identifier: true, column: null },
+  run_started_at: timestamp(options.startedAt),
+});
+
+function hooksJson(manifest: Manifest, options: NodeJsonOptions): Json {
+  const hooks = [
+    ...manifest.on_run_start.map((hook) => ({ hook, when: 'on-run-start' }) as const),
+    ...manifest.on_run_end.map((hook) => ({ hook, when: 'on-run-end' }) as const),
+  ];
+  return Object.fromEntries(
+    hooks.map(({ hook, when }) => [
+      hook.unique_id,
+      hookJson(hook, when, sha256(hook.hook.sql), options),
+    ]),
+  );
+}
+
+/** Direct parents and children of everything, tests included, sorted. */
+function familyMaps(manifest: Manifest): { readonly parent_map: Json; readonly child_map: Json } {
+  const parents = parentsOf(manifest);
+  const children = new Map<string, NodeId[]>([...parents.keys()].map((id) => [id, []]));
+  for (const [id, above] of parents)
+    for (const parent of new Set(above)) children.get(parent)?.push(id);
+  return {
+    parent_map: Object.fromEntries(
+      [...parents].map(([id, above]) => [id, [...new Set(above)].sort()]),
+    ),
+    child_map: Object.fromEntries([...children].map(([id, below]) => [id, below.sort()])),
+  };
+}
+
+function groupMap(manifest: Manifest): Json {
+  const groups = new Map<string, string[]>();
+  for (const node of Object.values(manifest.nodes)) {
+    const group = node.config['group'];
+    if (typeof group !== 'string' || group === '') continue;
+    groups.set(group, [...(groups.get(group) ?? []), node.unique_id]);
+  }
+  return Object.fromEntries(groups);
+}
+
+const mapValues = <T>(record: Readonly<Record<string, T>>, change: (value: T) => unknown): Json =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));

@@ -1,0 +1,271 @@
+// Fields of manifest v12, kind by kind. The schema forbids private keys outside `config` and `meta`, so every field is named here
+// and whatever else a node carries in memory stays there.
+import type { NodeId } from '../kernel/node-id.ts';
+import type { DocNode, MacroNode, RunHook } from '../manifest/manifest.ts';
+import type {
+  ColumnInfo,
+  ExecutableNode,
+  ExposureNode,
+  GraphNode,
+  SourceNode,
+} from '../manifest/node.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** What compiling a node gave, when it was compiled in this invocation. */
+export interface CompiledFacts {
+  readonly code: string;
+  /** relative to the project: `target/compiled/...` */
+  readonly path: string;
+}
+export interface NodeJsonOptions {
+  readonly compiled: ReadonlyMap<NodeId, CompiledFacts>;
+  /** seconds since 1970, for kinds that do not know when they were parsed */
+  readonly createdAt: number;
+}
+
+/** Any node of the graph as manifest.json shows it. */
+export function nodeJson(node: GraphNode, options: NodeJsonOptions): Json {
+  if (node.resource_type === 'source') return sourceJson(node, options);
+  if (node.resource_type === 'exposure') return exposureJson(node);
+  return executableJson(node, options);
+}
+
+function executableJson(node: ExecutableNode, options: NodeJsonOptions): Json {
+  const common = { ...addressJson(node), ...describedJson(node) };
+  if (node.resource_type === 'seed')
+    return { ...common, root_path: node.root_path, depends_on: { macros: node.depends_on.macros } };
+  const compilable = { ...common, ...compilableJson(node, options.compiled.get(node.unique_id)) };
+  switch (node.resource_type) {
+    case 'test':
+      return node.test_metadata === null
+        ? compilable
+        : {
+            ...compilable,
+            column_name: node.column_name,
+            file_key_name: node.file_key_name,
+            attached_node: node.attached_node,
+            test_metadata: node.test_metadata,
+          };
+    case 'model':
+      return {
+        ...compilable,
+        access: node.config['access'] ?? 'protected',
+        constraints: node.config['constraints'] ?? [],
+        version: null,
+        latest_version: null,
+        deprecation_date: null,
+        defer_relation: null,
+        primary_key: [],
+        time_spine: null,
+      };
+    case 'snapshot':
+      return { ...compilable, defer_relation: null };
+    default:
+      return compilable;
+  }
+}
+
+const addressJson = (node: ExecutableNode): Json => ({
+  // readers index these without asking, so the keys are there even where ClickHouse has no database
+  database: node.database ?? '',
+  schema: node.schema,
+  name: node.name,
+  resource_type: node.resource_type,
+  package_name: node.package_name,
+  path: node.path,
+  original_file_path: node.original_file_path,
+  unique_id: node.unique_id,
+  fqn: node.fqn,
+  alias: node.alias,
+  checksum: node.checksum,
+  relation_name: node.relation_name,
+});
+
+const describedJson = (node: ExecutableNode): Json => ({
+  config: node.config,
+  tags: node.tags,
+  description: node.description,
+  columns: columnsJson(node.columns),
+  meta: node.meta,
+  group: node.config['group'] ?? null,
+  docs: node.docs,
+  patch_path: node.patch_path,
+  build_path: node.build_path,
+  unrendered_config: node.unrendered_config,
+  created_at: node.created_at,
+  config_call_dict: {},
+  unrendered_config_call_dict: {},
+  raw_code: node.raw_code,
+  doc_blocks: [],
+});
+
+function compilableJson(node: ExecutableNode, compiled: CompiledFacts | undefined): Json {
+  return {
+    language: node.language,
+    refs: node.refs,
+    sources: node.sources,
+    metrics: [],
+    depends_on: node.depends_on,
+    compiled_path: compiled?.path ?? null,
+    compiled: compiled !== undefined,
+    // without compiling there is no compiled_code at all, as in dbt
+    ...(compiled === undefined ? {} : { compiled_code: compiled.code }),
+    extra_ctes_injected: compiled !== undefined,
+    extra_ctes: [],
+    contract: contractJson(node.config['contract']),
+  };
+}
+
+function contractJson(config: unknown): Json {
+  const given = typeof config === 'object' && config !== null ? (config as Json) : {};
+  return {
+    enforced: given['enforced'] === true,
+    alias_types: given['alias_types'] !== false,
+    checksum: null,
+  };
+}
+
+const columnsJson = (columns: Readonly<Record<string, ColumnInfo>>): Json =>
+  Object.fromEntries(
+    Object.entries(columns).map(([key, column]) => [
+      key,
+      {
+        name: column.name,
+        description: column.description,
+        meta: column.meta,
+        data_type: column.data_type,
+        constraints: column.constraints,
+        quote: column.quote,
+        config: { meta: column.meta, tags: column.tags },
+        tags: column.tags,
+        granularity: null,
+        doc_blocks: [],
+      },
+    ]),
+  );
+
+const sourceJson = (node: SourceNode, { createdAt }: NodeJsonOptions): Json => ({
+  database: node.database ?? '',
+  schema: node.schema,
+  name: node.name,
+  resource_type: node.resource_type,
+  package_name: node.package_name,
+  path: node.path,
+  original_file_path: node.original_file_path,
+  unique_id: node.unique_id,
+  fqn: node.fqn,
+  source_name: node.source_name,
+  source_description: node.source_description,
+  loader: node.loader,
+  identifier: node.identifier,
+  quoting: node.quoting,
+  loaded_at_field: node.loaded_at_field,
+  loaded_at_query: null,
+  freshness: node.freshness ?? null,
+  external: null,
+  description: node.description,
+  columns: columnsJson(node.columns),
+  meta: node.meta,
+  source_meta: {},
+  tags: node.tags,
+  config: node.config,
+  patch_path: null,
+  unrendered_config: node.unrendered_config,
+  relation_name: node.relation_name,
+  created_at: createdAt,
+  unrendered_database: null,
+  unrendered_schema: null,
+  doc_blocks: [],
+});
+
+const exposureJson = (node: ExposureNode): Json => ({
+  name: node.name,
+  resource_type: node.resource_type,
+  package_name: node.package_name,
+  path: node.path,
+  original_file_path: node.original_file_path,
+  unique_id: node.unique_id,
+  fqn: node.fqn,
+  type: node.type,
+  owner: node.owner,
+  description: node.description,
+  label: node.label,
+  maturity: node.maturity,
+  meta: node.meta,
+  tags: node.tags,
+  config: node.config,
+  unrendered_config: node.unrendered_config,
+  url: node.url,
+  depends_on: node.depends_on,
+  refs: node.refs,
+  sources: node.sources,
+  metrics: [],
+  created_at: node.created_at,
+});
+
+/** A macro as manifest.json shows it. */
+export const macroJson = (macro: MacroNode, { createdAt }: NodeJsonOptions): Json => ({
+  name: macro.name,
+  resource_type: 'macro',
+  package_name: macro.package_name,
+  path: macro.path,
+  original_file_path: macro.original_file_path,
+  unique_id: macro.unique_id,
+  macro_sql: macro.macro_sql,
+  depends_on: { macros: macro.depends_on.macros },
+  description: macro.description,
+  meta: macro.meta,
+  docs: { show: true, node_color: null },
+  config: { meta: macro.meta, docs: { show: true, node_color: null } },
+  patch_path: null,
+  arguments: macro.arguments,
+  created_at: createdAt,
+  supported_languages: null,
+});
+
+/** A docs block as manifest.json shows it. */
+export const docJson = (doc: DocNode): Json => ({
+  name: doc.name,
+  resource_type: 'doc',
+  package_name: doc.package_name,
+  path: doc.path,
+  original_file_path: doc.original_file_path,
+  unique_id: doc.unique_id,
+  block_contents: doc.block_contents,
+});
+
+/** A hook of on-run-start or on-run-end as manifest.json shows it: a node of its own. */
+export const hookJson = (
+  hook: RunHook,
+  when: 'on-run-start' | 'on-run-end',
+  checksum: string,
+  { createdAt }: NodeJsonOptions,
+): Json => ({
+  database: '',
+  schema: '',
+  name: hook.name,
+  resource_type: 'operation',
+  package_name: hook.package_name,
+  path: `hooks/${hook.name}.sql`,
+  original_file_path: './dbt_project.yml',
+  unique_id: hook.unique_id,
+  fqn: [hook.package_name, 'hooks', hook.name],
+  alias: hook.name,
+  checksum: { name: 'sha256', checksum },
+  config: { enabled: true, materialized: 'view', tags: [], meta: {} },
+  tags: [when],
+  description: '',
+  columns: {},
+  meta: {},
+  created_at: createdAt,
+  relation_name: null,
+  raw_code: hook.hook.sql,
+  language: 'sql',
+  refs: [],
+  sources: [],
+  metrics: [],
+  depends_on: { macros: [], nodes: [] },
+  compiled: false,
+  index: hook.hook.index,
+});

@@ -1,0 +1,122 @@
+// The commands, once: names, words for the help, and where the work is. Each is loaded only when it is called.
+import type { Command } from './options.ts';
+import type { Terminal } from './terminal.ts';
+
+export type Values = Readonly<Record<string, unknown>>;
+export type RunCommand = (
+  values: Values,
+  positional: readonly string[],
+  terminal: Terminal,
+) => Promise<number>;
+
+export interface CommandSpec {
+  readonly name: Command;
+  readonly alias?: string;
+  /** positional arguments as commander reads them */
+  readonly arguments?: string;
+  readonly summary: string;
+  readonly example: string;
+  /** summary of the group of a two-word command */
+  readonly group?: string;
+  readonly run: RunCommand;
+}
+
+const executing =
+  (verb: 'seed' | 'run' | 'test' | 'build'): RunCommand =>
+  async (values, _positional, terminal) =>
+    (await import('./commands/execute.ts')).executeCommand(verb, values, terminal);
+
+/** Every command in the order of `etl --help`. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'init',
+    arguments: '[name]',
+    summary: 'Write a new project: seeds, models, tests, ready to build',
+    example: 'etl init my_project && cd my_project && etl build',
+    run: async (values, positional, terminal) =>
+      (await import('./commands/init.ts')).initCommand(values, positional, terminal),
+  },
+  {
+    name: 'debug',
+    summary: 'Check the project, the profile and the connection',
+    example: 'etl debug --target clickhouse',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/debug.ts')).debugCommand(values, terminal),
+  },
+  {
+    name: 'seed',
+    summary: 'Load the CSV files of seeds/ into the warehouse',
+    example: 'etl seed -s raw_orders',
+    run: executing('seed'),
+  },
+  {
+    name: 'run',
+    summary: 'Build the selected models',
+    example: 'etl run -s +customer_revenue',
+    run: executing('run'),
+  },
+  {
+    name: 'test',
+    summary: 'Run the data tests on what is published',
+    example: 'etl test -s tag:daily',
+    run: executing('test'),
+  },
+  {
+    name: 'build',
+    summary:
+      'Seeds, models and tests in graph order; a failed test keeps its table from being published',
+    example: 'etl build --exclude tag:slow',
+    run: executing('build'),
+  },
+  {
+    name: 'compile',
+    summary: 'Write the compiled SQL of the selected nodes to target/compiled',
+    example: 'etl compile -s customer_revenue',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/compile.ts')).compileCommand(values, terminal),
+  },
+  {
+    name: 'parse',
+    summary: 'Read and check the whole project and write target/manifest.json; needs no warehouse',
+    example: 'etl parse',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/parse.ts')).parseCommand(values, terminal),
+  },
+  {
+    name: 'plan',
+    summary: 'Show what a build would do to each relation, without doing it',
+    example: 'etl plan -s customer_revenue+',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/plan.ts')).planCommand(values, terminal),
+  },
+  {
+    name: 'ls',
+    alias: 'list',
+    summary: 'List the selected nodes; needs no warehouse',
+    example: 'etl ls -s customer_revenue+ --output json',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/ls.ts')).lsCommand(values, terminal),
+  },
+  {
+    name: 'show',
+    summary: 'Show rows of a model or of SQL given with --inline',
+    example: `etl show --inline "select * from {{ ref('orders') }}" --limit 20`,
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/show.ts')).showCommand(values, terminal),
+  },
+  {
+    name: 'docs generate',
+    group: 'Documentation of the project',
+    summary: 'Write target/catalog.json and a page of all models that opens from disk',
+    example: 'etl docs generate && open target/index.html',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/docs-generate.ts')).docsGenerateCommand(values, terminal),
+  },
+  {
+    name: 'clean',
+    summary: 'Delete the folders that clean-targets names',
+    example: 'etl clean',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/clean.ts')).cleanCommand(values, terminal),
+  },
+];

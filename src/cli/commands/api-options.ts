@@ -1,0 +1,47 @@
+import type { ApiOptions } from '../../api/options.ts';
+import type { Values } from '../commands.ts';
+import type { Terminal } from '../terminal.ts';
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+const list = (value: unknown): readonly string[] | undefined =>
+  Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : undefined;
+const flag = (value: unknown): boolean | undefined =>
+  typeof value === 'boolean' ? value : undefined;
+const number = (value: unknown): number | undefined =>
+  typeof value === 'number' ? value : undefined;
+
+/** Drops what was not given, so that defaults stay with the API. */
+const given = <T extends object>(values: { readonly [K in keyof T]: T[K] | undefined }): T =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+
+/** Values of the command line as options of the API. `--select` and `--models` are one. */
+export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
+  const select = [...(list(values['select']) ?? []), ...(list(values['models']) ?? [])];
+  return {
+    ...given<ApiOptions>({
+      projectDir: text(values['projectDir']),
+      profilesDir: text(values['profilesDir']),
+      profile: text(values['profile']),
+      target: text(values['target']),
+      select: select.length > 0 ? select : undefined,
+      exclude: list(values['exclude']),
+      vars: text(values['vars']),
+      threads: number(values['threads']),
+      fullRefresh: flag(values['fullRefresh']),
+      failFast: flag(values['failFast']),
+      targetPath: text(values['targetPath']),
+      indirectSelection: text(values['indirectSelection']),
+      resourceType: list(values['resourceType']),
+      excludeResourceType: list(values['excludeResourceType']),
+      storeFailures: flag(values['storeFailures']),
+      testBeforePublish: flag(values['testBeforePublish']),
+      allow: list(values['allow']),
+      inline: text(values['inline']),
+      limit: number(values['limit']),
+    }),
+    env: terminal.env,
+    cwd: terminal.cwd,
+    signal: terminal.signal,
+  };
+}

@@ -1,0 +1,32 @@
+import { compile } from '../../api/compile.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Values } from '../commands.ts';
+import type { Terminal } from '../terminal.ts';
+import { apiOptions } from './api-options.ts';
+import { guarded } from './guarded.ts';
+
+/** `etl compile` */
+export const compileCommand = (values: Values, terminal: Terminal): Promise<number> =>
+  guarded(values, terminal, async ({ reporter, learn }) => {
+    const compiled = await compile({
+      ...apiOptions(values, terminal),
+      onProject: learn,
+      report: (d) => reporter.diagnostics(d),
+    });
+    const isAsked =
+      values['inline'] !== undefined ||
+      values['select'] !== undefined ||
+      values['models'] !== undefined;
+    if (values['output'] === 'json') {
+      for (const { node, sql } of compiled)
+        terminal.write(
+          `${JSON.stringify(node === undefined ? { compiled: sql } : { node: node.name, compiled: sql }, null, 2)}\n`,
+        );
+    } else if (isAsked) {
+      for (const { node, sql } of compiled)
+        terminal.write(
+          `${node === undefined ? 'Compiled inline node is:' : `Compiled node '${node.name}' is:`}\n${sql}\n`,
+        );
+    } else reporter.note(`Compiled ${compiled.length} nodes to target/compiled`);
+    return EXIT.well;
+  });

@@ -1,0 +1,24 @@
+import { debug } from '../../api/debug.ts';
+import { coloursOf } from '../../reporters/colours.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Values } from '../commands.ts';
+import type { Terminal } from '../terminal.ts';
+import { apiOptions } from './api-options.ts';
+import { guarded } from './guarded.ts';
+
+/** `etl debug` */
+export const debugCommand = (values: Values, terminal: Terminal): Promise<number> =>
+  guarded(values, terminal, async ({ reporter, learn, colour }) => {
+    const { good, bad } = coloursOf(colour);
+    const checks = await debug({
+      ...apiOptions(values, terminal),
+      onProject: learn,
+      report: (d) => reporter.diagnostics(d),
+    });
+    for (const { name, ok, found } of checks)
+      reporter.note(`${ok ? good('OK   ') : bad('ERROR')} ${name}: ${found}`);
+    for (const { diagnostics } of checks) reporter.diagnostics(diagnostics);
+    const isWell = checks.every((c) => c.ok);
+    reporter.note(isWell ? good('All checks passed!') : bad('Some checks failed.'));
+    return isWell ? EXIT.well : EXIT.couldNotBegin;
+  });

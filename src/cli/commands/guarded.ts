@@ -1,0 +1,38 @@
+import { isEtlError } from '../../kernel/error.ts';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { openConsole, type Console } from '../console.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Values } from '../commands.ts';
+import type { Terminal } from '../terminal.ts';
+
+/**
+ * Runs the body of a command; whatever it throws is told in one message. An EtlError is what a user can cause; anything else is
+ * a bug of ours and says so.
+ */
+export async function guarded(
+  values: Values,
+  terminal: Terminal,
+  body: (console: Console) => Promise<number>,
+): Promise<number> {
+  const console = await openConsole(values, terminal);
+  try {
+    return await body(console);
+  } catch (error) {
+    console.reporter.diagnostics(
+      isEtlError(error) ? error.diagnostics : [asBug(error, values['debug'] === true)],
+    );
+    return EXIT.couldNotBegin;
+  }
+}
+
+function asBug(error: unknown, debug: boolean): Diagnostic {
+  const text = error instanceof Error ? error.message : String(error);
+  const stack =
+    debug && error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : '';
+  return {
+    code: 'ETL9000',
+    severity: 'error',
+    message: `${text}${stack}`,
+    hint: 'This is a bug of etl. Run it again with --debug and report what it prints.',
+  };
+}

@@ -1,0 +1,82 @@
+import { list } from '../../api/list.ts';
+import { EtlError } from '../../kernel/error.ts';
+import { didYouMean } from '../../kernel/did-you-mean.ts';
+import type { GraphNode } from '../../manifest/node.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Values } from '../commands.ts';
+import type { Terminal } from '../terminal.ts';
+import { apiOptions } from './api-options.ts';
+import { guarded } from './guarded.ts';
+
+const OUTPUTS = ['selector', 'name', 'path', 'json'] as const;
+
+/** dbt's default keys of `ls --output json`. */
+const JSON_KEYS = [
+  'alias',
+  'name',
+  'package_name',
+  'depends_on',
+  'tags',
+  'config',
+  'resource_type',
+  'source_name',
+  'original_file_path',
+  'unique_id',
+];
+
+/** `etl ls` */
+export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =>
+  guarded(values, terminal, async ({ reporter, learn }) => {
+    const output = String(values['output'] ?? 'selector');
+    if (!OUTPUTS.some((o) => o === output))
+      throw new EtlError([
+        {
+          code: 'ETL1001',
+          severity: 'error',
+          message: `ls cannot print "${output}"`,
+          hint: didYouMean(output, OUTPUTS) ?? `Use one of: ${OUTPUTS.join(', ')}.`,
+        },
+      ]);
+    const { nodes } = await list({
+      ...apiOptions(values, terminal),
+      onProject: learn,
+      report: (d) => reporter.diagnostics(d.filter((x) => x.severity !== 'info')),
+    });
+    const keys = Array.isArray(values['outputKeys'])
+      ? values['outputKeys'].flatMap((k) => String(k).split(/\s+/))
+      : JSON_KEYS;
+    const lines = nodes.map((node) => lineOf(node, output, keys));
+    terminal.write(lines.map((line) => `${line}\n`).join(''));
+    return EXIT.well;
+  });
+
+function lineOf(node: GraphNode, output: string, keys: readonly string[]): string {
+  switch (output) {
+    case 'name':
+      return node.resource_type === 'source' ? `${node.source_name}.${node.name}` : node.name;
+    case 'path':
+      return node.original_file_path;
+    case 'json':
+      return JSON.stringify(Object.fromEntries(keys.flatMap((key) => keyOf(node, key))));
+    default:
+      return selectorOf(node);
+  }
+}
+
+/** A dotted key reaches into a mapping: `config.materialized`. */
+function keyOf(node: GraphNode, key: string): readonly (readonly [string, unknown])[] {
+  let value: unknown = node;
+  for (const part of key.split('.')) {
+    if (typeof value !== 'object' || value === null) return [];
+    value = (value as Readonly<Record<string, unknown>>)[part];
+  }
+  return value === undefined ? [] : [[key, value]];
+}
+
+/** The text that selects just this node, as dbt prints it. */
+function selectorOf(node: GraphNode): string {
+  if (node.resource_type === 'source')
+    return `source:${node.package_name}.${node.source_name}.${node.name}`;
+  if (node.resource_type === 'exposure') return `exposure:${node.package_name}.${node.name}`;
+  return node.fqn.join('.');
+}

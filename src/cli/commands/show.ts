@@ -1,0 +1,62 @@
+import { show, type Shown } from '../../api/show.ts';
+import type { Scalar } from '../../adapter/statement.ts';
+import { coloursOf } from '../../reporters/colours.ts';
+import { renderTable } from '../../reporters/table.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Values } from '../commands.ts';
+import type { Terminal } from '../terminal.ts';
+import { apiOptions } from './api-options.ts';
+import { guarded } from './guarded.ts';
+
+/** `etl show` */
+export const showCommand = (values: Values, terminal: Terminal): Promise<number> =>
+  guarded(values, terminal, async ({ reporter, learn, colour }) => {
+    const asJson = values['output'] === 'json';
+    const quiet = values['quiet'] === true;
+    const shown = await show({
+      ...apiOptions(values, terminal),
+      onProject: learn,
+      report: (d) => reporter.diagnostics(asJson ? [] : d),
+    });
+    for (const item of shown) {
+      if (asJson) terminal.write(`${jsonOf(item, quiet)}\n`);
+      else terminal.write(`${textOf(item, coloursOf(colour).dim)}\n`);
+    }
+    return EXIT.well;
+  });
+
+function textOf({ name, result }: Shown, dim: (text: string) => string): string {
+  const title = name === undefined ? 'Previewing inline node:' : `Previewing node '${name}':`;
+  return [
+    title,
+    ...renderTable(
+      result.columns.map((c) => c.name),
+      result.rows,
+      { dim },
+    ),
+  ].join('\n');
+}
+
+/** As dbt: `{"show": [rows]}`, with the node's name unless quiet; exact numbers beyond JSON's reach stay text. */
+function jsonOf({ name, result }: Shown, quiet: boolean): string {
+  const rows = result.rows.map((row) =>
+    Object.fromEntries(result.columns.map((c, i) => [c.name, jsonValue(row[i] ?? null, c.type)])),
+  );
+  return JSON.stringify(
+    quiet || name === undefined ? { show: rows } : { node: name, show: rows },
+    null,
+    2,
+  );
+}
+
+function jsonValue(value: Scalar, type: string): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'string' && /^(numeric|decimal|nullable\(decimal)/i.test(type)) {
+    const number = Number(value);
+    // dbt prints decimals as numbers; one that a double cannot hold exactly enough stays text
+    return Number.isFinite(number) && value.replace(/^-|\./g, '').replace(/^0+/, '').length <= 15
+      ? number
+      : value;
+  }
+  return value;
+}

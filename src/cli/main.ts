@@ -1,0 +1,43 @@
+// The only file that ends the process.
+import { VERSION } from '../kernel/version.ts';
+
+const args = process.argv.slice(2);
+
+/** Leaves once everything written has reached the other side, also when that is a slow pipe. */
+function leave(code: number): void {
+  process.exitCode = code;
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
+
+// `etl ls | head` closes the pipe early: that is no error of ours
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
+  process.stdout.write(`etl ${VERSION}\n`);
+} else {
+  const { runProgram } = await import('./program.ts');
+  const stop = new AbortController();
+  // the first signal cancels what runs and reports; the second one ends the process at once
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(code);
+      stop.abort();
+    });
+  leave(
+    await runProgram(args, {
+      write: (text) => void process.stdout.write(text),
+      writeError: (text) => void process.stderr.write(text),
+      isTerminal: process.stdout.isTTY === true,
+      width: process.stdout.columns ?? 100,
+      env: process.env,
+      cwd: process.cwd(),
+      signal: stop.signal,
+    }),
+  );
+}

@@ -1,0 +1,220 @@
+// Every option the command line knows, once: flags, value, environment variable, help text, and the commands that take it.
+
+export type Command =
+  | 'init'
+  | 'debug'
+  | 'seed'
+  | 'run'
+  | 'test'
+  | 'build'
+  | 'compile'
+  | 'parse'
+  | 'plan'
+  | 'ls'
+  | 'show'
+  | 'docs generate'
+  | 'clean';
+
+export interface OptionSpec {
+  /** as commander reads it: `-t, --target <name>` */
+  readonly flags: string;
+  readonly key: string;
+  readonly help: string;
+  /** the name after ETL_ and DBT_, where dbt has one */
+  readonly env?: string;
+  /** which commands take it; absent: every command */
+  readonly only?: readonly Command[];
+  readonly kind: 'text' | 'list' | 'flag' | 'number';
+}
+
+const RUNS: readonly Command[] = ['run', 'test', 'build', 'seed'];
+const GRAPH: readonly Command[] = [...RUNS, 'compile', 'ls', 'plan', 'show', 'docs generate'];
+
+/** The option table; `etl --help`, the parser, the environment and docs/reference are made from it. */
+export const OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '--project-dir <dir>',
+    key: 'projectDir',
+    env: 'PROJECT_DIR',
+    kind: 'text',
+    help: 'folder with dbt_project.yml (default: this folder or one above it)',
+  },
+  {
+    flags: '--profiles-dir <dir>',
+    key: 'profilesDir',
+    env: 'PROFILES_DIR',
+    kind: 'text',
+    help: 'folder with profiles.yml',
+  },
+  {
+    flags: '--profile <name>',
+    key: 'profile',
+    env: 'PROFILE',
+    kind: 'text',
+    help: 'profile to use instead of the one the project names',
+  },
+  {
+    flags: '-t, --target <name>',
+    key: 'target',
+    env: 'TARGET',
+    kind: 'text',
+    help: 'output of the profile to use',
+  },
+  {
+    flags: '-s, --select <names...>',
+    key: 'select',
+    kind: 'list',
+    help: 'nodes to take: names, tag:x, path, +with_parents, with_children+ ...',
+  },
+  { flags: '-m, --models <names...>', key: 'models', kind: 'list', help: 'the same as --select' },
+  { flags: '--exclude <names...>', key: 'exclude', kind: 'list', help: 'nodes to leave out' },
+  {
+    flags: '--vars <yaml>',
+    key: 'vars',
+    kind: 'text',
+    help: "variables, as YAML: '{data_referencia: 2024-08-31}'",
+  },
+  {
+    flags: '--threads <n>',
+    key: 'threads',
+    env: 'THREADS',
+    kind: 'number',
+    help: 'how many nodes run at once',
+  },
+  {
+    flags: '-f, --full-refresh',
+    key: 'fullRefresh',
+    env: 'FULL_REFRESH',
+    kind: 'flag',
+    help: 'build incremental models and seeds anew',
+  },
+  {
+    flags: '-x, --fail-fast',
+    key: 'failFast',
+    env: 'FAIL_FAST',
+    kind: 'flag',
+    help: 'stop at the first failure',
+  },
+  { flags: '-q, --quiet', key: 'quiet', env: 'QUIET', kind: 'flag', help: 'print errors only' },
+  {
+    flags: '--log-format <format>',
+    key: 'logFormat',
+    env: 'LOG_FORMAT',
+    kind: 'text',
+    help: 'text or json',
+  },
+  { flags: '--no-color', key: 'noColor', kind: 'flag', help: 'print without colours' },
+  {
+    flags: '--target-path <dir>',
+    key: 'targetPath',
+    env: 'TARGET_PATH',
+    kind: 'text',
+    help: 'folder for the artifacts (default: target)',
+  },
+  {
+    flags: '-d, --debug',
+    key: 'debug',
+    env: 'DEBUG',
+    kind: 'flag',
+    help: 'print every statement, and stack traces of internal errors',
+  },
+  {
+    flags: '--indirect-selection <mode>',
+    key: 'indirectSelection',
+    env: 'INDIRECT_SELECTION',
+    kind: 'text',
+    only: GRAPH,
+    help: 'which tests come with selected nodes: eager, cautious, buildable, empty',
+  },
+  {
+    flags: '--resource-type <types...>',
+    key: 'resourceType',
+    kind: 'list',
+    only: ['build', 'ls', 'plan'],
+    help: 'only these kinds of nodes: model, seed, test, ...',
+  },
+  {
+    flags: '--exclude-resource-type <types...>',
+    key: 'excludeResourceType',
+    kind: 'list',
+    only: ['build', 'ls', 'plan'],
+    help: 'leave out these kinds of nodes',
+  },
+  {
+    flags: '--store-failures',
+    key: 'storeFailures',
+    env: 'STORE_FAILURES',
+    kind: 'flag',
+    only: ['build', 'test'],
+    help: 'keep the failing rows of tests in tables',
+  },
+  {
+    flags: '--no-test-before-publish',
+    key: 'noTestBeforePublish',
+    kind: 'flag',
+    only: ['build'],
+    help: 'publish tables first and test them afterwards, as dbt does',
+  },
+  {
+    flags: '--allow <kinds...>',
+    key: 'allow',
+    kind: 'list',
+    only: ['run', 'build', 'seed'],
+    help: 'dangers to accept: drops_data',
+  },
+  {
+    flags: '--inline <sql>',
+    key: 'inline',
+    kind: 'text',
+    only: ['show', 'compile'],
+    help: 'SQL to use instead of a node',
+  },
+  {
+    flags: '--limit <n>',
+    key: 'limit',
+    kind: 'number',
+    only: ['show'],
+    help: 'how many rows (default 5, -1: all)',
+  },
+  {
+    flags: '--output <format>',
+    key: 'output',
+    kind: 'text',
+    only: ['ls', 'show', 'compile', 'plan'],
+    help: 'ls: selector, name, path or json; others: text or json',
+  },
+  {
+    flags: '--output-keys <keys...>',
+    key: 'outputKeys',
+    kind: 'list',
+    only: ['ls'],
+    help: 'keys to print with --output json',
+  },
+];
+
+/** The options one command takes, in table order. */
+export const optionsOf = (command: Command): readonly OptionSpec[] =>
+  OPTIONS.filter((o) => o.only === undefined || o.only.includes(command));
+
+const TRUE = /^(1|true|t|yes|y|on)$/i;
+const FALSE = /^(0|false|f|no|n|off|)$/i;
+
+/** Values of options that the environment gives: ETL_<NAME> before DBT_ENGINE_<NAME> before DBT_<NAME>. */
+export function optionsFromEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, unknown>> {
+  const values: Record<string, unknown> = {};
+  for (const option of OPTIONS) {
+    if (option.env === undefined) continue;
+    const text =
+      env[`ETL_${option.env}`] ?? env[`DBT_ENGINE_${option.env}`] ?? env[`DBT_${option.env}`];
+    if (text === undefined || text === '') continue;
+    if (option.kind === 'flag') {
+      if (TRUE.test(text)) values[option.key] = true;
+      else if (FALSE.test(text)) values[option.key] = false;
+    } else values[option.key] = option.kind === 'number' ? Number(text) : text;
+  }
+  const colours = env['ETL_USE_COLORS'] ?? env['DBT_USE_COLORS'];
+  if (colours !== undefined && FALSE.test(colours)) values['noColor'] = true;
+  return values;
+}

@@ -1,0 +1,19 @@
+import type { Manifest } from '../../manifest/manifest.ts';
+import type { GraphNode } from '../../manifest/node.ts';
+
+/** What a method is asked: `method.argument.argument:value`. */
+interface MethodRequest {
+  readonly value: string;
+  readonly arguments: readonly string[];
+  readonly manifest: Manifest;
+}
+
+/** Whether a criterion takes a node. */
+export type Matcher = (node: GraphNode) => boolean;
+
+/** A value that the method cannot understand. */
+export interface MethodProblem {
+  readonly problem: string;
+  readonly hint?: string;
+}
+export type Method = (request: MethodRequest) => Matcher | MethodProblem;

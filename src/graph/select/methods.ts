@@ -1,0 +1,157 @@
+import { didYouMean } from '../../kernel/did-you-mean.ts';
+import type { GraphNode } from '../../manifest/node.ts';
+import { fnmatch } from './fnmatch.ts';
+import { matchFqn } from './match-fqn.ts';
+import { fileName, matchPath } from './match-path.ts';
+import { matchConfig } from './match-config.ts';
+import type { Matcher, Method } from './method.ts';
+
+const RESOURCE_TYPES = [
+  'model',
+  'seed',
+  'snapshot',
+  'test',
+  'analysis',
+  'source',
+  'exposure',
+  'operation',
+  'unit_test',
+  'metric',
+  'semantic_model',
+  'saved_query',
+];
+
+const tag: Method = ({ value }) => {
+  const matches = fnmatch(value);
+  return (node) => node.tags.some(matches);
+};
+
+const file: Method = ({ value }) => {
+  const matches = fnmatch(value);
+  return (node) => {
+    const name = fileName(node.original_file_path);
+    return matches(name) || matches(name.replace(/(?<=.)\.[^.]*$/, ''));
+  };
+};
+
+const packageName: Method = ({ value, manifest }) => {
+  const matches = fnmatch(value === 'this' ? manifest.project_name : value);
+  return (node) => matches(node.package_name);
+};
+
+const source: Method = ({ value }) => {
+  const parts = value.split('.');
+  if (parts.length > 3)
+    return {
+      problem: `"${value}" is not the name of a source.`,
+      hint: 'Write source, source.table or package.source.table.',
+    };
+  const [inPackage, inSource, table] = [...(parts.length === 3 ? [] : ['*']), ...parts, '*'].map(
+    (part) => fnmatch(part),
+  );
+  return (node) =>
+    node.resource_type === 'source' &&
+    inPackage?.(node.package_name) === true &&
+    inSource?.(node.source_name) === true &&
+    table?.(node.name) === true;
+};
+
+const exposure: Method = ({ value }) => {
+  const parts = value.split('.');
+  if (parts.length > 2)
+    return {
+      problem: `"${value}" is not the name of an exposure.`,
+      hint: 'Write exposure or package.exposure.',
+    };
+  const [inPackage, name] = [...(parts.length === 2 ? [] : ['*']), ...parts].map((p) => fnmatch(p));
+  return (node) =>
+    node.resource_type === 'exposure' &&
+    inPackage?.(node.package_name) === true &&
+    name?.(node.name) === true;
+};
+
+const resourceType: Method = ({ value }) =>
+  RESOURCE_TYPES.includes(value)
+    ? (node) => node.resource_type === value
+    : {
+        problem: `"${value}" is not a resource type.`,
+        hint: didYouMean(value, RESOURCE_TYPES) ?? `Resource types: ${RESOURCE_TYPES.join(', ')}.`,
+      };
+
+const testName: Method = ({ value }) => {
+  const matches = fnmatch(value);
+  return (node) =>
+    node.resource_type === 'test' &&
+    node.test_metadata !== null &&
+    matches(node.test_metadata.name);
+};
+
+const TEST_TYPES: Readonly<Record<string, Matcher>> = {
+  data: (node) => node.resource_type === 'test',
+  generic: (node) => node.resource_type === 'test' && node.test_metadata !== null,
+  schema: (node) => node.resource_type === 'test' && node.test_metadata !== null,
+  singular: (node) => node.resource_type === 'test' && node.test_metadata === null,
+  unit: (node) => (node.resource_type as string) === 'unit_test',
+};
+const testType: Method = ({ value }) =>
+  TEST_TYPES[value] ?? {
+    problem: `"${value}" is not a type of test.`,
+    hint: 'Test types: generic, singular, unit, data.',
+  };
+
+const group: Method = ({ value }) => {
+  const matches = fnmatch(value);
+  return (node) => {
+    const name = configOf(node)['group'];
+    return typeof name === 'string' && name !== '' && matches(name);
+  };
+};
+
+const access: Method =
+  ({ value }) =>
+  (node) =>
+    node.resource_type === 'model' && (configOf(node)['access'] ?? 'protected') === value;
+
+/** Versioned models are not known yet, so every model is without a version and the other words match nothing. */
+const VERSIONS = new Set(['latest', 'prerelease', 'old', 'none']);
+const version: Method = ({ value }) =>
+  VERSIONS.has(value)
+    ? (node) => value === 'none' && node.resource_type === 'model'
+    : {
+        problem: `"${value}" is not a kind of version.`,
+        hint: 'Kinds of version: latest, prerelease, old, none.',
+      };
+
+const nothing: Method = () => () => false;
+const notYet =
+  (what: string): Method =>
+  () => ({ problem: `The method "${what}" is not supported yet.` });
+
+/** Every selection method of dbt by its name. */
+export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
+  ['fqn', ({ value }) => matchFqn(value)],
+  ['tag', tag],
+  ['group', group],
+  ['access', access],
+  ['source', source],
+  ['path', ({ value }) => matchPath(value)],
+  ['file', file],
+  ['package', packageName],
+  ['config', (request) => matchConfig(request.arguments, request.value)],
+  ['test_name', testName],
+  ['test_type', testType],
+  ['resource_type', resourceType],
+  ['exposure', exposure],
+  ['version', version],
+  // there are no nodes of these kinds
+  ['metric', nothing],
+  ['semantic_model', nothing],
+  ['saved_query', nothing],
+  ['unit_test', nothing],
+  ['state', notYet('state')],
+  ['result', notYet('result')],
+  ['source_status', notYet('source_status')],
+  ['selector', notYet('selector')],
+]);
+
+const configOf = (node: GraphNode): Readonly<Record<string, unknown>> => node.config;

@@ -1,0 +1,70 @@
+import { hasErrors, type Checked, type Diagnostic } from '../../kernel/diagnostic.ts';
+import type { NodeId } from '../../kernel/node-id.ts';
+import { findNode, type Manifest } from '../../manifest/manifest.ts';
+import type { ResourceType } from '../../manifest/node.ts';
+import type { ProjectGraph } from '../graph.ts';
+import { evaluate } from './evaluate.ts';
+import { METHODS } from './methods.ts';
+import { parseSelector } from './parser.ts';
+import type { Indirect, Selector } from './selector.ts';
+
+export interface SelectOptions {
+  /** arguments of `--select`; absent or without elements means everything */
+  readonly select?: readonly string[] | undefined;
+  /** arguments of `--exclude` */
+  readonly exclude?: readonly string[] | undefined;
+  /** default: eager */
+  readonly indirect?: Indirect | undefined;
+  /** what the command works on; default: every type */
+  readonly resourceTypes?: ReadonlySet<ResourceType> | undefined;
+}
+
+/** The ids that `--select` and `--exclude` choose among the resource types of the command, in the order of the ids. */
+export function select(
+  manifest: Manifest,
+  graph: ProjectGraph,
+  options: SelectOptions = {},
+): Checked<ReadonlySet<NodeId>> {
+  const diagnostics: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
+  const context = { manifest, graph, indirect: options.indirect ?? 'eager' } as const;
+  const chosen = (texts: readonly string[], source: string): ReadonlySet<NodeId> => {
+    const selector = parse(texts, source, report);
+    return selector === undefined ? new Set() : evaluate(selector, context, report).direct;
+  };
+
+  const { select: included = [], exclude: excluded = [] } = options;
+  const direct = included.length === 0 ? new Set(graph.ids) : chosen(included, '--select');
+  const removed = excluded.length === 0 ? new Set<NodeId>() : chosen(excluded, '--exclude');
+  if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  const types = options.resourceTypes;
+  const value = graph.ids.filter((id) => {
+    const type = findNode(manifest, id)?.resource_type;
+    return (
+      direct.has(id) &&
+      !removed.has(id) &&
+      (types === undefined || (type !== undefined && types.has(type)))
+    );
+  });
+  return { value: new Set(value), diagnostics };
+}
+
+function parse(
+  texts: readonly string[],
+  source: string,
+  report: (diagnostic: Diagnostic) => void,
+): Selector | undefined {
+  if (texts.join('').trim() === '') {
+    // an empty shell variable must not come to mean "everything"
+    report({
+      code: 'ETL3008',
+      severity: 'warning',
+      message: `${source} was given an empty text, which matches no nodes`,
+      hint: `Leave out ${source}, or name what you mean.`,
+    });
+    return undefined;
+  }
+  const { value, diagnostics } = parseSelector(texts, source, new Set(METHODS.keys()));
+  for (const diagnostic of diagnostics) report(diagnostic);
+  return hasErrors(diagnostics) ? undefined : value;
+}

@@ -1,0 +1,154 @@
+import { namedFunction } from '../host-function.ts';
+import { str } from '../py/print.ts';
+import type { PyObject, Value } from '../py/values.ts';
+
+const STRINGS =
+  /^(text|character varying|character|varchar|char|bpchar|string|fixedstring|nullable\(string\))/i;
+const INTEGERS =
+  /^(nullable\()?(smallint|integer|bigint|int|int2|int4|int8|int16|int32|int64|uint\w*|serial\w*|smallserial|bigserial)\b/i;
+const NUMERICS = /^(nullable\()?(numeric|decimal)/i;
+const FLOATS = /^(nullable\()?(real|float\w*|double precision|double)/i;
+const SIZE = /\((\d+)(?:\s*,\s*(\d+))?\)/;
+
+const NAMES = [
+  'name',
+  'column',
+  'quoted',
+  'dtype',
+  'data_type',
+  'expanded_data_type',
+  'char_size',
+  'numeric_precision',
+  'numeric_scale',
+  'is_string',
+  'is_integer',
+  'is_numeric',
+  'is_float',
+  'is_number',
+  'string_size',
+  'can_expand_to',
+  'literal',
+] as const;
+
+/** A column as templates handle it. */
+export class TemplateColumn implements PyObject {
+  readonly pyType: string = 'Column';
+  readonly name: string;
+  /** the engine's own text of the type */
+  readonly type: string;
+  readonly #quote: (identifier: string) => string;
+
+  constructor(name: string, type: string, quote: (identifier: string) => string) {
+    this.name = name;
+    this.type = type;
+    this.#quote = quote;
+  }
+
+  pyStr(): string {
+    return `<Column ${this.name} (${this.type})>`;
+  }
+
+  pyNames(): Iterable<string> {
+    return NAMES;
+  }
+
+  pyEq(other: Value): boolean {
+    return other instanceof TemplateColumn && other.name === this.name && other.type === this.type;
+  }
+
+  pyHash(): string {
+    return `${this.name} ${this.type}`;
+  }
+
+  pyAttr(name: string): Value {
+    const [, first, second] = SIZE.exec(this.type) ?? [];
+    switch (name) {
+      case 'name':
+      case 'column':
+        return this.name;
+      case 'quoted':
+        return this.#quote(this.name);
+      case 'dtype':
+        return this.type.replace(SIZE, '').trim();
+      case 'data_type':
+      case 'expanded_data_type':
+        return this.type;
+      case 'char_size':
+        return STRINGS.test(this.type) && first !== undefined ? Number(first) : null;
+      case 'numeric_precision':
+        return NUMERICS.test(this.type) && first !== undefined ? Number(first) : null;
+      case 'numeric_scale':
+        return NUMERICS.test(this.type) && second !== undefined ? Number(second) : null;
+      case 'is_string':
+      case 'is_integer':
+      case 'is_numeric':
+      case 'is_float':
+      case 'is_number':
+        return namedFunction(name, [], () => this.#is(name));
+      case 'string_size':
+        return namedFunction(name, [], () => (first === undefined ? 256 : Number(first)));
+      case 'can_expand_to':
+        return namedFunction(name, ['other_column'], ([other]) =>
+          other instanceof TemplateColumn && this.#is('is_string') && other.#is('is_string')
+            ? Number(SIZE.exec(other.type)?.[1] ?? 256) > Number(first ?? 256)
+            : false,
+        );
+      case 'literal':
+        return namedFunction(name, ['value'], ([value]) => `${str(value ?? null)}::${this.type}`);
+      default:
+        return undefined;
+    }
+  }
+
+  #is(question: string): boolean {
+    if (question === 'is_string') return STRINGS.test(this.type);
+    if (question === 'is_integer') return INTEGERS.test(this.type);
+    if (question === 'is_numeric') return NUMERICS.test(this.type);
+    if (question === 'is_float') return FLOATS.test(this.type);
+    return INTEGERS.test(this.type) || NUMERICS.test(this.type) || FLOATS.test(this.type);
+  }
+}
+
+/** What `api.Column` is: `create`, `translate_type`, `string_type`, `numeric_type`; called, it makes a column. */
+export class ColumnApi implements PyObject {
+  readonly pyType = 'type';
+  readonly #quote: (identifier: string) => string;
+  readonly #translate: (type: string) => string;
+
+  constructor(quote: (identifier: string) => string, translate: (type: string) => string) {
+    this.#quote = quote;
+    this.#translate = translate;
+  }
+
+  pyCall(args: readonly Value[]): Value {
+    return new TemplateColumn(str(args[0] ?? ''), str(args[1] ?? ''), this.#quote);
+  }
+
+  pyNames(): Iterable<string> {
+    return ['create', 'translate_type', 'string_type', 'numeric_type'];
+  }
+
+  pyAttr(name: string): Value {
+    switch (name) {
+      case 'create':
+        return namedFunction(
+          name,
+          ['name', 'label_or_dtype'],
+          ([column, type]) =>
+            new TemplateColumn(str(column ?? ''), this.#translate(str(type ?? '')), this.#quote),
+        );
+      case 'translate_type':
+        return namedFunction(name, ['dtype'], ([type]) => this.#translate(str(type ?? '')));
+      case 'string_type':
+        return namedFunction(name, ['size'], ([size]) => `character varying(${str(size ?? 256)})`);
+      case 'numeric_type':
+        return namedFunction(name, ['dtype', 'precision', 'scale'], ([type, precision, scale]) =>
+          precision === undefined || precision === null || scale === undefined || scale === null
+            ? str(type ?? 'numeric')
+            : `${str(type ?? 'numeric')}(${str(precision)},${str(scale)})`,
+        );
+      default:
+        return undefined;
+    }
+  }
+}

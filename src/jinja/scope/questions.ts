@@ -1,0 +1,87 @@
+// What a template may ask the warehouse, and what it is told. Whoever drives a render answers these.
+import type { Column, RelationKind, RelationName } from '../../kernel/relation.ts';
+
+/** Rows of a query as they travel: exact numerics and timestamps are text. */
+export interface QueryAnswer {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly (string | number | bigint | boolean | null)[])[];
+  /** rows changed, when the engine tells */
+  readonly affected?: number;
+}
+
+/** A relation as the engine knows it. */
+export interface RelationAnswer {
+  readonly relation: RelationName;
+  readonly kind: RelationKind;
+}
+
+/** Rows are wanted only where `fetch`; a statement without may write. Answer: QueryAnswer. */
+export interface StatementQuestion {
+  readonly kind: 'statement';
+  readonly name: string;
+  readonly sql: string;
+  readonly fetch: boolean;
+  readonly [key: string]: unknown;
+}
+/** Is there a relation of this name? Answer: RelationAnswer or undefined. */
+export interface RelationQuestion {
+  readonly kind: 'relation';
+  readonly relation: RelationName;
+  readonly [key: string]: unknown;
+}
+/** Answer: readonly Column[], empty when there is no such relation. */
+export interface ColumnsQuestion {
+  readonly kind: 'columns';
+  readonly relation: RelationName;
+  readonly [key: string]: unknown;
+}
+/** Which columns would this query have? Answer: readonly Column[]. */
+export interface QueryColumnsQuestion {
+  readonly kind: 'query_columns';
+  readonly sql: string;
+  readonly [key: string]: unknown;
+}
+/** Every relation of a schema. Answer: readonly RelationAnswer[]. */
+export interface RelationsQuestion {
+  readonly kind: 'relations';
+  readonly schema: string;
+  readonly database?: string;
+  readonly [key: string]: unknown;
+}
+/** Answer: boolean. */
+export interface SchemaQuestion {
+  readonly kind: 'schema_exists';
+  readonly schema: string;
+  readonly database?: string;
+  readonly [key: string]: unknown;
+}
+/** An operation of the adapter that changes the warehouse. Answer: nothing. */
+export interface ActionQuestion {
+  readonly kind: 'action';
+  readonly action: 'create_schema' | 'drop_schema' | 'drop' | 'truncate' | 'rename' | 'commit';
+  readonly relation?: RelationName;
+  readonly relationKind?: RelationKind;
+  /** the new name of a rename */
+  readonly to?: RelationName;
+  readonly [key: string]: unknown;
+}
+
+export type WarehouseQuestion =
+  | StatementQuestion
+  | RelationQuestion
+  | ColumnsQuestion
+  | QueryColumnsQuestion
+  | RelationsQuestion
+  | SchemaQuestion
+  | ActionQuestion;
+
+/** What each kind of question is answered with. */
+export interface WarehouseAnswers {
+  readonly statement: QueryAnswer;
+  readonly relation: RelationAnswer | undefined;
+  readonly columns: readonly Column[];
+  readonly query_columns: readonly Column[];
+  readonly relations: readonly RelationAnswer[];
+  readonly schema_exists: boolean;
+  readonly action: undefined;
+}

@@ -1,0 +1,75 @@
+import type { Statement } from '../adapter/statement.ts';
+import type { Dialect, EngineConfig } from '../adapter/contract.ts';
+
+/** The parts of a test's config that decide its query and verdict. */
+export interface TestSettings {
+  readonly severity: 'error' | 'warn';
+  readonly failCalc: string;
+  readonly warnIf: string;
+  readonly errorIf: string;
+  readonly limit: number | undefined;
+}
+
+/** Reads severity, fail_calc, warn_if, error_if and limit of a test's config, with dbt's defaults. */
+export function testSettings(config: EngineConfig): TestSettings {
+  const text = (key: string, fallback: string): string => {
+    const value = config[key];
+    return value === undefined || value === null ? fallback : String(value);
+  };
+  const limit = config['limit'];
+  return {
+    severity: text('severity', 'error').toLowerCase() === 'warn' ? 'warn' : 'error',
+    failCalc: text('fail_calc', 'count(*)'),
+    warnIf: text('warn_if', '!= 0'),
+    errorIf: text('error_if', '!= 0'),
+    limit: limit === undefined || limit === null ? undefined : Number(limit),
+  };
+}
+
+/** The one query that decides a test: failing rows counted, and whether the thresholds are passed. */
+export function verdictQuery(
+  dialect: Dialect,
+  sql: string,
+  settings: TestSettings,
+  config: EngineConfig,
+): Statement {
+  const { failCalc, warnIf, errorIf, limit } = settings;
+  const cut = limit === undefined ? '' : `\nlimit ${limit}`;
+  const head = `select\n  ${failCalc} as failures,\n  ${failCalc} ${warnIf} as should_warn,\n  ${failCalc} ${errorIf} as should_error\nfrom (\n`;
+  const statement = dialect.read(`${head}${sql}${cut}\n) dbt_internal_test`, config);
+  const at = statement.sql.indexOf(head);
+  return { ...statement, authoredAt: (at < 0 ? 0 : at) + head.length };
+}
+
+export interface Verdict {
+  readonly status: 'pass' | 'warn' | 'fail';
+  readonly failures: number;
+  readonly message: string | undefined;
+}
+
+const isTrue = (value: unknown): boolean =>
+  value === true ||
+  value === 1 ||
+  value === 't' ||
+  value === 'true' ||
+  value === 1n ||
+  value === '1';
+
+/** dbt's verdict over the one row of the verdict query. */
+export function verdict(row: Readonly<Record<string, unknown>>, settings: TestSettings): Verdict {
+  const failures = Number(row['failures'] ?? 0);
+  const rows = `${failures} result${failures === 1 ? '' : 's'}`;
+  if (settings.severity === 'error' && isTrue(row['should_error']))
+    return {
+      status: 'fail',
+      failures,
+      message: `Got ${rows}, configured to fail if ${settings.errorIf}`,
+    };
+  if (isTrue(row['should_warn']))
+    return {
+      status: 'warn',
+      failures,
+      message: `Got ${rows}, configured to warn if ${settings.warnIf}`,
+    };
+  return { status: 'pass', failures, message: undefined };
+}

@@ -1,0 +1,126 @@
+import type { DeltaRequest, IncrementalStrategy } from '../adapter/contract.ts';
+import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
+import { didYouMean } from '../kernel/did-you-mean.ts';
+import {
+  afterSegments,
+  buildSegments,
+  publishWithHooks,
+  tidySegments,
+  type Recipe,
+  type SelectIngredients,
+} from './recipe.ts';
+import { table } from './table.ts';
+
+export interface IncrementalIngredients extends SelectIngredients {
+  readonly fullRefresh: boolean;
+  readonly nodeName: string;
+}
+
+const SCHEMA_CHANGES = ['ignore', 'append_new_columns', 'sync_all_columns', 'fail'] as const;
+type SchemaChange = (typeof SCHEMA_CHANGES)[number];
+
+const textList = (value: unknown): readonly string[] =>
+  value === undefined || value === null ? [] : (Array.isArray(value) ? value : [value]).map(String);
+
+const optionalList = (value: unknown): readonly string[] | undefined =>
+  value === undefined || value === null ? undefined : textList(value);
+
+const problem = (message: string, hint: string | undefined): Diagnostic => ({
+  code: 'ETL4004',
+  severity: 'error',
+  message,
+  ...(hint === undefined ? {} : { hint }),
+});
+
+/** dbt accepts underscores and `inserts_only`/`legacy` of older projects. */
+const STRATEGY_ALIASES: Readonly<Record<string, IncrementalStrategy>> = {
+  delete_insert: 'delete+insert',
+  legacy: 'delete+insert',
+  inserts_only: 'append',
+};
+
+function chooseStrategy(
+  from: IncrementalIngredients,
+  uniqueKey: readonly string[],
+): Checked<IncrementalStrategy> {
+  const asked = from.config['incremental_strategy'];
+  const fallback = uniqueKey.length > 0 ? 'delete+insert' : 'append';
+  if (asked === undefined || asked === null || asked === 'default')
+    return { value: fallback, diagnostics: [] };
+  const name = String(asked);
+  const strategy = STRATEGY_ALIASES[name] ?? name;
+  const known = [...from.dialect.can.incremental];
+  const found = known.find((k) => k === strategy);
+  if (found !== undefined) return { value: found, diagnostics: [] };
+  const hint = didYouMean(name, known) ?? `This engine has: ${known.join(', ')}.`;
+  return {
+    value: undefined,
+    diagnostics: [
+      problem(`incremental_strategy "${name}" of ${from.nodeName} is not available here`, hint),
+    ],
+  };
+}
+
+function schemaChange(from: IncrementalIngredients): Checked<SchemaChange> {
+  const asked = String(from.config['on_schema_change'] ?? 'ignore');
+  const found = SCHEMA_CHANGES.find((s) => s === asked);
+  if (found !== undefined) return { value: found, diagnostics: [] };
+  return {
+    value: undefined,
+    diagnostics: [
+      problem(
+        `on_schema_change "${asked}" of ${from.nodeName} is not known`,
+        didYouMean(asked, SCHEMA_CHANGES) ?? `Use one of: ${SCHEMA_CHANGES.join(', ')}.`,
+      ),
+    ],
+  };
+}
+
+/**
+ * An incremental model. The first build, a full refresh and a live view are built like a table; otherwise the new rows are
+ * staged and merged into the live table by the strategy, in one transaction where the engine has them.
+ */
+export function incremental(from: IncrementalIngredients): Checked<Recipe> {
+  const { dialect, live } = from;
+  const uniqueKey = textList(from.config['unique_key']);
+  const strategy = chooseStrategy(from, uniqueKey);
+  const change = schemaChange(from);
+  const diagnostics = [...strategy.diagnostics, ...change.diagnostics];
+  if (strategy.value === undefined || change.value === undefined)
+    return { value: undefined, diagnostics };
+  if (live === undefined || live.kind !== 'table' || from.fullRefresh)
+    return { value: table(from), diagnostics };
+
+  const request: DeltaRequest = {
+    ...from,
+    live,
+    strategy: strategy.value,
+    uniqueKey,
+    predicates: textList(from.config['incremental_predicates'] ?? from.config['predicates']),
+    mergeUpdateColumns: optionalList(from.config['merge_update_columns']),
+    mergeExcludeColumns: optionalList(from.config['merge_exclude_columns']),
+    onSchemaChange: change.value,
+  };
+  return {
+    value: {
+      action: strategy.value === 'append' ? 'append to table' : `${strategy.value} into table`,
+      becomes: 'table',
+      build: buildSegments(from, dialect.buildDelta(request)),
+      finish: [],
+      publish: {
+        kind: 'asks',
+        question: dialect.columns(from.staged),
+        decide: (columns) => {
+          const decided = dialect.publishDelta(request, columns);
+          return decided.value === undefined
+            ? decided
+            : { value: publishWithHooks(from, decided.value), diagnostics: decided.diagnostics };
+        },
+      },
+      after: afterSegments(from),
+      tidy: tidySegments(from),
+      hazards: [],
+    },
+    diagnostics,
+  };
+}

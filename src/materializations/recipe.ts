@@ -1,0 +1,124 @@
+import type {
+  Attempt,
+  Dialect,
+  EngineConfig,
+  Comments,
+  Grants,
+  ObservedRelation,
+} from '../adapter/contract.ts';
+import type { Query, Segment, Statement } from '../adapter/statement.ts';
+import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
+import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
+
+/** A rendered hook; `inTransaction` ones share the transaction of the step they stand beside, where the engine has any. */
+export interface RenderedHook {
+  readonly sql: string;
+  readonly inTransaction: boolean;
+}
+
+/** What every materialization is made from: the node's final facts and what stands in the warehouse. */
+export interface Ingredients {
+  readonly dialect: Dialect;
+  readonly target: RelationName;
+  readonly staged: RelationName;
+  readonly live: ObservedRelation | undefined;
+  readonly config: EngineConfig;
+  readonly comments: Comments;
+  readonly grants: Grants | undefined;
+  readonly before: readonly RenderedHook[];
+  readonly after: readonly RenderedHook[];
+}
+export interface SelectIngredients extends Ingredients {
+  /** compiled SELECT */
+  readonly select: string;
+  readonly header?: string;
+}
+
+/** How the built relation becomes visible: known in advance, or decided from the columns of what was built. */
+export type Publish =
+  | { readonly kind: 'ready'; readonly attempts: readonly Attempt[] }
+  | {
+      readonly kind: 'asks';
+      readonly question: Query<Column>;
+      readonly decide: (columns: readonly Column[]) => Checked<readonly Attempt[]>;
+    };
+
+/** A file to be loaded into the staged relation between `build` and `finish`. */
+export interface SeedFile {
+  readonly delimiter: string;
+  readonly columns: readonly Column[];
+}
+
+/**
+ * How one relation comes to be: build beside, (load, finish,) test, publish, tidy. Only `publish` changes what readers see;
+ * `tidy` is sent whatever happened before, so every statement in it is repeatable.
+ */
+export interface Recipe {
+  /** what the run does, for people: `create table`, `replace table`, `append`, ... */
+  readonly action: string;
+  readonly becomes: RelationKind;
+  readonly build: readonly Segment[];
+  readonly load?: SeedFile;
+  readonly finish: readonly Segment[];
+  /** where tests find the new rows before they are published; absent when only publishing makes them */
+  readonly testable?: RelationName;
+  readonly publish: Publish;
+  readonly after: readonly Segment[];
+  readonly tidy: readonly Segment[];
+  readonly hazards: readonly Diagnostic[];
+}
+
+const hookStatement = (hook: RenderedHook): Statement => ({
+  sql: hook.sql,
+  verb: 'hook',
+  repeatable: false,
+});
+
+const segment = (dialect: Dialect, statements: readonly Statement[]): readonly Segment[] =>
+  statements.length === 0
+    ? []
+    : [{ atomicity: dialect.can.transactionalDdl ? 'transaction' : 'none', statements }];
+
+/** Hooks outside any transaction, one segment each: what VACUUM and the like need. */
+const alone = (hooks: readonly RenderedHook[]): readonly Segment[] =>
+  hooks
+    .filter((h) => !h.inTransaction)
+    .map((h) => ({ atomicity: 'none', statements: [hookStatement(h)] }));
+
+const together = (hooks: readonly RenderedHook[]): readonly Statement[] =>
+  hooks.filter((h) => h.inTransaction).map(hookStatement);
+
+/** Pre-hooks, then the statements that build: in dbt's order, hooks outside the transaction first. */
+export function buildSegments(
+  from: Ingredients,
+  statements: readonly Statement[],
+): readonly Segment[] {
+  return [
+    ...alone(from.before),
+    ...segment(from.dialect, [...together(from.before), ...statements]),
+  ];
+}
+
+/** Publishing attempts with the post-hooks inside, so that a failing hook leaves the old relation in place where it can. */
+export function publishWithHooks(
+  from: Ingredients,
+  attempts: readonly Attempt[],
+): readonly Attempt[] {
+  const hooks = together(from.after);
+  return hooks.length === 0
+    ? attempts
+    : attempts.map((a) => ({ ...a, statements: [...a.statements, ...hooks] }));
+}
+
+/** What is sent after a successful publish: post-hooks outside the transaction. */
+export const afterSegments = (from: Ingredients): readonly Segment[] => alone(from.after);
+
+/** The clean-up of one node's internal names. */
+export const tidySegments = (from: Ingredients): readonly Segment[] =>
+  segment(from.dialect, from.dialect.tidy(from.staged));
+
+/** Statements as segments of this engine: one transaction where it has them. */
+export const asSegments = (
+  from: Ingredients,
+  statements: readonly Statement[],
+): readonly Segment[] => segment(from.dialect, statements);

@@ -1,0 +1,218 @@
+// The run phase of templates: nodes are rendered with execute = true, refs become relations, ephemeral models become CTEs.
+import {
+  TemplateHost,
+  Suspended,
+  type Question,
+  type Rendered,
+  type Scope,
+  type TemplateText,
+} from '../jinja/host.ts';
+import { locate as locateRendered } from '../jinja/source-map.ts';
+import { EtlError } from '../kernel/error.ts';
+import type { Span } from '../kernel/diagnostic.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { Manifest, RunHook } from '../manifest/manifest.ts';
+import type { ExecutableNode, Hook } from '../manifest/node.ts';
+import type { RenderedHook } from '../materializations/recipe.ts';
+import { injectCtes, offsetBeforeInjection, type Cte } from '../sql/inject-ctes.ts';
+import { hasCode, withoutClosingSemicolon } from '../sql/scan.ts';
+import { ephemeralName } from './ephemeral-name.ts';
+import type { Asking, CompiledNode, CompileOptions, NodeCompiler } from './compiler.ts';
+import type { ScopeMaker } from './run-scope.ts';
+
+type Log = CompiledNode['logs'][number];
+
+/** Compiles nodes of one invocation; ephemeral models are compiled once and kept. */
+export class Compiler implements NodeCompiler {
+  private readonly manifest: Manifest;
+  private readonly host: TemplateHost;
+  private readonly scopes: ScopeMaker;
+  private readonly ephemeral = new Map<
+    NodeId,
+    { readonly sql: string; readonly needs: readonly NodeId[] }
+  >();
+
+  constructor(manifest: Manifest, host: TemplateHost, scopes: ScopeMaker) {
+    this.manifest = manifest;
+    this.host = host;
+    this.scopes = scopes;
+  }
+
+  *compile(node: ExecutableNode, options: CompileOptions): Asking<CompiledNode> {
+    const logs: Log[] = [];
+    const needs: NodeId[] = [];
+    let header: string | undefined;
+    const scope = this.scopes.forNode(node, options, {
+      log: (message, info) => void logs.push({ message, info }),
+      needs: (id) => void needs.push(id),
+      header: (text) => void (header = text),
+      again: () => {
+        logs.length = 0;
+        needs.length = 0;
+        header = undefined;
+      },
+    });
+    const template: TemplateText = {
+      packageName: node.package_name,
+      path: node.place.file,
+      text: node.raw_code,
+      origin: { line: node.place.line, column: node.place.column },
+    };
+    const rendered = yield* this.render(template, scope);
+    const own = withoutClosingSemicolon(rendered.text);
+    if (!hasCode(own)) throw emptyNode(node);
+    const injected = injectCtes(own, yield* this.ctes(needs));
+    header ??= textConfig(node, 'sql_header');
+    return {
+      sql: injected.sql,
+      locate: (offset) => this.place(rendered, offsetBeforeInjection(injected, offset)),
+      logs,
+      ...(header === undefined ? {} : { header }),
+    };
+  }
+
+  /** Pre- and post-hooks of a node, rendered; empty ones are left out, as in dbt. */
+  *hooks(
+    node: ExecutableNode,
+    options: CompileOptions,
+  ): Asking<{ readonly before: readonly RenderedHook[]; readonly after: readonly RenderedHook[] }> {
+    const before = yield* this.hookList(node, node.config['pre-hook'], options);
+    const after = yield* this.hookList(node, node.config['post-hook'], options);
+    return { before, after };
+  }
+
+  /** A hook of on-run-start or on-run-end; the empty text when it renders to nothing. `extra` are names such as `results`. */
+  *runHook(
+    hook: RunHook,
+    extra: Readonly<Record<string, unknown>>,
+    log: (message: string, info: boolean) => void,
+  ): Asking<string> {
+    const template = {
+      packageName: hook.package_name,
+      path: 'dbt_project.yml',
+      text: hook.hook.sql,
+    };
+    const { text } = yield* this.render(
+      template,
+      this.scopes.forRun(hook.package_name, extra, log),
+    );
+    return text.trim();
+  }
+
+  /** SQL given on the command line, rendered like a model of the root project. */
+  *inline(sql: string): Asking<CompiledNode> {
+    const needs: NodeId[] = [];
+    const logs: Log[] = [];
+    const scope = this.scopes.forInline({
+      log: (message, info) => void logs.push({ message, info }),
+      needs: (id) => void needs.push(id),
+      header: () => undefined,
+      again: () => {
+        needs.length = 0;
+        logs.length = 0;
+      },
+    });
+    const template = { packageName: this.manifest.project_name, path: '--inline', text: sql };
+    const rendered = yield* this.render(template, scope);
+    const injected = injectCtes(withoutClosingSemicolon(rendered.text), yield* this.ctes(needs));
+    return {
+      sql: injected.sql,
+      locate: (offset) => this.place(rendered, offsetBeforeInjection(injected, offset)),
+      logs,
+    };
+  }
+
+  /** Synchronously first: most templates ask nothing, and what was begun in vain has sent nothing. */
+  private *render(template: TemplateText, scope: Scope): Generator<Question, Rendered, unknown> {
+    const rendered = this.host.render(template, scope);
+    return rendered instanceof Suspended
+      ? yield* this.host.renderAsking(template, scope)
+      : rendered;
+  }
+
+  private place(rendered: Rendered, offset: number | undefined): Span | undefined {
+    if (offset === undefined) return undefined;
+    const { file, line, column } = locateRendered(rendered.map, offset);
+    return { file, line, column };
+  }
+
+  private *hookList(
+    node: ExecutableNode,
+    hooks: readonly Hook[],
+    options: CompileOptions,
+  ): Asking<readonly RenderedHook[]> {
+    const rendered: RenderedHook[] = [];
+    for (const hook of hooks) {
+      const template = { packageName: node.package_name, path: node.place.file, text: hook.sql };
+      const scope = this.scopes.forNode(node, options, {
+        log: () => undefined,
+        needs: () => undefined,
+        header: () => undefined,
+        again: () => undefined,
+      });
+      const sql = withoutClosingSemicolon((yield* this.render(template, scope)).text).trim();
+      if (hasCode(sql)) rendered.push({ sql, inTransaction: hook.transaction });
+    }
+    return rendered;
+  }
+
+  /** The CTEs of ephemeral models, each once, those that others need first. */
+  private *ctes(needs: readonly NodeId[]): Asking<readonly Cte[]> {
+    const found = new Map<NodeId, Cte>();
+    const stack: { id: NodeId; entered: boolean }[] = needs
+      .toReversed()
+      .map((id) => ({ id, entered: false }));
+    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+      const node = this.manifest.nodes[top.id];
+      if (node === undefined || found.has(top.id)) continue;
+      const compiled = yield* this.ephemeralSql(node);
+      if (top.entered) found.set(top.id, { name: ephemeralName(node), sql: compiled.sql });
+      else
+        stack.push(
+          { id: top.id, entered: true },
+          ...compiled.needs.toReversed().map((id) => ({ id, entered: false })),
+        );
+    }
+    return [...found.values()];
+  }
+
+  private *ephemeralSql(
+    node: ExecutableNode,
+  ): Asking<{ readonly sql: string; readonly needs: readonly NodeId[] }> {
+    const known = this.ephemeral.get(node.unique_id);
+    if (known !== undefined) return known;
+    const needs: NodeId[] = [];
+    const scope = this.scopes.forNode(
+      node,
+      { isIncremental: false },
+      {
+        log: () => undefined,
+        needs: (id) => void needs.push(id),
+        header: () => undefined,
+        again: () => void (needs.length = 0),
+      },
+    );
+    const template = { packageName: node.package_name, path: node.place.file, text: node.raw_code };
+    const { text } = yield* this.render(template, scope);
+    const compiled = { sql: withoutClosingSemicolon(text), needs };
+    this.ephemeral.set(node.unique_id, compiled);
+    return compiled;
+  }
+}
+
+function textConfig(node: ExecutableNode, key: string): string | undefined {
+  const value = node.config[key];
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+const emptyNode = (node: ExecutableNode): EtlError =>
+  new EtlError([
+    {
+      code: 'ETL5001',
+      severity: 'error',
+      message: `${node.original_file_path} renders to no SQL`,
+      at: node.place,
+      node: node.unique_id,
+      hint: 'Write a SELECT, or disable the model with the config enabled: false.',
+    },
+  ]);

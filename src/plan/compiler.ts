@@ -1,0 +1,35 @@
+import type { Question } from '../jinja/host.ts';
+import type { Span } from '../kernel/diagnostic.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { RelationName } from '../kernel/relation.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import type { RenderedHook } from '../materializations/recipe.ts';
+
+/** Work that may ask the warehouse: it yields questions, takes their answers and returns its result. */
+export type Asking<T> = Generator<Question, T, unknown>;
+
+export interface CompileOptions {
+  /** what is_incremental() answers */
+  readonly isIncremental: boolean;
+  /** relations to read instead of the published ones: a test aimed at what was just built */
+  readonly standIns?: ReadonlyMap<NodeId, RelationName>;
+}
+
+export interface CompiledNode {
+  readonly sql: string;
+  /** from an offset in `sql` to the author's file; undefined where the text is not the author's */
+  readonly locate: (offset: number) => Span | undefined;
+  /** statements to send before the create (sql_header) */
+  readonly header?: string;
+  /** names of macros and texts that templates logged while this was rendered */
+  readonly logs: readonly { readonly message: string; readonly info: boolean }[];
+}
+
+/** Renders nodes and hooks in the run phase (execute is true). */
+export interface NodeCompiler {
+  compile(node: ExecutableNode, options: CompileOptions): Asking<CompiledNode>;
+  hooks(
+    node: ExecutableNode,
+    options: CompileOptions,
+  ): Asking<{ readonly before: readonly RenderedHook[]; readonly after: readonly RenderedHook[] }>;
+}

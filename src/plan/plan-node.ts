@@ -1,0 +1,153 @@
+import type { Comments, Dialect, Grants, ObservedRelation } from '../adapter/contract.ts';
+import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
+import { didYouMean } from '../kernel/did-you-mean.ts';
+import type { Column, RelationName } from '../kernel/relation.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import { incremental } from '../materializations/incremental.ts';
+import type { Recipe, RenderedHook } from '../materializations/recipe.ts';
+import { seed } from '../materializations/seed.ts';
+import { stagedName } from '../materializations/staged-name.ts';
+import { table } from '../materializations/table.ts';
+import { view } from '../materializations/view.ts';
+
+/** Everything the decision about one node depends on. */
+export interface PlanInputs {
+  readonly node: ExecutableNode;
+  readonly dialect: Dialect;
+  readonly live: ObservedRelation | undefined;
+  readonly invocationId: string;
+  readonly fullRefresh: boolean;
+  readonly hooks: {
+    readonly before: readonly RenderedHook[];
+    readonly after: readonly RenderedHook[];
+  };
+  /** compiled SELECT of a model */
+  readonly select?: string;
+  readonly header?: string;
+  /** columns of a seed's file, in file order */
+  readonly seed?: { readonly columns: readonly Column[]; readonly delimiter: string };
+}
+
+const MATERIALIZATIONS = ['view', 'table', 'incremental', 'ephemeral'] as const;
+
+/** The address of the relation a node makes. */
+export const nodeRelation = (node: ExecutableNode): RelationName => ({
+  ...(node.database === null ? {} : { database: node.database }),
+  schema: node.schema,
+  name: node.alias,
+});
+
+/** Whether a node's existing relation is built anew: its own `full_refresh` config decides before the command line's. */
+export const isFullRefresh = (node: ExecutableNode, asked: boolean): boolean => {
+  const own = node.config['full_refresh'];
+  return typeof own === 'boolean' ? own : asked;
+};
+
+/** Whether is_incremental() is true: an incremental model whose table exists and is not being refreshed. */
+export const isIncrementalRun = (
+  node: ExecutableNode,
+  live: ObservedRelation | undefined,
+  fullRefresh: boolean,
+): boolean =>
+  node.config.materialized === 'incremental' &&
+  live?.kind === 'table' &&
+  !isFullRefresh(node, fullRefresh);
+
+function commentsOf(node: ExecutableNode): Comments {
+  const persist = node.config['persist_docs'] as
+    | { relation?: unknown; columns?: unknown }
+    | undefined;
+  const columns =
+    persist?.columns === true
+      ? Object.values(node.columns).filter((c) => c.description !== '')
+      : [];
+  return {
+    ...(persist?.relation === true && node.description !== ''
+      ? { relation: node.description }
+      : {}),
+    columns: Object.fromEntries(columns.map((c) => [c.name, c.description])),
+  };
+}
+
+function grantsOf(node: ExecutableNode): Grants | undefined {
+  const grants = node.config['grants'] as Readonly<Record<string, unknown>> | undefined;
+  if (grants === undefined || grants === null || Object.keys(grants).length === 0) return undefined;
+  return Object.fromEntries(
+    Object.entries(grants).map(([privilege, to]) => [
+      privilege,
+      (Array.isArray(to) ? to : [to]).map(String),
+    ]),
+  );
+}
+
+/** Decides how one node comes to be, from its facts and what is live. Pure: the same inputs give the same recipe. */
+export function planNode(inputs: PlanInputs): Checked<Recipe> {
+  const { node, dialect, live } = inputs;
+  const target = nodeRelation(node);
+  const tooLong = checkName(node, target, dialect);
+  if (tooLong !== undefined) return { value: undefined, diagnostics: [tooLong] };
+  const from = {
+    dialect,
+    target,
+    staged: stagedName(target, inputs.invocationId),
+    live,
+    config: node.config,
+    comments: commentsOf(node),
+    grants: grantsOf(node),
+    before: inputs.hooks.before,
+    after: inputs.hooks.after,
+    select: inputs.select ?? '',
+    ...(inputs.header === undefined ? {} : { header: inputs.header }),
+  };
+  if (node.resource_type === 'seed')
+    return {
+      value: seed({
+        ...from,
+        columns: inputs.seed?.columns ?? [],
+        delimiter: inputs.seed?.delimiter ?? ',',
+      }),
+      diagnostics: [],
+    };
+  const fullRefresh = isFullRefresh(node, inputs.fullRefresh);
+  switch (node.config.materialized) {
+    case 'view':
+      return { value: view(from), diagnostics: [] };
+    case 'table':
+      return { value: table(from), diagnostics: [] };
+    case 'incremental':
+      return incremental({ ...from, fullRefresh, nodeName: node.name });
+    default:
+      return { value: undefined, diagnostics: [unknownMaterialization(node)] };
+  }
+}
+
+function unknownMaterialization(node: ExecutableNode): Diagnostic {
+  const name = node.config.materialized;
+  return {
+    code: 'ETL4004',
+    severity: 'error',
+    message: `materialization "${name}" of ${node.name} is not available`,
+    at: node.place,
+    node: node.unique_id,
+    hint: didYouMean(name, MATERIALIZATIONS) ?? `Available: ${MATERIALIZATIONS.join(', ')}.`,
+  };
+}
+
+/** Postgres cuts longer names silently; two models could then become one table. */
+function checkName(
+  node: ExecutableNode,
+  target: RelationName,
+  dialect: Dialect,
+): Diagnostic | undefined {
+  const bytes = new TextEncoder().encode(target.name).length;
+  const most = dialect.can.maxIdentifierBytes;
+  if (bytes <= most) return undefined;
+  return {
+    code: 'ETL4004',
+    severity: 'error',
+    message: `the name "${target.name}" has ${bytes} bytes; ${dialect.name} keeps ${most}`,
+    at: node.place,
+    node: node.unique_id,
+    hint: 'Give the model a shorter name with the config `alias`.',
+  };
+}

@@ -1,0 +1,245 @@
+// The names a template sees in the run phase.
+import type { Scope } from '../jinja/host.ts';
+import { toPython } from '../jinja/py/convert.ts';
+import { Dict } from '../jinja/py/dict.ts';
+import type { Value } from '../jinja/py/values.ts';
+import { nodeNames, type RefCall } from '../jinja/scope/node-names.ts';
+import { Relation } from '../jinja/scope/relation.ts';
+import { templateError } from '../jinja/errors.ts';
+import type { NodeSettings } from '../jinja/scope/settings.ts';
+import { didYouMean } from '../kernel/did-you-mean.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import { baseSettings, varLayers } from '../project/session.ts';
+import { testArguments } from '../project/test-arguments.ts';
+import type { LoadedProject } from '../project/load.ts';
+import { ephemeralName } from './ephemeral-name.ts';
+import type { CompileOptions } from './compiler.ts';
+import { nodeRelation } from './plan-node.ts';
+
+/** What a render tells whoever asked for it. */
+export interface RenderSink {
+  readonly log: (message: string, info: boolean) => void;
+  /** an ephemeral model that the text reads */
+  readonly needs: (id: NodeId) => void;
+  readonly header: (text: string) => void;
+  /** a new attempt begins: what the one before told is void */
+  readonly again: () => void;
+}
+
+/** Makes scopes of the run phase. */
+export interface ScopeMaker {
+  forNode(node: ExecutableNode, options: CompileOptions, sink: RenderSink): Scope;
+  forRun(
+    packageName: string,
+    extra: Readonly<Record<string, unknown>>,
+    log: RenderSink['log'],
+  ): Scope;
+  forInline(sink: RenderSink): Scope;
+}
+
+const NOTHING: RenderSink = {
+  log: () => undefined,
+  needs: () => undefined,
+  header: () => undefined,
+  again: () => undefined,
+};
+
+export interface RunScopeOptions {
+  readonly warn: (message: string) => void;
+}
+
+/** A node as templates see it: dbt's fields, without what is ours. */
+const asModel = (node: object): Value =>
+  toPython(Object.fromEntries(Object.entries(node).filter(([key]) => key !== 'place')));
+
+/** Makes the scopes of one invocation over its resolved project. */
+export function runScopes(project: LoadedProject, options: RunScopeOptions): ScopeMaker {
+  return new RunScopes(project, options);
+}
+
+class RunScopes implements ScopeMaker {
+  private readonly project: LoadedProject;
+  private readonly options: RunScopeOptions;
+  private graph: Value | undefined;
+
+  constructor(project: LoadedProject, options: RunScopeOptions) {
+    this.project = project;
+    this.options = options;
+  }
+
+  forNode(node: ExecutableNode, options: CompileOptions, sink: RenderSink): Scope {
+    const settings = (): NodeSettings => ({
+      ...this.common(node.package_name, sink, new Set(node.depends_on.nodes), options.standIns),
+      config: configOf(node, sink),
+      thisRelation: Relation.of(nodeRelation(node), this.project.engine.style),
+      model: () => asModel(node),
+      isIncremental: () => options.isIncremental,
+    });
+    return (attempt) => {
+      sink.again();
+      const extra =
+        node.resource_type === 'test' && node.test_metadata !== null
+          ? { _dbt_generic_test_kwargs: this.arguments(node, settings()) }
+          : {};
+      return nodeNames({ ...settings(), extra }, attempt);
+    };
+  }
+
+  forRun(
+    packageName: string,
+    extra: Readonly<Record<string, unknown>>,
+    log: RenderSink['log'],
+  ): Scope {
+    return (attempt) =>
+      nodeNames(
+        { ...this.common(packageName, { ...NOTHING, log }), extra: extra as NodeSettings['extra'] },
+        attempt,
+      );
+  }
+
+  forInline(sink: RenderSink): Scope {
+    return (attempt) => {
+      sink.again();
+      return nodeNames(this.common(this.project.manifest.project_name, sink), attempt);
+    };
+  }
+
+  /** Settings without a node; `allowed` are the parents it may read, undefined: all. */
+  private common(
+    packageName: string,
+    sink: RenderSink,
+    allowed?: ReadonlySet<NodeId>,
+    standIns?: CompileOptions['standIns'],
+  ): NodeSettings {
+    const { session, project: root, packages, engine } = this.project;
+    const own = packages.get(packageName)?.project ?? root;
+    return {
+      ...baseSettings(session, varLayers(session.cliVars, root, own)),
+      log: sink.log,
+      execute: true,
+      engine,
+      ref: (call) => this.ref(call, packageName, sink, allowed, standIns),
+      source: (source, table) => this.source(source, table, packageName, allowed),
+      config: { isParsing: false, get: () => undefined, call: () => undefined },
+      thisRelation: null,
+      model: undefined,
+      graph: () => (this.graph ??= graphOf(this.project.manifest)),
+      isIncremental: () => false,
+      extra: {},
+      warn: this.options.warn,
+    };
+  }
+
+  private ref(
+    call: RefCall,
+    packageName: string,
+    sink: RenderSink,
+    allowed: ReadonlySet<NodeId> | undefined,
+    standIns: CompileOptions['standIns'],
+  ): Value {
+    const { resolver, manifest, engine } = this.project;
+    const id = resolver.ref(call.name, call.packageName ?? null, packageName);
+    const found = id === undefined ? undefined : manifest.nodes[id];
+    if (found === undefined)
+      throw templateError(
+        'ETL3001',
+        `there is no model, seed or snapshot "${call.name}"`,
+        didYouMean(
+          call.name,
+          Object.values(manifest.nodes).map((n) => n.name),
+        ),
+      );
+    requireParent(found.unique_id, allowed, `ref('${call.name}')`);
+    if (found.resource_type === 'model' && found.config.materialized === 'ephemeral') {
+      sink.needs(found.unique_id);
+      const bare = {
+        ...engine.style,
+        policy: { database: false, schema: false, identifier: false },
+      };
+      return Relation.of({ database: null, schema: null, name: ephemeralName(found) }, bare, {
+        type: 'cte',
+      });
+    }
+    const kind = found.config.materialized === 'view' ? 'view' : 'table';
+    return Relation.of(standIns?.get(found.unique_id) ?? nodeRelation(found), engine.style, {
+      type: kind,
+    });
+  }
+
+  private source(
+    source: string,
+    table: string,
+    packageName: string,
+    allowed: ReadonlySet<NodeId> | undefined,
+  ): Value {
+    const found = this.project.resolver.source(source, table, packageName);
+    if (found === undefined)
+      throw templateError('ETL3002', `there is no source "${source}.${table}"`);
+    requireParent(found.unique_id, allowed, `source('${source}', '${table}')`);
+    return Relation.of(
+      { database: found.database, schema: found.schema, name: found.identifier },
+      this.project.engine.style,
+    );
+  }
+
+  /** What a generic test's macro is called with: texts that are calls (`ref('x')`) become what they give. */
+  private arguments(
+    node: Extract<ExecutableNode, { resource_type: 'test' }>,
+    settings: NodeSettings,
+  ): Value {
+    const kwargs =
+      this.project.testArguments.get(node.unique_id) ?? node.test_metadata?.kwargs ?? {};
+    const { file, line, column } = node.place;
+    return testArguments(kwargs, {
+      host: this.project.host,
+      packageName: node.package_name,
+      file,
+      line,
+      column,
+      scope: (attempt) => nodeNames(settings, attempt),
+      forgiving: false,
+    });
+  }
+}
+
+/** A parent that the parse phase did not see may not be built yet: dbt refuses it too. */
+function requireParent(id: NodeId, allowed: ReadonlySet<NodeId> | undefined, call: string): void {
+  if (allowed === undefined || allowed.has(id)) return;
+  throw templateError(
+    'ETL2003',
+    `${call} was not seen when the project was read, so it may not be built before this node`,
+    `Add the line: -- depends_on: {{ ${call} }}`,
+  );
+}
+
+function configOf(node: ExecutableNode, sink: RenderSink): NodeSettings['config'] {
+  return {
+    isParsing: false,
+    get: (name) => {
+      const value = node.config[name];
+      return value === undefined ? undefined : toPython(value);
+    },
+    call: (values) => {
+      const header = values.get('sql_header');
+      if (typeof header === 'string') sink.header(header);
+    },
+  };
+}
+
+function graphOf(manifest: Manifest): Value {
+  const mapped = (nodes: Readonly<Record<string, object>>): Value =>
+    new Dict(Object.entries(nodes).map(([id, node]): [Value, Value] => [id, asModel(node)]));
+  return new Dict([
+    ['nodes', mapped(manifest.nodes)],
+    ['sources', mapped(manifest.sources)],
+    ['exposures', mapped(manifest.exposures)],
+    ['metrics', new Dict()],
+    ['groups', new Dict()],
+    ['semantic_models', new Dict()],
+    ['saved_queries', new Dict()],
+    ['unit_tests', new Dict()],
+    ['functions', new Dict()],
+  ]);
+}

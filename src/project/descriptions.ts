@@ -1,0 +1,64 @@
+import { didYouMean } from '../kernel/did-you-mean.ts';
+import type { EtlError } from '../kernel/error.ts';
+import { isEtlError } from '../kernel/error.ts';
+import type { Scope } from '../jinja/host.ts';
+import { Suspended } from '../jinja/host.ts';
+import { templateError } from '../jinja/errors.ts';
+import { hostFunction } from '../jinja/host-function.ts';
+import { str } from '../jinja/py/print.ts';
+import { baseNames } from '../jinja/scope/base-names.ts';
+import { baseSettings, varLayers } from './session.ts';
+import type { PropertyDocument } from './text-files.ts';
+import type { World } from './world.ts';
+import { isTemplate } from './yaml-render.ts';
+import type { YamlPath } from './yaml.ts';
+
+/** Finds a docs block as dbt does: a named package only, else the root project, the own package, then any. */
+function findDoc(world: World, packageName: string, args: readonly string[]): string {
+  const [first = '', second] = args;
+  const name = second ?? first;
+  const packages =
+    second === undefined
+      ? [world.root.project.name, packageName, ...world.packages.keys()]
+      : [first];
+  for (const candidate of packages) {
+    const found = world.docs.get(`doc.${candidate}.${name}`);
+    if (found !== undefined) return found.block_contents;
+  }
+  const names = [...world.docs.values()].map((doc) => doc.name);
+  throw templateError(
+    'ETL2003',
+    `there is no docs block "${name}"`,
+    didYouMean(name, names) ?? 'Docs blocks stand in .md files.',
+  );
+}
+
+/** A description: a template in text mode that may call doc(). */
+export function renderDescription(
+  world: World,
+  packageName: string,
+  value: unknown,
+  file: PropertyDocument,
+  path: YamlPath,
+): string {
+  if (value === null || value === undefined) return '';
+  const text = typeof value === 'string' ? value : str(value);
+  if (!isTemplate(text)) return text;
+  const own = world.packages.get(packageName)?.project ?? world.root.project;
+  const settings = baseSettings(
+    world.session,
+    varLayers(world.session.cliVars, world.root.project, own),
+  );
+  const doc = hostFunction('doc', (args) => findDoc(world, packageName, args.map(str)));
+  const scope: Scope = (attempt) => ({ ...baseNames(settings, attempt), doc });
+  const { line, column } = file.document.textSpanOf(path);
+  try {
+    const template = { packageName, path: file.shownPath, text, origin: { line, column } };
+    const rendered = world.host.render(template, scope);
+    return rendered instanceof Suspended ? text : rendered.text;
+  } catch (error) {
+    if (!isEtlError(error)) throw error;
+    world.diagnostics.push(...(error as EtlError).diagnostics);
+    return text;
+  }
+}

@@ -1,0 +1,150 @@
+import { nodeId } from '../kernel/node-id.ts';
+import type { ExposureNode } from '../manifest/node.ts';
+import { captureText } from './capture.ts';
+import { textsOf } from './columns.ts';
+import { renderDescription } from './descriptions.ts';
+import type { CapturedRef, CapturedSource } from './draft.ts';
+import { finalConfig, unrenderedConfig } from './node-config.ts';
+import type { ConfigRequest } from './node-config.ts';
+import { errorOf } from './problems.ts';
+import { listAt } from './properties.ts';
+import type { Property } from './properties.ts';
+import type { World } from './world.ts';
+import { isYamlMap } from './yaml.ts';
+
+/** An exposure whose dependencies are still to be resolved. */
+export interface ReadExposure {
+  readonly node: Omit<ExposureNode, 'depends_on'>;
+  readonly refs: readonly CapturedRef[];
+  readonly sources: readonly CapturedSource[];
+}
+
+const text = (value: unknown): string | null =>
+  value === undefined || value === null ? null : String(value as string);
+
+interface Depends {
+  readonly refs: readonly CapturedRef[];
+  readonly sources: readonly CapturedSource[];
+}
+
+/** `depends_on`: each entry is a call of ref or source. */
+function dependsOn(world: World, property: Property, id: string): Depends {
+  const pkg = world.packages.get(property.packageName) ?? world.root;
+  const { file } = property;
+  const refs: CapturedRef[] = [];
+  const sources: CapturedSource[] = [];
+  for (const item of listAt(
+    property.value['depends_on'],
+    [...property.path, 'depends_on'],
+    file,
+    world.diagnostics,
+  )) {
+    const at = file.document.spanOf(item.path);
+    if (typeof item.value !== 'string') {
+      world.diagnostics.push(
+        errorOf('ETL1004', "an entry of depends_on must be a text such as ref('x')", { at }),
+      );
+      continue;
+    }
+    const { line, column } = file.document.textSpanOf(item.path);
+    // a plain call gets its braces, three characters to the left
+    const isCall = !item.value.includes('{');
+    const found = captureText(world, {
+      id,
+      name: property.name,
+      type: 'exposure',
+      package: pkg,
+      shownPath: file.shownPath,
+      text: isCall ? `{{ ${item.value} }}` : item.value,
+      origin: { line, column },
+      model: { unique_id: id, name: property.name, resource_type: 'exposure' },
+    });
+    refs.push(...found.refs.map((ref) => ({ ...ref, at })));
+    sources.push(...found.sources.map((source) => ({ ...source, at })));
+  }
+  return { refs, sources };
+}
+
+/** Reads an exposure. */
+export function readExposure(world: World, property: Property): ReadExposure {
+  const { value, file, packageName, name, path } = property;
+  const pkg = world.packages.get(packageName) ?? world.root;
+  const id = nodeId(`exposure.${packageName}.${name}`);
+  const fqn = [packageName, ...file.path.split('/').slice(0, -1), name];
+  const config = isYamlMap(value['config']) ? value['config'] : {};
+  const yaml = {
+    ...config,
+    ...(typeof value['enabled'] === 'boolean' ? { enabled: value['enabled'] } : {}),
+    meta: {
+      ...(isYamlMap(value['meta']) ? value['meta'] : {}),
+      ...(isYamlMap(config['meta']) ? config['meta'] : {}),
+    },
+    tags: [...new Set([...textsOf(value['tags']), ...textsOf(config['tags'])])],
+  };
+  const request: ConfigRequest = {
+    type: 'exposure',
+    fqn,
+    own: pkg.project,
+    root: world.root.project,
+    yaml,
+    calls: {},
+  };
+  const at = property.at;
+  const {
+    'pre-hook': _pre,
+    'post-hook': _post,
+    ...final
+  } = finalConfig(request, id, at, world.diagnostics);
+  const depends = dependsOn(world, property, id);
+  if (typeof value['type'] !== 'string')
+    world.diagnostics.push(
+      errorOf('ETL1004', `the exposure "${name}" needs a "type"`, {
+        at,
+        node: id,
+        hint: 'For example: type: dashboard',
+      }),
+    );
+  return {
+    ...depends,
+    node: {
+      resource_type: 'exposure',
+      unique_id: id,
+      name,
+      package_name: packageName,
+      path: file.path,
+      original_file_path: file.originalPath,
+      fqn,
+      description: renderDescription(world, packageName, value['description'], file, [
+        ...path,
+        'description',
+      ]),
+      tags: final.tags,
+      meta: final.meta,
+      type: text(value['type']) ?? '',
+      owner: isYamlMap(value['owner']) ? value['owner'] : {},
+      label: text(value['label']),
+      maturity: text(value['maturity']),
+      url: text(value['url']),
+      config: final,
+      refs: depends.refs.map((ref) => ({
+        name: ref.name,
+        package: ref.package,
+        version: ref.version,
+      })),
+      sources: depends.sources.map((source) => [source.source, source.table] as const),
+      created_at: world.session.invocation.startedAt.getTime() / 1000,
+      unrendered_config: unrenderedConfig({ ...request, yaml: withoutEmpty(yaml) }),
+      place: at,
+    },
+  };
+}
+
+/** Keys that the entry does not give are not part of what was written. */
+const withoutEmpty = (
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(values).filter(([, value]) =>
+      Array.isArray(value) ? value.length > 0 : !isYamlMap(value) || Object.keys(value).length > 0,
+    ),
+  );

@@ -1,0 +1,38 @@
+/** What the loader may ask of the disk. Paths are absolute, or relative to what the implementation was made for; always with `/`. */
+export interface FileSystem {
+  /** The text of a UTF-8 file without its byte-order mark; fails when it cannot be read. */
+  readText(path: string): Promise<string>;
+  /**
+   * Every file below `dir`, as sorted paths relative to it; empty when the folder is absent. Symbolic links are followed.
+   * Not descended into: `.git`, `node_modules`, `target`, `dbt_packages`, and folders with a dbt_project.yml of their own.
+   */
+  list(dir: string): Promise<readonly string[]>;
+  /** The names of the folders directly in `dir`, sorted; empty when it is absent. */
+  folders(dir: string): Promise<readonly string[]>;
+  exists(path: string): Promise<boolean>;
+  /** Size in bytes and kind; undefined when nothing is there. */
+  stat(path: string): Promise<FileStat | undefined>;
+}
+
+export interface FileStat {
+  readonly size: number;
+  readonly isFolder: boolean;
+}
+
+/** Folders that hold no sources of the project. */
+export const SKIPPED_FOLDERS: ReadonlySet<string> = new Set([
+  '.git',
+  'node_modules',
+  'target',
+  'dbt_packages',
+]);
+
+/** The file that makes a folder a project of its own. */
+export const PROJECT_FILE = 'dbt_project.yml';
+
+/** Joins two parts of a path with one slash; an absolute second part stands alone. */
+export function joinPath(folder: string, name: string): string {
+  if (name.startsWith('/') || /^[A-Za-z]:[\\/]/.test(name)) return name;
+  if (folder === '' || folder === '.') return name;
+  return `${folder.replace(/\/+$/, '')}/${name.replace(/^(\.\/)+/, '')}`;
+}

@@ -1,0 +1,357 @@
+import type { Dialect, Target } from '../adapter/contract.ts';
+import { TemplateHost } from '../jinja/host.ts';
+import { MacroLibrary } from '../jinja/library.ts';
+import type { EngineWords } from '../jinja/scope/settings.ts';
+import { hasErrors, sortDiagnostics } from '../kernel/diagnostic.ts';
+import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
+import { nodeId } from '../kernel/node-id.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { DocNode, Manifest, RunHook } from '../manifest/manifest.ts';
+import { buildNodes } from './build.ts';
+import { docBlocks } from './doc-blocks.ts';
+import { parseEnvFile } from './env-file.ts';
+import type { Environment } from './env-file.ts';
+import { PROJECT_FILE, joinPath } from './file-system.ts';
+import type { FileSystem } from './file-system.ts';
+import { makeHost, macroNodes } from './macro-library.ts';
+import { distinctDiagnostics, frozen } from './nodes.ts';
+import { installedPackages, readPackage } from './packages.ts';
+import { errorOf, warningOf } from './problems.ts';
+import { chooseProfile } from './profile.ts';
+import type { AdapterSource, ChosenProfile } from './profile.ts';
+import { profileNameOf, readProjectFile } from './project-file.ts';
+import type { ProjectFile } from './project-file.ts';
+import { readProperties } from './properties.ts';
+import type { Property } from './properties.ts';
+import type { Resolver } from './resolve.ts';
+import {
+  baseScope,
+  baseSettings,
+  engineWords,
+  targetFacts,
+  varLayers,
+  yamlRenderer,
+} from './session.ts';
+import type { Session } from './session.ts';
+import type { ProjectPackage } from './text-files.ts';
+import type { World } from './world.ts';
+import { parseYaml } from './yaml.ts';
+import type { YamlDocument, YamlMap } from './yaml.ts';
+
+/** What loading needs from the world. Paths use `/`. */
+export interface LoadInput {
+  readonly fs: FileSystem;
+  /** the folder with dbt_project.yml */
+  readonly projectDir: string;
+  readonly cwd: string;
+  readonly homeDir?: string | undefined;
+  readonly env: Environment;
+  readonly adapters: AdapterSource;
+  readonly invocation: { readonly id: string; readonly startedAt: Date; readonly now: () => Date };
+  /** `--profiles-dir`, `--profile`, `--target`, `--threads`, `--target-path` */
+  readonly profilesDir?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly target?: string | undefined;
+  readonly threads?: number | undefined;
+  readonly targetPath?: string | undefined;
+  /** `--vars`, as parseVars reads it */
+  readonly vars?: YamlMap | undefined;
+  /** `flags.*` in templates: FULL_REFRESH, WHICH, … */
+  readonly flags?: Readonly<Record<string, unknown>> | undefined;
+  /** `invocation_args_dict` in templates */
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
+  readonly log?: ((message: string, info: boolean) => void) | undefined;
+}
+
+/** Places on the disk, absolute when projectDir is. */
+export interface LoadedPaths {
+  readonly projectDir: string;
+  readonly targetDir: string;
+  readonly packagesDir: string;
+  /** seed id → its CSV file */
+  readonly seeds: ReadonlyMap<NodeId, string>;
+}
+
+/** A project ready to be selected from, planned and run. */
+export interface LoadedProject {
+  readonly manifest: Manifest;
+  /** what the nodes were built from; scopes of the run phase are made from it */
+  readonly world: World;
+  readonly project: ProjectFile;
+  readonly packages: ReadonlyMap<string, ProjectPackage>;
+  readonly profile: ChosenProfile;
+  readonly target: Target;
+  readonly dialect: Dialect;
+  readonly engine: EngineWords;
+  readonly host: TemplateHost;
+  readonly session: Session;
+  readonly resolver: Resolver;
+  /** the arguments of generic tests with floats kept apart from integers */
+  readonly testArguments: ReadonlyMap<NodeId, Readonly<Record<string, unknown>>>;
+  readonly env: Environment;
+  readonly paths: LoadedPaths;
+}
+
+async function readEnv(input: LoadInput, diagnostics: Diagnostic[]): Promise<Environment> {
+  const path = joinPath(input.projectDir, '.env');
+  if (!(await input.fs.exists(path))) return input.env;
+  const { value, diagnostics: found } = parseEnvFile(await input.fs.readText(path), '.env');
+  diagnostics.push(...found);
+  return { ...value, ...input.env };
+}
+
+async function readRootDocument(
+  input: LoadInput,
+  diagnostics: Diagnostic[],
+): Promise<YamlDocument | undefined> {
+  const path = joinPath(input.projectDir, PROJECT_FILE);
+  if (!(await input.fs.exists(path))) {
+    diagnostics.push(
+      errorOf('ETL1002', `there is no ${PROJECT_FILE} in ${input.projectDir}`, {
+        hint: 'Run `etl init` to start a project here, or name another folder with --project-dir.',
+      }),
+    );
+    return undefined;
+  }
+  const parsed = parseYaml(await input.fs.readText(path), PROJECT_FILE);
+  diagnostics.push(...parsed.diagnostics);
+  return parsed.value;
+}
+
+const sessionOf = (
+  input: LoadInput,
+  env: Environment,
+  projectName: string,
+  target: Readonly<Record<string, unknown>> | undefined,
+): Session => ({
+  invocation: {
+    invocationId: input.invocation.id,
+    startedAt: input.invocation.startedAt,
+    now: input.invocation.now,
+    projectName,
+    threadId: 'MainThread',
+    flags: input.flags ?? {},
+    args: input.args ?? {},
+    selectedResources: [],
+    metadataEnvs: Object.fromEntries(
+      Object.entries(env).flatMap(([name, value]) =>
+        name.startsWith('DBT_ENV_CUSTOM_ENV_') && value !== undefined
+          ? [[name.slice('DBT_ENV_CUSTOM_ENV_'.length), value]]
+          : [],
+      ),
+    ),
+  },
+  env,
+  cliVars: input.vars ?? {},
+  target,
+  log: input.log ?? ((): void => undefined),
+});
+
+/** A host without macros, for the files that are read before the macros are. */
+const bareHost = (): TemplateHost =>
+  new TemplateHost({
+    library: new MacroLibrary(),
+    rootPackage: '',
+    internalPackages: [],
+    dispatchPrefixes: [],
+    searchOrder: {},
+  });
+
+function hooksOf(packages: Iterable<ProjectPackage>, when: 'start' | 'end'): readonly RunHook[] {
+  return [...packages].flatMap(({ project }) =>
+    (when === 'start' ? project.onRunStart : project.onRunEnd).map((sql, index): RunHook => {
+      const name = `${project.name}-on-run-${when}-${index}`;
+      return {
+        unique_id: nodeId(`operation.${project.name}.${name}`),
+        name,
+        package_name: project.name,
+        hook: { sql, transaction: true, index },
+      };
+    }),
+  );
+}
+
+function warnOfSnapshots(
+  packages: Iterable<ProjectPackage>,
+  properties: readonly Property[],
+): readonly Diagnostic[] {
+  const hint = 'Snapshots are read over: they are not built yet.';
+  const files = [...packages].flatMap((pkg) => pkg.files.snapshots);
+  const blocks = files.filter((file) => /\{%[-+]?\s*snapshot\s/.test(file.text));
+  return [
+    ...blocks.map((file) =>
+      warningOf('ETL4002', `snapshots are not supported yet: ${file.shownPath}`, {
+        at: { file: file.shownPath, line: 1, column: 1 },
+        hint,
+      }),
+    ),
+    ...properties
+      .filter(
+        (property) => property.section === 'snapshots' && property.value['relation'] !== undefined,
+      )
+      .map((property) =>
+        warningOf('ETL4002', `snapshots are not supported yet: "${property.name}"`, {
+          at: property.at,
+          hint,
+        }),
+      ),
+  ];
+}
+
+interface Opened {
+  readonly profile: ChosenProfile;
+  readonly session: Session;
+  readonly project: ProjectFile;
+  readonly dialect: Dialect;
+}
+
+/** dbt_project.yml and the connection: the first names the second, and is rendered with it. */
+async function open(input: LoadInput, diagnostics: Diagnostic[]): Promise<Opened | undefined> {
+  const document = await readRootDocument(input, diagnostics);
+  if (document === undefined) return undefined;
+  const env = await readEnv(input, diagnostics);
+  const host = bareHost();
+  const early = sessionOf(input, env, '', undefined);
+  const renderEarly = yamlRenderer(
+    host,
+    '',
+    baseScope(baseSettings(early, [early.cliVars], { secrets: true })),
+  );
+  const chosen = await chooseProfile(
+    {
+      projectDir: input.projectDir,
+      cwd: input.cwd,
+      homeDir: input.homeDir,
+      profilesDir: input.profilesDir,
+      profile: input.profile,
+      target: input.target,
+      threads: input.threads,
+      projectProfile: profileNameOf(document, renderEarly),
+      projectDocument: document,
+      env,
+    },
+    input.fs,
+    input.adapters,
+    renderEarly,
+  );
+  diagnostics.push(...chosen.diagnostics);
+  const profile = chosen.value;
+  const facts = profile && targetFacts(profile.target, profile.profileName, profile.targetName);
+  const late = sessionOf(input, env, '', facts);
+  const read = readProjectFile(
+    document,
+    yamlRenderer(host, '', baseScope(baseSettings(late, [late.cliVars]))),
+  );
+  diagnostics.push(...read.diagnostics);
+  if (profile === undefined || read.value === undefined) return undefined;
+  return {
+    profile,
+    session: sessionOf(input, env, read.value.name, facts),
+    project: read.value,
+    dialect: profile.adapter.dialect(profile.target),
+  };
+}
+
+function propertiesOf(world: World): readonly Property[] {
+  return [...world.packages.values()].flatMap((pkg) => {
+    const layers = varLayers(world.session.cliVars, world.root.project, pkg.project);
+    const render = yamlRenderer(
+      world.host,
+      pkg.project.name,
+      baseScope(baseSettings(world.session, layers)),
+    );
+    const found: Diagnostic[] = [];
+    const properties = pkg.files.properties.flatMap((file) =>
+      readProperties(file, pkg.project.name, render, found),
+    );
+    const isRoot = pkg === world.root;
+    world.diagnostics.push(...found.filter((d) => isRoot || d.severity === 'error'));
+    return properties;
+  });
+}
+
+/** Loads a project: its files, its packages, its connection settings; builds and resolves every node. Nothing is sent anywhere. */
+export async function loadProject(input: LoadInput): Promise<Checked<LoadedProject>> {
+  const diagnostics: Diagnostic[] = [];
+  const told = (): readonly Diagnostic[] => sortDiagnostics(distinctDiagnostics(diagnostics));
+  const opened = await open(input, diagnostics);
+  if (opened === undefined || hasErrors(diagnostics))
+    return { value: undefined, diagnostics: told() };
+  const { profile, session, project, dialect } = opened;
+  const { target } = profile;
+  const root = await readPackage(input.fs, input.projectDir, '', project, diagnostics);
+  const layers = varLayers(session.cliVars, project, project);
+  const render = yamlRenderer(bareHost(), '', baseScope(baseSettings(session, layers)));
+  const installed = await installedPackages(
+    input.fs,
+    input.projectDir,
+    project,
+    render,
+    diagnostics,
+  );
+  const packages = new Map([root, ...installed].map((pkg) => [pkg.project.name, pkg]));
+  const docs = [...packages.values()].flatMap((pkg) =>
+    pkg.files.docs.flatMap((file) => docBlocks(file, pkg.project.name, diagnostics)),
+  );
+  const docsById: Record<string, DocNode> = Object.fromEntries(
+    docs.map((doc) => [doc.unique_id, doc]),
+  );
+  const engine = engineWords(dialect, project.quoting);
+  const host = makeHost(dialect, root, [...packages.values()], diagnostics);
+  const world: World = {
+    root,
+    packages,
+    host,
+    session,
+    engine,
+    dialect,
+    target,
+    docs: new Map(Object.entries(docsById)),
+    diagnostics,
+  };
+  const properties = propertiesOf(world);
+  diagnostics.push(...warnOfSnapshots(packages.values(), properties));
+  const built = buildNodes(world, properties);
+  const manifest: Manifest = frozen({
+    project_name: project.name,
+    adapter_type: target.type,
+    target_name: profile.targetName,
+    nodes: built.nodes,
+    sources: built.sources,
+    exposures: built.exposures,
+    macros: macroNodes(host, [...packages.values()], properties),
+    docs: docsById,
+    disabled: built.disabled,
+    on_run_start: hooksOf(packages.values(), 'start'),
+    on_run_end: hooksOf(packages.values(), 'end'),
+  });
+  const seeds = [...packages.values()].flatMap((pkg) =>
+    pkg.files.seeds.map((file): [NodeId, string] => {
+      const name = (file.path.split('/').at(-1) ?? '').replace(/\.csv$/, '');
+      return [nodeId(`seed.${pkg.project.name}.${name}`), file.fullPath];
+    }),
+  );
+  const { projectDir } = input;
+  const value: LoadedProject = {
+    manifest,
+    world,
+    project,
+    packages,
+    profile,
+    target,
+    dialect,
+    engine,
+    host,
+    session,
+    resolver: built.resolver,
+    testArguments: built.testArguments,
+    env: session.env,
+    paths: {
+      projectDir,
+      targetDir: joinPath(projectDir, input.targetPath ?? project.targetPath),
+      packagesDir: joinPath(projectDir, project.packagesInstallPath),
+      seeds: new Map(seeds),
+    },
+  };
+  return { value, diagnostics: told() };
+}

@@ -1,0 +1,142 @@
+import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
+import type { NodeConfig, ResourceType } from '../manifest/node.ts';
+import { CONFIG_DEFAULTS, sectionOf } from './config-keys.ts';
+import { configKey, mergeConfig } from './config-merge.ts';
+import type { ConfigValues } from './config-merge.ts';
+import { configLevels } from './config-tree.ts';
+import { hooksOf } from './hooks.ts';
+import { errorOf } from './problems.ts';
+import type { ProjectFile } from './project-file.ts';
+import { isYamlMap } from './yaml.ts';
+
+export interface ConfigRequest {
+  readonly type: ResourceType;
+  readonly fqn: readonly string[];
+  /** the project that owns the resource */
+  readonly own: ProjectFile;
+  readonly root: ProjectFile;
+  /** `config:` of the property file, rendered */
+  readonly yaml: ConfigValues;
+  /** the `config()` calls of the file */
+  readonly calls: ConfigValues;
+}
+
+/** The configs that apply, weakest first: own tree, YAML, the file, and for a package's node the root project's tree last. */
+function levelsOf(request: ConfigRequest, rendered: boolean): readonly ConfigValues[] {
+  const section = sectionOf(request.type);
+  const tree = (project: ProjectFile): readonly ConfigValues[] =>
+    configLevels((rendered ? project.configs : project.unrenderedConfigs)[section], request.fqn);
+  return [
+    ...tree(request.own),
+    request.yaml,
+    request.calls,
+    ...(request.own === request.root ? [] : tree(request.root)),
+  ];
+}
+
+/** The config as written: the closest level that names a key wins, nothing is merged. */
+export function unrenderedConfig(request: ConfigRequest): ConfigValues {
+  const result: Record<string, unknown> = {};
+  for (const level of levelsOf(request, false))
+    for (const [key, value] of Object.entries(level)) result[configKey(key)] = value;
+  return result;
+}
+
+/** The config of a resource with all rules applied, not yet checked. */
+export function mergedConfig(request: ConfigRequest): ConfigValues {
+  let config: ConfigValues = CONFIG_DEFAULTS[request.type] ?? {};
+  for (const level of levelsOf(request, true)) config = mergeConfig(config, level);
+  return config;
+}
+
+type Check = readonly [key: string, expected: string, test: (value: unknown) => boolean];
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+const orNull =
+  (test: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    value === null || value === undefined || test(value);
+
+const CHECKS: readonly Check[] = [
+  ['enabled', 'true or false', isBoolean],
+  ['materialized', 'a text', isText],
+  ['alias', 'a text', orNull(isText)],
+  ['schema', 'a text', orNull(isText)],
+  ['database', 'a text', orNull(isText)],
+  ['tags', 'a list of texts', (value) => Array.isArray(value) && value.every(isText)],
+  ['meta', 'a mapping', isYamlMap],
+  ['column_types', 'a mapping of column to type', orNull(isYamlMap)],
+  ['quoting', 'a mapping', orNull(isYamlMap)],
+  ['grants', 'a mapping of privilege to grantees', orNull(isYamlMap)],
+  ['persist_docs', 'a mapping such as {relation: true, columns: true}', orNull(isYamlMap)],
+  ['full_refresh', 'true or false', orNull(isBoolean)],
+  [
+    'unique_key',
+    'a column or a list of columns',
+    orNull((value) => isText(value) || (Array.isArray(value) && value.every(isText))),
+  ],
+  [
+    'severity',
+    'error or warn',
+    orNull((value) => typeof value === 'string' && /^(warn|error)$/i.test(value)),
+  ],
+  ['limit', 'a whole number', orNull((value) => Number.isInteger(value))],
+  ['where', 'a text', orNull(isText)],
+  ['store_failures', 'true or false', orNull(isBoolean)],
+  [
+    'store_failures_as',
+    'table, view or ephemeral',
+    orNull((value) => typeof value === 'string' && ['table', 'view', 'ephemeral'].includes(value)),
+  ],
+];
+
+/** A value that is not what its key needs is an ETL1004, and the default counts. */
+function checked(
+  config: Record<string, unknown>,
+  defaults: ConfigValues,
+  node: string,
+  at: Span | undefined,
+  diagnostics: Diagnostic[],
+): void {
+  for (const [key, expected, test] of CHECKS) {
+    if (!Object.hasOwn(config, key) || test(config[key])) continue;
+    // a text for a choice was often written without quotes in YAML
+    diagnostics.push(
+      errorOf(
+        'ETL1004',
+        `the config "${key}" must be ${expected}, not ${JSON.stringify(config[key])}`,
+        { at, node },
+      ),
+    );
+    config[key] = defaults[key] ?? null;
+  }
+}
+
+/** How failing rows are kept: `store_failures_as` decides, `store_failures` is its older half. */
+function settleStoreFailures(config: Record<string, unknown>): void {
+  const kind = config['store_failures_as'];
+  if (kind === null || kind === undefined) {
+    const wanted = config['store_failures'];
+    config['store_failures_as'] =
+      wanted === null || wanted === undefined ? null : wanted === true ? 'table' : 'ephemeral';
+  } else config['store_failures'] = kind !== 'ephemeral';
+}
+
+/** The final config of a node: checked, hooks in one form. */
+export function finalConfig(
+  request: ConfigRequest,
+  node: string,
+  at: Span | undefined,
+  diagnostics: Diagnostic[],
+): NodeConfig {
+  const config: Record<string, unknown> = { ...mergedConfig(request) };
+  checked(config, CONFIG_DEFAULTS[request.type] ?? {}, node, at, diagnostics);
+  if (typeof config['static_analysis'] === 'boolean')
+    config['static_analysis'] = config['static_analysis'] ? 'on' : 'off';
+  if (request.type === 'test') settleStoreFailures(config);
+  else {
+    config['post-hook'] = hooksOf(config['post-hook']);
+    config['pre-hook'] = hooksOf(config['pre-hook']);
+  }
+  return config as NodeConfig;
+}

@@ -1,0 +1,209 @@
+import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
+import { didYouMean, nearestName } from '../kernel/did-you-mean.ts';
+import { CONFIG_KEYS } from './config-keys.ts';
+import { errorOf, warningOf } from './problems.ts';
+import type { ConfigSection } from './project-keys.ts';
+import { PROPERTY_KEYS, PROPERTY_SECTIONS } from './property-keys.ts';
+import type { PropertySection } from './property-keys.ts';
+import type { PropertyDocument } from './text-files.ts';
+import { renderTree } from './yaml-render.ts';
+import type { RenderValue } from './yaml-render.ts';
+import { isYamlMap } from './yaml.ts';
+import type { YamlMap, YamlPath } from './yaml.ts';
+
+/** One entry of a property file. */
+export interface Property {
+  readonly section: PropertySection;
+  readonly packageName: string;
+  readonly name: string;
+  readonly file: PropertyDocument;
+  /** where the entry stands in its document */
+  readonly path: YamlPath;
+  /** rendered, except descriptions, tests and hooks */
+  readonly value: YamlMap;
+  readonly at: Span;
+}
+
+const LATE = new Set([
+  'description',
+  'tests',
+  'data_tests',
+  'pre-hook',
+  'post-hook',
+  'pre_hook',
+  'post_hook',
+  'loaded_at_query',
+]);
+
+/** The list behind a key, with each item's path; what is no list is reported. */
+export function listAt(
+  value: unknown,
+  path: YamlPath,
+  file: PropertyDocument,
+  diagnostics: Diagnostic[],
+): readonly { readonly value: unknown; readonly path: YamlPath }[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value))
+    return (value as unknown[]).map((item, i) => ({ value: item, path: [...path, i] }));
+  diagnostics.push(
+    errorOf('ETL1004', `"${String(path.at(-1))}" must be a list`, {
+      at: file.document.spanOf(path),
+      hint: 'Begin each entry with "- ".',
+    }),
+  );
+  return [];
+}
+
+class KeyCheck {
+  readonly #file: PropertyDocument;
+  readonly #diagnostics: Diagnostic[];
+
+  constructor(file: PropertyDocument, diagnostics: Diagnostic[]) {
+    this.#file = file;
+    this.#diagnostics = diagnostics;
+  }
+
+  keys(value: unknown, kind: string, path: YamlPath): void {
+    const known = PROPERTY_KEYS[kind];
+    if (!isYamlMap(value) || known === undefined) return;
+    for (const key of Object.keys(value)) {
+      if (known.includes(key)) continue;
+      this.#diagnostics.push(
+        warningOf('ETL1005', `unknown key "${key}"`, {
+          at: this.#file.document.keySpanOf([...path, key]),
+          hint: didYouMean(key, known) ?? 'It has no effect; values of your own belong below meta.',
+        }),
+      );
+    }
+  }
+
+  config(value: unknown, section: ConfigSection, path: YamlPath): void {
+    if (!isYamlMap(value)) return;
+    const known = CONFIG_KEYS[section];
+    for (const key of Object.keys(value)) {
+      const nearest = known.includes(key) ? undefined : nearestName(key, known);
+      if (nearest === undefined) continue;
+      this.#diagnostics.push(
+        warningOf('ETL1005', `unknown config "${key}"`, {
+          at: this.#file.document.keySpanOf([...path, key]),
+          hint: `Did you mean "${nearest}"? A value of your own belongs below meta.`,
+        }),
+      );
+    }
+  }
+
+  columns(value: unknown, path: YamlPath): void {
+    for (const item of listAt(value, path, this.#file, []))
+      this.keys(item.value, 'columns', item.path);
+  }
+
+  entry(section: PropertySection, value: YamlMap, path: YamlPath): void {
+    this.keys(value, section === 'data_tests' ? 'tests' : section, path);
+    if (section !== 'macros') this.config(value['config'], section, [...path, 'config']);
+    this.columns(value['columns'], [...path, 'columns']);
+    if (section === 'macros')
+      for (const item of listAt(value['arguments'], [...path, 'arguments'], this.#file, []))
+        this.keys(item.value, 'arguments', item.path);
+    if (section !== 'sources') return;
+    for (const table of listAt(
+      value['tables'],
+      [...path, 'tables'],
+      this.#file,
+      this.#diagnostics,
+    )) {
+      if (!isYamlMap(table.value)) continue;
+      this.keys(table.value, 'tables', table.path);
+      this.config(table.value['config'], 'sources', [...table.path, 'config']);
+      this.columns(table.value['columns'], [...table.path, 'columns']);
+    }
+  }
+}
+
+/** The entries of a section; `tests` is the older name of `data_tests`. */
+function entriesOf(
+  value: YamlMap,
+  section: PropertySection,
+): readonly [key: string, list: unknown][] {
+  const keys = section === 'data_tests' ? ['data_tests', 'tests'] : [section];
+  return keys.map((key) => [key, value[key]]);
+}
+
+function readEntry(
+  section: PropertySection,
+  item: { readonly value: unknown; readonly path: YamlPath },
+  file: PropertyDocument,
+  packageName: string,
+  render: RenderValue,
+  diagnostics: Diagnostic[],
+): readonly Property[] {
+  const { document } = file;
+  const name = isYamlMap(item.value) ? item.value['name'] : undefined;
+  if (
+    !isYamlMap(item.value) ||
+    name === undefined ||
+    name === null ||
+    isYamlMap(name) ||
+    Array.isArray(name)
+  ) {
+    diagnostics.push(
+      errorOf('ETL1004', `an entry of "${section}" needs a "name"`, {
+        at: document.spanOf(item.path),
+        hint: 'Write: - name: the_name',
+      }),
+    );
+    return [];
+  }
+  if (typeof name !== 'string') {
+    diagnostics.push(
+      errorOf('ETL1004', `the name must be a text, not ${String(name as number | boolean)}`, {
+        at: document.spanOf([...item.path, 'name']),
+        hint: 'Put the name into quotes.',
+      }),
+    );
+    return [];
+  }
+  new KeyCheck(file, diagnostics).entry(section, item.value, item.path);
+  const value = renderTree(item.value, item.path, {
+    document,
+    render,
+    wants: (path) => !path.slice(item.path.length).some((step) => LATE.has(String(step))),
+    diagnostics,
+  }) as YamlMap;
+  return [
+    {
+      section,
+      packageName,
+      name,
+      file,
+      path: item.path,
+      value,
+      at: document.spanOf([...item.path, 'name']),
+    },
+  ];
+}
+
+/** Reads one property file. Values are rendered natively, but for what is rendered later. */
+export function readProperties(
+  file: PropertyDocument,
+  packageName: string,
+  render: RenderValue,
+  diagnostics: Diagnostic[],
+): readonly Property[] {
+  const { document } = file;
+  const { value } = document;
+  if (value === null || value === undefined) return [];
+  if (!isYamlMap(value)) {
+    diagnostics.push(
+      errorOf('ETL1004', 'a property file must be a mapping', { at: document.spanOf([]) }),
+    );
+    return [];
+  }
+  new KeyCheck(file, diagnostics).keys(value, 'file', []);
+  return PROPERTY_SECTIONS.flatMap((section) =>
+    entriesOf(value, section).flatMap(([key, list]) =>
+      listAt(list, [key], file, diagnostics).flatMap((item) =>
+        readEntry(section, item, file, packageName, render, diagnostics),
+      ),
+    ),
+  );
+}

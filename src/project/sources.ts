@@ -1,0 +1,242 @@
+import type { NodeId } from '../kernel/node-id.ts';
+import { nodeId } from '../kernel/node-id.ts';
+import type { ColumnInfo, SourceNode } from '../manifest/node.ts';
+import { readColumns, textsOf } from './columns.ts';
+import type { ColumnEntry } from './columns.ts';
+import { relationText } from './configure.ts';
+import type { ConfigValues } from './config-merge.ts';
+import { renderDescription } from './descriptions.ts';
+import { finalConfig, unrenderedConfig } from './node-config.ts';
+import type { ConfigRequest } from './node-config.ts';
+import { errorOf } from './problems.ts';
+import { listAt } from './properties.ts';
+import type { Property } from './properties.ts';
+import type { TestEntry, TestTarget } from './generic-tests.ts';
+import type { ProjectPackage } from './text-files.ts';
+import type { World } from './world.ts';
+import { isYamlMap } from './yaml.ts';
+import type { YamlMap, YamlPath } from './yaml.ts';
+
+/** A source table with the tests that stand on it. */
+export interface ReadSource {
+  readonly node: SourceNode;
+  readonly tests: readonly TestEntry[];
+}
+
+const text = (value: unknown): string | undefined =>
+  value === undefined || value === null ? undefined : String(value as string);
+const mapOf = (value: unknown): YamlMap => (isYamlMap(value) ? value : {});
+const TIME = { count: null, period: null };
+
+/** Freshness of the table over that of the source; null where the table switches it off. */
+function freshnessOf(source: YamlMap, table: YamlMap): unknown {
+  const levels = [
+    source['freshness'],
+    mapOf(source['config'])['freshness'],
+    table['freshness'],
+    mapOf(table['config'])['freshness'],
+  ];
+  const given = levels.filter((level) => level !== undefined);
+  if (given.length === 0) return undefined;
+  if (given.at(-1) === null) return null;
+  const merged: Record<string, unknown> = {};
+  for (const level of given) {
+    if (level === null) for (const key of Object.keys(merged)) delete merged[key];
+    Object.assign(merged, mapOf(level));
+  }
+  return {
+    warn_after: { ...TIME, ...mapOf(merged['warn_after']) },
+    error_after: { ...TIME, ...mapOf(merged['error_after']) },
+    filter: merged['filter'] ?? null,
+  };
+}
+
+/** `config` of both levels, and the older places of meta, tags and loaded_at_field. */
+function yamlConfig(source: YamlMap, table: YamlMap): ConfigValues {
+  const [below, above] = [mapOf(source['config']), mapOf(table['config'])];
+  const freshness = freshnessOf(source, table);
+  const pick = (key: string): unknown =>
+    above[key] ?? table[key] ?? below[key] ?? source[key] ?? null;
+  return {
+    ...below,
+    ...above,
+    ...(freshness === undefined ? {} : { freshness }),
+    loaded_at_field: pick('loaded_at_field'),
+    loaded_at_query: pick('loaded_at_query'),
+    meta: {
+      ...mapOf(source['meta']),
+      ...mapOf(below['meta']),
+      ...mapOf(table['meta']),
+      ...mapOf(above['meta']),
+    },
+    tags: [
+      ...new Set(
+        [source['tags'], below['tags'], table['tags'], above['tags']].flatMap((tags) =>
+          textsOf(tags),
+        ),
+      ),
+    ],
+  };
+}
+
+function testsOf(
+  world: World,
+  target: TestTarget,
+  table: YamlMap,
+  path: YamlPath,
+  columns: readonly ColumnEntry[],
+  tags: readonly string[],
+): readonly TestEntry[] {
+  const entries = (
+    value: YamlMap,
+    at: YamlPath,
+    columnName: string | undefined,
+    more: readonly string[],
+  ): TestEntry[] =>
+    ['tests', 'data_tests'].flatMap((key) =>
+      listAt(value[key], [...at, key], target.file, world.diagnostics).map((item) => ({
+        target,
+        value: item.value,
+        path: item.path,
+        columnName,
+        tags: [...tags, ...more],
+      })),
+    );
+  const ofColumns = columns.flatMap((column) =>
+    entries(column.value, column.path, quotedName(world, column, table), column.info.tags),
+  );
+  return [...ofColumns, ...entries(table, path, undefined, [])];
+}
+
+/** The column as tests name it. */
+export function quotedName(world: World, column: ColumnEntry, owner: YamlMap): string {
+  const quote = column.info.quote ?? owner['quote_columns'] === true;
+  return quote ? world.dialect.ident(column.name) : column.name;
+}
+
+/** The older and the newer key of tests, for entries of models and their like. */
+export function entryTests(
+  world: World,
+  target: TestTarget,
+  value: YamlMap,
+  path: YamlPath,
+  columns: readonly ColumnEntry[],
+): readonly TestEntry[] {
+  return testsOf(world, target, value, path, columns, []);
+}
+
+interface TablePlace {
+  readonly property: Property;
+  readonly package: ProjectPackage;
+  readonly value: YamlMap;
+  readonly path: YamlPath;
+  readonly name: string;
+}
+
+function tableNode(
+  world: World,
+  table: TablePlace,
+  columns: Readonly<Record<string, ColumnInfo>>,
+): SourceNode {
+  const { property, value, name } = table;
+  const { file, packageName, value: source } = property;
+  const fqn = [packageName, ...file.path.split('/').slice(0, -1), property.name, name];
+  const request: ConfigRequest = {
+    type: 'source',
+    fqn,
+    own: table.package.project,
+    root: world.root.project,
+    yaml: yamlConfig(source, value),
+    calls: {},
+  };
+  const id: NodeId = nodeId(`source.${packageName}.${property.name}.${name}`);
+  const place = file.document.spanOf([...table.path, 'name']);
+  const config = finalConfig(request, id, place, world.diagnostics);
+  const quoting = { ...mapOf(source['quoting']), ...mapOf(value['quoting']) };
+  const flag = (key: string): boolean | null =>
+    typeof quoting[key] === 'boolean' ? quoting[key] : null;
+  const schema = text(source['schema']) ?? property.name;
+  const database = world.dialect.can.databases
+    ? (text(source['database']) ?? text(source['catalog']) ?? world.target.database ?? null)
+    : null;
+  const identifier = text(value['identifier']) ?? name;
+  const { 'pre-hook': _pre, 'post-hook': _post, ...own } = config;
+  return {
+    resource_type: 'source',
+    unique_id: id,
+    name,
+    package_name: packageName,
+    path: file.originalPath,
+    original_file_path: file.originalPath,
+    fqn,
+    description: renderDescription(world, packageName, value['description'], file, [
+      ...table.path,
+      'description',
+    ]),
+    tags: config.tags,
+    meta: config.meta,
+    source_name: property.name,
+    source_description: renderDescription(world, packageName, source['description'], file, [
+      ...property.path,
+      'description',
+    ]),
+    loader: text(value['loader']) ?? text(source['loader']) ?? '',
+    identifier,
+    database,
+    schema,
+    relation_name: relationText(world, { database, schema, alias: identifier }, quoting),
+    columns,
+    config: own,
+    loaded_at_field: text(config['loaded_at_field']) ?? null,
+    freshness: config['freshness'] ?? null,
+    quoting: {
+      database: flag('database'),
+      schema: flag('schema'),
+      identifier: flag('identifier'),
+      column: flag('column'),
+    },
+    unrendered_config: unrenderedConfig(request),
+    place,
+  };
+}
+
+/** The tables of a source, each with its tests. */
+export function readSource(world: World, property: Property): readonly ReadSource[] {
+  const pkg = world.packages.get(property.packageName) ?? world.root;
+  const { file } = property;
+  return listAt(
+    property.value['tables'],
+    [...property.path, 'tables'],
+    file,
+    world.diagnostics,
+  ).flatMap((item) => {
+    const { value, path } = item;
+    const name = isYamlMap(value) ? text(value['name']) : undefined;
+    if (!isYamlMap(value) || name === undefined) {
+      world.diagnostics.push(
+        errorOf('ETL1004', `a table of the source "${property.name}" needs a "name"`, {
+          at: file.document.spanOf(path),
+          hint: 'Write: - name: the_table',
+        }),
+      );
+      return [];
+    }
+    const columns = readColumns(world, property.packageName, value['columns'], file, [
+      ...path,
+      'columns',
+    ]);
+    const infos = Object.fromEntries(columns.map((column) => [column.name, column.info]));
+    const node = tableNode(world, { property, package: pkg, value, path, name }, infos);
+    const target: TestTarget = {
+      section: 'sources',
+      name: `${property.name}_${name}`,
+      entryName: property.name,
+      package: pkg,
+      file,
+      expression: `source('${property.name}', '${name}')`,
+      isSource: true,
+    };
+    const tags = [...textsOf(property.value['tags']), ...textsOf(value['tags'])];
+    return [{ node, tests: testsOf(world, target, value, path, columns, tags) }];
+  });
+}

@@ -1,0 +1,177 @@
+import { sha256 } from '../kernel/hash.ts';
+import { joinPath } from './file-system.ts';
+import type { FileSystem } from './file-system.ts';
+import type { ProjectFile } from './project-file.ts';
+import { parseYaml } from './yaml.ts';
+import type { YamlDocument } from './yaml.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+
+/** A text file of a package. */
+export interface TextFile {
+  /** below its resource folder: `gold/x.sql` */
+  readonly path: string;
+  /** below the package: `models/gold/x.sql` */
+  readonly originalPath: string;
+  /** as messages name it: below the root project */
+  readonly shownPath: string;
+  readonly text: string;
+}
+
+/** A data file: its text is not kept. */
+export interface SeedFile extends Omit<TextFile, 'text'> {
+  readonly checksum: { readonly name: string; readonly checksum: string };
+  /** where the file lies on the disk */
+  readonly fullPath: string;
+  /** undefined when the file has no header */
+  readonly header: string | undefined;
+}
+
+/** A YAML file of resources. */
+export interface PropertyDocument extends TextFile {
+  readonly document: YamlDocument;
+}
+
+/** Every file of one package, by what it holds. */
+export interface PackageFiles {
+  readonly models: readonly TextFile[];
+  readonly analyses: readonly TextFile[];
+  readonly snapshots: readonly TextFile[];
+  readonly singularTests: readonly TextFile[];
+  /** macros, and generic tests below `<test-path>/generic` */
+  readonly macros: readonly TextFile[];
+  readonly docs: readonly TextFile[];
+  readonly seeds: readonly SeedFile[];
+  readonly properties: readonly PropertyDocument[];
+}
+
+/** A package: the root project or one below packages-install-path. */
+export interface ProjectPackage {
+  readonly project: ProjectFile;
+  /** on the disk */
+  readonly dir: string;
+  /** how paths of the package are shown: '' for the root, `dbt_packages/x/` for others */
+  readonly shownPrefix: string;
+  readonly files: PackageFiles;
+}
+
+const MEGABYTE = 1024 * 1024;
+const PARALLEL = 32;
+
+interface Found {
+  readonly folder: string;
+  readonly path: string;
+}
+
+/** The same work on many things, a few at a time, results in order. */
+async function forEachOf<T, R>(things: readonly T[], work: (thing: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let i = 0; i < things.length; i += PARALLEL)
+    results.push(...(await Promise.all(things.slice(i, i + PARALLEL).map(work))));
+  return results;
+}
+
+/** Reads the files of one package. */
+export class PackageReader {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #fs: FileSystem;
+  readonly #dir: string;
+  readonly #prefix: string;
+  readonly #listed = new Map<string, Promise<readonly string[]>>();
+
+  constructor(fs: FileSystem, dir: string, shownPrefix: string) {
+    this.#fs = fs;
+    this.#dir = dir;
+    this.#prefix = shownPrefix;
+  }
+
+  #list(folder: string): Promise<readonly string[]> {
+    let listed = this.#listed.get(folder);
+    if (listed === undefined)
+      this.#listed.set(folder, (listed = this.#fs.list(joinPath(this.#dir, folder))));
+    return listed;
+  }
+
+  /** Files below some folders, each once. */
+  async #find(folders: readonly string[], wants: (path: string) => boolean): Promise<Found[]> {
+    const found = new Map<string, Found>();
+    for (const folder of folders)
+      for (const path of await this.#list(folder))
+        if (wants(path)) found.set(joinPath(folder, path), { folder, path });
+    return [...found.values()];
+  }
+
+  #place({ folder, path }: Found): Omit<TextFile, 'text'> {
+    const originalPath = joinPath(folder, path);
+    return { path, originalPath, shownPath: `${this.#prefix}${originalPath}` };
+  }
+
+  async #texts(folders: readonly string[], wants: (path: string) => boolean): Promise<TextFile[]> {
+    return forEachOf(await this.#find(folders, wants), async (found) => {
+      const place = this.#place(found);
+      return { ...place, text: await this.#fs.readText(joinPath(this.#dir, place.originalPath)) };
+    });
+  }
+
+  async #seeds(folders: readonly string[]): Promise<SeedFile[]> {
+    return forEachOf(await this.#find(folders, (path) => path.endsWith('.csv')), async (found) => {
+      const place = this.#place(found);
+      const fullPath = joinPath(this.#dir, place.originalPath);
+      const size = (await this.#fs.stat(fullPath))?.size ?? 0;
+      // dbt does not hash large seeds: the path stands for them
+      if (size > MEGABYTE)
+        return {
+          ...place,
+          fullPath,
+          header: undefined,
+          checksum: { name: 'path', checksum: place.originalPath },
+        };
+      const text = await this.#fs.readText(fullPath);
+      const header = text.split('\n', 1)[0]?.trim();
+      return {
+        ...place,
+        fullPath,
+        header: header === '' ? undefined : header,
+        checksum: { name: 'sha256', checksum: sha256(text.trim()) },
+      };
+    });
+  }
+
+  async #properties(folders: readonly string[]): Promise<PropertyDocument[]> {
+    const files = await this.#texts(folders, (path) => /\.ya?ml$/.test(path));
+    return files.flatMap((file) => {
+      const { value, diagnostics } = parseYaml(file.text, file.shownPath);
+      this.diagnostics.push(...diagnostics);
+      return value === undefined ? [] : [{ ...file, document: value }];
+    });
+  }
+
+  async read(project: ProjectFile): Promise<PackageFiles> {
+    const { paths } = project;
+    const isSql = (path: string): boolean => path.endsWith('.sql');
+    const isGeneric = (path: string): boolean => path.startsWith('generic/');
+    const isSingular = (path: string): boolean =>
+      isSql(path) && !isGeneric(path) && !path.startsWith('fixtures/');
+    const [models, analyses, snapshots, singularTests, macros, genericTests, docs, seeds] =
+      await Promise.all([
+        this.#texts(paths.models, isSql),
+        this.#texts(paths.analyses, isSql),
+        this.#texts(paths.snapshots, isSql),
+        this.#texts(paths.tests, isSingular),
+        this.#texts(paths.macros, isSql),
+        this.#texts(paths.tests, (path) => isSql(path) && isGeneric(path)),
+        this.#texts(paths.docs, (path) => path.endsWith('.md')),
+        this.#seeds(paths.seeds),
+      ]);
+    const folders = [
+      paths.models,
+      paths.seeds,
+      paths.snapshots,
+      paths.analyses,
+      paths.macros,
+      paths.tests,
+    ];
+    const properties = await this.#properties([...new Set(folders.flat())]);
+    const all = [...macros, ...genericTests];
+    return { models, analyses, snapshots, singularTests, macros: all, docs, seeds, properties };
+  }
+}

@@ -1,0 +1,50 @@
+import type { NodeOutcome } from '../events/event.ts';
+import { diagnosticText, type DiagnosticTextOptions } from './diagnostic-text.ts';
+import { isFailure } from './phrases.ts';
+import type { NodeFacts } from './reporter.ts';
+import { renderTable } from './table.ts';
+import { harmless } from './text-width.ts';
+
+const SAMPLE_ROWS = 5;
+
+/** What is told at the end about a node that failed or gave a warning; each entry may have several lines. */
+export function failureText(
+  outcome: NodeOutcome,
+  facts: NodeFacts,
+  options: DiagnosticTextOptions,
+): readonly string[] {
+  const { bad, warn } = options.colours;
+  const where = `in ${facts.resourceType} ${facts.name} (${facts.path})`;
+  const title = isFailure(outcome) ? bad(`Failure ${where}`) : warn(`Warning ${where}`);
+  const told = isVerdict(outcome) ? verdictText(outcome, options) : problemsText(outcome, options);
+  const path = facts.compiledPath;
+  return [title, ...told, ...(path === undefined ? [] : [`  compiled code at ${path}`])];
+}
+
+/** A test that ran and did not pass: its rows say more than the place of its text. */
+const isVerdict = ({ status, failures }: NodeOutcome): boolean =>
+  failures !== undefined && (status === 'fail' || status === 'warn');
+
+function verdictText(
+  { message, failures, sample }: NodeOutcome,
+  { colours }: DiagnosticTextOptions,
+): readonly string[] {
+  // schedulers read this line: it comes right after the title
+  const verdict = `  ${harmless(message ?? `Got ${failures ?? 0} results`)}`;
+  if (sample === undefined || sample.rows.length === 0) return [verdict];
+  const rows = sample.rows.slice(0, SAMPLE_ROWS);
+  const table = renderTable(sample.columns, rows, { dim: colours.dim });
+  return [verdict, table.map((line) => `  ${line}`).join('\n')];
+}
+
+function problemsText(
+  { diagnostics, message, status }: NodeOutcome,
+  options: DiagnosticTextOptions,
+): readonly string[] {
+  if (diagnostics.length === 0) return [`  ${harmless(message ?? `Status: ${status}`)}`];
+  return diagnostics.map((diagnostic) =>
+    diagnosticText(diagnostic, options)
+      .map((line) => `  ${line}`)
+      .join('\n'),
+  );
+}

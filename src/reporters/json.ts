@@ -1,0 +1,262 @@
+import { timestamp } from '../artifacts/metadata.ts';
+import { toJson } from '../artifacts/write.ts';
+import type { NodeOutcome, RunEvent } from '../events/event.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { EVENTS, type EventLevel, type EventName } from './json-events.ts';
+import { nodeInfo, runResult, type Json } from './json-node.ts';
+import {
+  count,
+  doneText,
+  finishedText,
+  isFailure,
+  kindText,
+  resultText,
+  secondsOf,
+  statusWord,
+  summaryText,
+  tallyOf,
+} from './phrases.ts';
+import { redacted } from './redacted.ts';
+import type { Closing, Opening, Reporter, ReporterOptions } from './reporter.ts';
+
+/** One JSON object a line, in dbt's envelope and with dbt's event names: `--log-format json`. */
+export function jsonReporter(options: ReporterOptions): Reporter {
+  return new JsonReporter(options);
+}
+
+class JsonReporter implements Reporter {
+  readonly #options: ReporterOptions;
+  #invocation = '';
+  #total = 0;
+
+  constructor(options: ReporterOptions) {
+    this.#options = options;
+  }
+
+  opening({ version, invocation }: Opening): void {
+    this.#invocation = invocation;
+    this.#emit('MainReportVersion', `Running with etl=${version}`, { version, log_version: 3 });
+  }
+
+  found(counts: readonly (readonly [string, number])[]): void {
+    const stat_line = counts
+      .filter(([, n]) => n > 0)
+      .map(([noun, n]) => count(n, noun))
+      .join(', ');
+    this.#emit('FoundStats', `Found ${stat_line}`, { stat_line });
+  }
+
+  observe(event: RunEvent): void {
+    switch (event.kind) {
+      case 'run_started':
+        return this.#runStarted(event);
+      case 'node_started':
+        return this.#nodeStarted(event);
+      case 'node_finished':
+        return this.#nodeFinished(event);
+      case 'hook_finished':
+        return this.#hookFinished(event);
+      case 'diagnostic':
+        return this.diagnostics([event.diagnostic]);
+      case 'log':
+        return this.#emit(event.info ? 'JinjaLogInfo' : 'JinjaLogDebug', event.message, {
+          msg: event.message,
+          ...(event.node === undefined ? {} : { node_info: { unique_id: event.node } }),
+        });
+      case 'statement_sent':
+        return this.#emit('SQLQuery', `On ${event.id}: ${event.sql}`, {
+          conn_name: event.id,
+          sql: event.sql,
+        });
+      case 'run_finished':
+        return this.#runFinished(event);
+    }
+  }
+
+  diagnostics(list: readonly Diagnostic[]): void {
+    for (const diagnostic of list) {
+      const { code, severity, message, at } = diagnostic;
+      const place = at === undefined ? '' : ` (${at.file}:${at.line}:${at.column})`;
+      const level: EventLevel = severity === 'warning' ? 'warn' : severity;
+      const name: EventName =
+        code === 'ETL3008'
+          ? 'NoNodesForSelectionCriteria'
+          : severity === 'error'
+            ? 'MainEncounteredError'
+            : 'Note';
+      this.#emit(
+        name,
+        `${code}${place} ${message}`,
+        { msg: message, exc: message, diagnostic },
+        level,
+      );
+    }
+  }
+
+  note(text: string): void {
+    this.#emit('Note', text, { msg: text });
+  }
+
+  closing({ command, ok, seconds }: Closing): void {
+    const completed_at = timestamp(this.#options.now());
+    this.#emit(
+      'CommandCompleted',
+      `Command \`${command}\` ${ok ? 'succeeded' : 'failed'} at ${completed_at} after ${seconds.toFixed(2)} seconds`,
+      { command, success: ok, completed_at, elapsed: seconds },
+    );
+  }
+
+  #runStarted(event: Extract<RunEvent, { kind: 'run_started' }>): void {
+    this.#invocation = event.invocation;
+    this.#total = event.total;
+    const { target } = this.#options;
+    this.#emit(
+      'ConcurrencyLine',
+      `Concurrency: ${count(event.threads, 'thread')} (target='${target}')`,
+      { num_threads: event.threads, target_name: target, node_count: event.total },
+    );
+  }
+
+  #nodeStarted({ id, position, at }: Extract<RunEvent, { kind: 'node_started' }>): void {
+    const facts = this.#options.describe(id);
+    const node_info = nodeInfo(id, facts, { status: 'started', startedAt: at });
+    this.#emit('NodeStart', `Began running node ${id}`, { node_info });
+    const description = kindText(facts);
+    this.#emit('LogStartLine', `${position} of ${this.#total} START ${description} [RUN]`, {
+      description,
+      index: position,
+      total: this.#total,
+      node_info,
+    });
+  }
+
+  #nodeFinished({ outcome, position, total }: Extract<RunEvent, { kind: 'node_finished' }>): void {
+    const facts = this.#options.describe(outcome.id);
+    const node_info = nodeInfo(outcome.id, facts, outcome);
+    const isSkipped = outcome.status === 'skipped';
+    const time = isSkipped ? '' : ` in ${secondsOf(outcome).toFixed(2)}s`;
+    const message = `${position} of ${total} ${resultText(outcome, facts)} [${statusWord(outcome)}${time}]`;
+    const common = { index: position, total, execution_time: secondsOf(outcome), node_info };
+    const { resourceType, schema, name } = facts;
+    if (isSkipped)
+      this.#emit('SkippingDetails', message, {
+        ...common,
+        resource_type: resourceType,
+        schema: schema ?? '',
+        node_name: name,
+        ...(outcome.because === undefined ? {} : { because: outcome.because }),
+      });
+    else
+      this.#emit(
+        RESULT_EVENTS[resourceType] ?? 'LogNodeResult',
+        message,
+        {
+          ...common,
+          status: outcome.status,
+          result_message: outcome.message ?? '',
+          ...(resourceType === 'test'
+            ? { name, num_failures: outcome.failures ?? 0, num_models: total }
+            : {
+                description: kindText(facts),
+                schema: schema ?? '',
+                relation: facts.alias ?? name,
+              }),
+        },
+        levelOf(outcome),
+      );
+    this.#emit('NodeFinished', `Finished running node ${outcome.id}`, {
+      node_info,
+      run_result: runResult(outcome),
+    });
+  }
+
+  #hookFinished({ name, ok, ms }: Extract<RunEvent, { kind: 'hook_finished' }>): void {
+    const word = ok ? 'OK' : 'ERROR';
+    this.#emit(
+      'LogHookEndLine',
+      `${word} hook: ${name} [${word} in ${(ms / 1000).toFixed(2)}s]`,
+      { statement: name, status: ok ? 'success' : 'error', execution_time: ms / 1000 },
+      ok ? 'info' : 'error',
+    );
+  }
+
+  #runFinished({
+    outcomes,
+    cancelled,
+    seconds,
+  }: Extract<RunEvent, { kind: 'run_finished' }>): void {
+    const tally = tallyOf(outcomes);
+    const facts = outcomes.map((outcome) => this.#options.describe(outcome.id));
+    const finished = finishedText(facts, seconds);
+    this.#emit('FinishedRunningStats', finished, { stat_line: finished, execution_time: seconds });
+    this.#emit('EndOfRunSummary', summaryText(tally, cancelled), {
+      num_errors: tally.error - tally.partial,
+      num_warnings: tally.warn,
+      num_partial_success: tally.partial,
+      keyboard_interrupt: cancelled,
+    });
+    for (const outcome of outcomes)
+      if (isFailure(outcome) || outcome.status === 'warn') this.#problem(outcome);
+    const { pass, warn, error, skip, noop, total } = tally;
+    this.#emit('StatsLine', doneText(tally), { stats: { pass, warn, error, skip, noop, total } });
+  }
+
+  #problem(outcome: NodeOutcome): void {
+    const { id, message, status, diagnostics } = outcome;
+    const facts = this.#options.describe(id);
+    const node_info = nodeInfo(id, facts, outcome);
+    const isWarning = status === 'warn';
+    const title = `${isWarning ? 'Warning' : 'Failure'} in ${facts.resourceType} ${facts.name} (${facts.path})`;
+    const data = { resource_type: facts.resourceType, node_name: facts.name, path: facts.path };
+    this.#emit(isWarning ? 'RunResultWarning' : 'RunResultFailure', title, { ...data, node_info });
+    const msg = message ?? diagnostics[0]?.message ?? `Status: ${status}`;
+    this.#emit(isWarning ? 'RunResultWarningMessage' : 'RunResultError', `  ${msg}`, {
+      msg,
+      node_info,
+      diagnostics,
+    });
+  }
+
+  #emit(name: EventName, msg: string, data: Json, level?: EventLevel): void {
+    const { now, processId, redact, write } = this.#options;
+    const { code, level: usual } = EVENTS[name];
+    // names, levels and keys are ours: a password that reads "info" must not break them
+    const envelope = {
+      info: {
+        category: '',
+        code,
+        extra: {},
+        invocation_id: this.#invocation,
+        level: level ?? usual,
+        msg: redact(msg),
+        name,
+        pid: processId,
+        thread: threadOf(data),
+        ts: timestamp(now()),
+      },
+      data: redacted(data, redact, NOTHING_KEPT),
+    };
+    write(`${toJson(envelope)}\n`);
+  }
+}
+
+const NOTHING_KEPT: ReadonlySet<string> = new Set();
+
+const RESULT_EVENTS: Readonly<Record<string, EventName>> = {
+  model: 'LogModelResult',
+  seed: 'LogSeedResult',
+  snapshot: 'LogSnapshotResult',
+  test: 'LogTestResult',
+};
+
+function levelOf(outcome: NodeOutcome): EventLevel {
+  if (isFailure(outcome)) return 'error';
+  return outcome.status === 'warn' ? 'warn' : 'info';
+}
+
+function threadOf(data: Json): string {
+  const result = data['run_result'];
+  return typeof result === 'object' && result !== null && 'thread' in result
+    ? String(result.thread)
+    : 'MainThread';
+}

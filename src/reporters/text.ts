@@ -1,0 +1,172 @@
+import type { NodeOutcome, RunEvent } from '../events/event.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import { coloursOf, type Colours } from './colours.ts';
+import { diagnosticText } from './diagnostic-text.ts';
+import { failureText } from './failure-text.ts';
+import {
+  count,
+  doneText,
+  fancyLine,
+  finishedText,
+  isFailure,
+  kindText,
+  resultText,
+  secondsOf,
+  statusWord,
+  summaryText,
+  tallyOf,
+} from './phrases.ts';
+import { redacted, redactedSource } from './redacted.ts';
+import type { Closing, Opening, Reporter, ReporterOptions } from './reporter.ts';
+import { harmless } from './text-width.ts';
+
+/** For people at a terminal and for schedulers that read dbt's lines. */
+export function textReporter(options: ReporterOptions): Reporter {
+  return new TextReporter(options);
+}
+
+class TextReporter implements Reporter {
+  readonly #options: ReporterOptions;
+  readonly #colours: Colours;
+  #total = 0;
+
+  constructor(options: ReporterOptions) {
+    this.#options = options;
+    this.#colours = coloursOf(options.colour);
+  }
+
+  opening({ version }: Opening): void {
+    this.#line(`Running with etl=${version}`);
+  }
+
+  found(counts: readonly (readonly [string, number])[]): void {
+    const parts = counts.filter(([, n]) => n > 0).map(([noun, n]) => count(n, noun));
+    this.#line(`Found ${parts.length === 0 ? 'nothing' : parts.join(', ')}`);
+  }
+
+  observe(happened: RunEvent): void {
+    const event = redacted(happened, this.#options.redact);
+    switch (event.kind) {
+      case 'run_started':
+        this.#total = event.total;
+        this.#line('');
+        this.#line(
+          `Concurrency: ${count(event.threads, 'thread')} (target='${this.#options.target}')`,
+        );
+        this.#line('');
+        return;
+      case 'node_started':
+        return this.#started(event.id, event.position);
+      case 'node_finished':
+        return this.#finished(event.outcome, event.position, event.total);
+      case 'hook_finished':
+        return this.#hook(event);
+      case 'diagnostic':
+        return this.diagnostics([event.diagnostic]);
+      case 'log':
+        if (event.info) this.#line(harmless(event.message));
+        return;
+      case 'statement_sent':
+        return;
+      case 'run_finished':
+        return this.#runFinished(event);
+    }
+  }
+
+  diagnostics(list: readonly Diagnostic[]): void {
+    for (const diagnostic of redacted(list, this.#options.redact)) {
+      this.#line(diagnosticText(diagnostic, this.#frames()).join('\n'));
+      this.#line('');
+    }
+  }
+
+  note(text: string): void {
+    this.#line(text);
+  }
+
+  closing(_closing: Closing): void {
+    // the summary of the run has said it already
+  }
+
+  #started(id: NodeId, position: number): void {
+    const text = `START ${kindText(this.#options.describe(id))}`;
+    this.#line(this.#fancy(position, this.#total, text, { shown: 'RUN' }));
+  }
+
+  #finished(outcome: NodeOutcome, position: number, total: number): void {
+    const facts = this.#options.describe(outcome.id);
+    const shown = this.#style(outcome)(statusWord(outcome));
+    const bracket =
+      outcome.status === 'skipped' ? { shown } : { shown, seconds: secondsOf(outcome) };
+    this.#line(this.#fancy(position, total, resultText(outcome, facts), bracket));
+    // what went wrong is told at the end; what a good node warns of has no other place
+    if (outcome.status === 'success') this.diagnostics(outcome.diagnostics);
+  }
+
+  #hook(event: Extract<RunEvent, { kind: 'hook_finished' }>): void {
+    const word = event.ok ? 'OK' : 'ERROR';
+    const shown = event.ok ? this.#colours.good(word) : this.#colours.bad(word);
+    const bracket = { shown, seconds: event.ms / 1000 };
+    this.#line(fancyLine('', `${word} hook: ${event.name}`, bracket, this.#width()));
+  }
+
+  #runFinished({
+    outcomes,
+    cancelled,
+    seconds,
+  }: Extract<RunEvent, { kind: 'run_finished' }>): void {
+    const tally = tallyOf(outcomes);
+    const { good, bad, warn } = this.#colours;
+    const facts = outcomes.map((outcome) => this.#options.describe(outcome.id));
+    const style = tally.error > 0 ? bad : tally.warn > 0 || cancelled ? warn : good;
+    this.#line('');
+    this.#line(finishedText(facts, seconds));
+    this.#line('');
+    this.#line(style(summaryText(tally, cancelled)));
+    const failures = outcomes.filter((o) => isFailure(o) || o.status === 'partial success');
+    for (const outcome of [...failures, ...outcomes.filter((o) => o.status === 'warn')]) {
+      this.#line('');
+      for (const line of failureText(outcome, this.#options.describe(outcome.id), this.#frames()))
+        this.#line(line);
+    }
+    this.#line('');
+    this.#line(doneText(tally));
+  }
+
+  #style({ status }: NodeOutcome): (text: string) => string {
+    if (status === 'success' || status === 'pass') return this.#colours.good;
+    return ['warn', 'skipped', 'no-op', 'partial success'].includes(status)
+      ? this.#colours.warn
+      : this.#colours.bad;
+  }
+
+  #fancy(
+    position: number,
+    total: number,
+    text: string,
+    bracket: { readonly shown: string; readonly seconds?: number },
+  ): string {
+    return fancyLine(`${position} of ${total} `, text, bracket, this.#width());
+  }
+
+  #width(): number {
+    return this.#options.width ?? 80;
+  }
+
+  #frames(): { readonly colours: Colours; readonly readSource: ReporterOptions['readSource'] } {
+    const { readSource, redact } = this.#options;
+    return { colours: this.#colours, readSource: redactedSource(readSource, redact) };
+  }
+
+  /** One entry with its time; the further lines of the entry stand below its text. */
+  #line(text: string): void {
+    const { write, redact, now } = this.#options;
+    const time = `${now().toISOString().slice(11, 19)}  `;
+    // colour codes are ours, so only what came from outside was made harmless before; tabs and line ends stay
+    const [first = '', ...rest] = redact(text).split('\n');
+    write(
+      `${[`${time}${first}`.trimEnd(), ...rest.map((line) => `${' '.repeat(time.length)}${line}`.trimEnd())].join('\n')}\n`,
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import type { Connection, Dialect } from '../adapter/contract.ts';
+import type { Observer } from '../events/event.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { Manifest, RunHook } from '../manifest/manifest.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import type { Asking, NodeCompiler } from '../plan/compiler.ts';
+import type { Leftovers } from './leftovers.ts';
+
+/** What every node of one run shares. */
+export interface RunContext {
+  readonly manifest: Manifest;
+  readonly dialect: Dialect;
+  readonly connection: Connection;
+  readonly compiler: NodeCompiler;
+  /** renders a hook of on-run-start or on-run-end */
+  readonly runHook: (
+    hook: RunHook,
+    names: Readonly<Record<string, unknown>>,
+    log: (message: string, info: boolean) => void,
+  ) => Asking<string>;
+  readonly invocationId: string;
+  readonly fullRefresh: boolean;
+  readonly storeFailures: boolean;
+  /** dangers the user accepted */
+  readonly allow: ReadonlySet<string>;
+  readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly chance: () => number;
+  readonly signal: AbortSignal;
+  readonly observe: Observer;
+  readonly report: (diagnostic: Diagnostic) => void;
+  readonly leftovers: Leftovers;
+  readonly files: RunFiles;
+}
+
+/** Reading seeds and writing what was compiled and run; paths are the node's own. */
+export interface RunFiles {
+  readonly readSeed: (
+    node: ExecutableNode,
+  ) => Promise<{ readonly path: string; readonly text: string }>;
+  /** keeps the compiled SQL (`compiled`) or the statements sent (`run`); returns the path as shown to people */
+  readonly keep: (kind: 'compiled' | 'run', node: ExecutableNode, sql: string) => Promise<string>;
+  /** where `keep` puts it, without writing */
+  readonly shownPath: (kind: 'compiled' | 'run', node: ExecutableNode) => string;
+}

@@ -1,0 +1,270 @@
+// The executor: dull on purpose. It decides nothing but when, and turns whatever happens into outcomes.
+import { isStatementFailure, type StatementFailure } from '../adapter/failure.ts';
+import type { Session } from '../adapter/contract.ts';
+import type { NodeOutcome } from '../events/event.ts';
+import { runOrderOf } from '../graph/run-order.ts';
+import type { ProjectGraph } from '../graph/graph.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { isEtlError } from '../kernel/error.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { RelationName } from '../kernel/relation.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import { foldTests, isExecuted } from '../plan/fold-tests.ts';
+import type { CompiledNode } from '../plan/compiler.ts';
+import type { RunContext } from './context.ts';
+import { explainFailure } from './explain.ts';
+import { runRelation, type Progress } from './run-relation.ts';
+import { runTest } from './run-test.ts';
+import { schedule } from './schedule.ts';
+
+export interface ExecuteOptions {
+  readonly threads: number;
+  readonly failFast: boolean;
+  /** tests stand between a relation and what is below it, as in `build` */
+  readonly gate: boolean;
+  /** tests of tables and seeds run on the staged relation */
+  readonly testBeforePublish: boolean;
+}
+
+/** Executes the selected nodes in graph order; every node gets exactly one outcome, in the order in which they ended. */
+export async function execute(
+  ctx: RunContext,
+  graph: ProjectGraph,
+  selected: ReadonlySet<NodeId>,
+  options: ExecuteOptions,
+): Promise<readonly NodeOutcome[]> {
+  const ids = new Set(
+    [...selected].filter(
+      (id) => ctx.manifest.nodes[id] !== undefined && isExecuted(ctx.manifest.nodes[id]),
+    ),
+  );
+  const run = new Run(ctx, ids.size, options);
+  const folded =
+    options.gate && options.testBeforePublish
+      ? foldTests(ctx.manifest, graph, ids)
+      : new Map<NodeId, readonly NodeId[]>();
+  const inside = new Set([...folded.values()].flat());
+  const alone = new Set([...ids].filter((id) => !inside.has(id)));
+  const isTest = (id: NodeId): boolean => ctx.manifest.nodes[id]?.resource_type === 'test';
+  await schedule(runOrderOf(graph, alone, options.gate ? { isTest } : {}), {
+    threads: options.threads,
+    perform: (id, thread) => run.perform(id, folded.get(id) ?? [], thread),
+    skip: (id, because) => run.skipAll([id, ...(folded.get(id) ?? [])], because),
+    stopped: () => run.isStopped,
+    abandon: (id) => run.skipAll([id, ...(folded.get(id) ?? [])], undefined),
+  });
+  return run.outcomes;
+}
+
+const ENDED_WELL: ReadonlySet<string> = new Set(['success', 'pass', 'warn', 'no-op']);
+
+class Run {
+  readonly outcomes: NodeOutcome[] = [];
+  private readonly ctx: RunContext;
+  private readonly total: number;
+  private readonly options: ExecuteOptions;
+  private started = 0;
+  private failedFast = false;
+
+  constructor(ctx: RunContext, total: number, options: ExecuteOptions) {
+    this.ctx = ctx;
+    this.total = total;
+    this.options = options;
+  }
+
+  get isStopped(): boolean {
+    return this.failedFast || this.ctx.signal.aborted;
+  }
+
+  /** Runs one node with the tests folded into it; true when what is below may start. */
+  async perform(id: NodeId, tests: readonly NodeId[], thread: number): Promise<boolean> {
+    const node = this.node(id);
+    const label = `Thread-${thread}`;
+    if (node.resource_type === 'test') {
+      const outcome = await this.ctx.connection
+        .withSession(node.name, (session) => this.test(session, node, undefined, label))
+        .catch((error: unknown) => this.broken(node, error, label));
+      return ENDED_WELL.has(outcome.status);
+    }
+    const ended = await this.relation(node, tests, label);
+    return ended.every((o) => ENDED_WELL.has(o.status));
+  }
+
+  private async relation(
+    node: ExecutableNode,
+    tests: readonly NodeId[],
+    thread: string,
+  ): Promise<readonly NodeOutcome[]> {
+    const { ctx } = this;
+    const begun = this.start(node);
+    const progress: Progress = { sent: [] };
+    const tested: NodeOutcome[] = [];
+    const runTests = async (
+      session: Session,
+      built: RelationName | undefined,
+    ): Promise<readonly NodeOutcome[]> => {
+      const standIns = built === undefined ? undefined : new Map([[node.unique_id, built]]);
+      for (const id of tests)
+        tested.push(await this.test(session, this.node(id), standIns, thread));
+      return tested;
+    };
+    const outcome = await ctx.connection
+      .withSession(node.name, (session) => runRelation(ctx, session, node, progress, runTests))
+      .then(
+        (result): Partial<NodeOutcome> & Pick<NodeOutcome, 'status' | 'diagnostics'> => result,
+        (error: unknown) => this.failure(node, error, progress.compiled),
+      );
+    if (progress.sent.length > 0) await ctx.files.keep('run', node, progress.sent.join(';\n\n'));
+    const own = this.finish(node, begun, thread, {
+      ...outcome,
+      ...this.compiledFacts(node, progress),
+    });
+    const missing = tests.filter((id) => !tested.some((o) => o.id === id));
+    this.skipAll(missing, node.unique_id);
+    return [own, ...tested];
+  }
+
+  private compiledFacts(node: ExecutableNode, progress: Progress): Partial<NodeOutcome> {
+    return {
+      ...(progress.compiled === undefined ? {} : { compiledCode: progress.compiled.sql }),
+      ...(progress.compiledAt === undefined ? {} : { compiledAt: progress.compiledAt }),
+      ...(node.relation_name === null ? {} : { relationName: node.relation_name }),
+    };
+  }
+
+  private async test(
+    session: Session,
+    node: ExecutableNode,
+    standIns: ReadonlyMap<NodeId, RelationName> | undefined,
+    thread: string,
+  ): Promise<NodeOutcome> {
+    const begun = this.start(node);
+    let compiled: CompiledNode | undefined;
+    let compiledAt: Date | undefined;
+    try {
+      const result = await runTest(this.ctx, session, node, standIns, (c) => {
+        compiled = c;
+        compiledAt = this.ctx.now();
+      });
+      const { message, ...facts } = result;
+      return this.finish(node, begun, thread, {
+        ...facts,
+        ...(message === undefined ? {} : { message }),
+        ...(compiled === undefined ? {} : { compiledCode: compiled.sql }),
+        ...(compiledAt === undefined ? {} : { compiledAt }),
+      });
+    } catch (error) {
+      return this.finish(node, begun, thread, {
+        ...this.failure(node, error, compiled),
+        ...(compiled === undefined ? {} : { compiledCode: compiled.sql }),
+      });
+    }
+  }
+
+  /** A node whose session could not even be opened. */
+  private broken(node: ExecutableNode, error: unknown, thread: string): NodeOutcome {
+    return this.finish(
+      node,
+      { at: this.ctx.now(), position: this.started },
+      thread,
+      this.failure(node, error, undefined),
+    );
+  }
+
+  private failure(
+    node: ExecutableNode,
+    error: unknown,
+    compiled: CompiledNode | undefined,
+  ): Pick<NodeOutcome, 'status' | 'diagnostics' | 'message'> {
+    const diagnostics = this.diagnose(node, error, compiled);
+    return { status: 'error', diagnostics, message: diagnostics[0]?.message ?? 'failed' };
+  }
+
+  private diagnose(
+    node: ExecutableNode,
+    error: unknown,
+    compiled: CompiledNode | undefined,
+  ): readonly Diagnostic[] {
+    if (isStatementFailure(error)) return [this.explain(node, error, compiled)];
+    if (isEtlError(error))
+      return error.diagnostics.map((d) => ({
+        at: node.place,
+        ...d,
+        node: d.node ?? node.unique_id,
+      }));
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return [
+      {
+        code: 'ETL9000',
+        severity: 'error',
+        message: text,
+        node: node.unique_id,
+        hint: 'This is a bug of etl: please report it with this text.',
+      },
+    ];
+  }
+
+  private explain(
+    node: ExecutableNode,
+    failure: StatementFailure,
+    compiled: CompiledNode | undefined,
+  ): Diagnostic {
+    return explainFailure(failure, {
+      node: node.unique_id,
+      fallback: node.place,
+      ...(compiled === undefined ? {} : { locate: compiled.locate }),
+    });
+  }
+
+  /** Reports nodes that did not run: below a failure, or because the run was stopped. */
+  skipAll(ids: readonly NodeId[], because: NodeId | undefined): void {
+    for (const id of ids) {
+      const node = this.node(id);
+      const begun = this.start(node);
+      const name = because === undefined ? undefined : this.node(because).name;
+      this.finish(node, begun, 'main', {
+        status: 'skipped',
+        diagnostics: [],
+        message: name === undefined ? 'skipped: the run was stopped' : `skipped because of ${name}`,
+        ...(because === undefined ? {} : { because }),
+      });
+    }
+  }
+
+  private node(id: NodeId): ExecutableNode {
+    const node = this.ctx.manifest.nodes[id];
+    if (node === undefined) throw new Error(`not in the manifest: ${id}`);
+    return node;
+  }
+
+  private start(node: ExecutableNode): { at: Date; position: number } {
+    const begun = { at: this.ctx.now(), position: ++this.started };
+    this.ctx.observe({ kind: 'node_started', id: node.unique_id, ...begun });
+    return begun;
+  }
+
+  private finish(
+    node: ExecutableNode,
+    begun: { at: Date; position: number },
+    thread: string,
+    result: Omit<Partial<NodeOutcome>, 'id'> & Pick<NodeOutcome, 'status' | 'diagnostics'>,
+  ): NodeOutcome {
+    const outcome: NodeOutcome = {
+      ...result,
+      id: node.unique_id,
+      startedAt: begun.at,
+      finishedAt: this.ctx.now(),
+      thread,
+    };
+    this.outcomes.push(outcome);
+    if (this.options.failFast && (outcome.status === 'error' || outcome.status === 'fail'))
+      this.failedFast = true;
+    this.ctx.observe({
+      kind: 'node_finished',
+      outcome,
+      position: begun.position,
+      total: this.total,
+    });
+    return outcome;
+  }
+}

@@ -1,0 +1,64 @@
+import type { FailureKind, StatementFailure } from '../adapter/failure.ts';
+import type { Code } from '../kernel/codes.ts';
+import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+
+const CODE_OF: Readonly<Record<FailureKind, Code>> = {
+  syntax: 'ETL5001',
+  missing_relation: 'ETL5001',
+  missing_column: 'ETL5001',
+  type: 'ETL5001',
+  constraint: 'ETL5001',
+  incompatible_columns: 'ETL5001',
+  dependents: 'ETL4005',
+  permission: 'ETL5010',
+  contention: 'ETL5007',
+  connection: 'ETL5002',
+  authentication: 'ETL5003',
+  missing_database: 'ETL5004',
+  disk_full: 'ETL5005',
+  out_of_memory: 'ETL5011',
+  timeout: 'ETL5007',
+  cancelled: 'ETL5006',
+  other: 'ETL5001',
+};
+
+const HINT_OF: Readonly<Partial<Record<FailureKind, string>>> = {
+  authentication: 'Check user and password of this target in profiles.yml.',
+  connection: 'Check host and port of this target in profiles.yml, and that the server is running.',
+  missing_database: 'Create the database, or correct its name in profiles.yml.',
+  disk_full: 'Free some space; nothing was published by this node.',
+  out_of_memory: 'Use fewer threads, or give the engine more memory.',
+  contention: 'Somebody else holds a lock on the relation; run the node again.',
+  missing_relation:
+    'If it is built by this project, refer to it with ref() or source(), so that it is built first.',
+};
+
+export interface FailureContext {
+  readonly node?: NodeId;
+  /** from an offset of the author's SQL as compiled to the place in the author's file */
+  readonly locate?: (offset: number) => Span | undefined;
+  /** where the node is written, when nothing more exact is known */
+  readonly fallback?: Span;
+}
+
+/** Turns an engine's failure into a diagnostic at the author's place. */
+export function explainFailure(failure: StatementFailure, context: FailureContext): Diagnostic {
+  const { error, statement } = failure;
+  const offset =
+    error.position !== undefined && statement?.authoredAt !== undefined
+      ? error.position - statement.authoredAt
+      : undefined;
+  const exact = offset !== undefined && offset >= 0 ? context.locate?.(offset) : undefined;
+  const at = exact ?? context.fallback;
+  const hint = error.hint ?? HINT_OF[error.kind];
+  const message = error.detail === undefined ? error.message : `${error.message}\n${error.detail}`;
+  return {
+    code: CODE_OF[error.kind],
+    severity: 'error',
+    message,
+    ...(at === undefined ? {} : { at }),
+    ...(context.node === undefined ? {} : { node: context.node }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Attempt, Session } from '../adapter/contract.ts';
+import { isStatementFailure } from '../adapter/failure.ts';
+import type { Segment, Statement } from '../adapter/statement.ts';
+
+export interface PublishOptions {
+  readonly transactional: boolean;
+  /** waits before trying again, in milliseconds */
+  readonly sleep: (ms: number) => Promise<void>;
+  /** a number in [0, 1) for the jitter */
+  readonly chance: () => number;
+  readonly stopped: () => boolean;
+  readonly sent: (statement: Statement) => void;
+}
+
+/** How often a publish that met a lock, a deadlock or a concurrent replacement is tried. */
+const TRIES = 10;
+const FIRST_WAIT_MS = 50;
+
+const asSegment = (attempt: Attempt, transactional: boolean): Segment => ({
+  atomicity: transactional ? 'transaction' : 'none',
+  statements: attempt.statements,
+});
+
+/**
+ * Sends the attempts of a publish: the next way when the engine rejects one for a reason it names, the same again (freshly
+ * made by `attempts`, which reads what is live anew) after contention. Returns the attempt that succeeded. Throws the
+ * StatementFailure of the last try.
+ */
+export async function publish(
+  session: Session,
+  attempts: () => Promise<readonly Attempt[]>,
+  options: PublishOptions,
+): Promise<Attempt & { readonly rows?: number }> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tryInTurn(session, await attempts(), options);
+    } catch (error) {
+      const again =
+        isStatementFailure(error) &&
+        error.error.kind === 'contention' &&
+        tries < TRIES &&
+        !options.stopped();
+      if (!again) throw error;
+      await options.sleep(FIRST_WAIT_MS * tries * (1 + options.chance()));
+    }
+  }
+}
+
+async function tryInTurn(
+  session: Session,
+  attempts: readonly Attempt[],
+  options: PublishOptions,
+): Promise<Attempt & { readonly rows?: number }> {
+  for (const [i, attempt] of attempts.entries()) {
+    try {
+      for (const statement of attempt.statements) options.sent(statement);
+      const effect = await session.segment(asSegment(attempt, options.transactional));
+      return effect.rows === undefined ? attempt : { ...attempt, rows: effect.rows };
+    } catch (error) {
+      const hasNext = i + 1 < attempts.length;
+      if (!hasNext || !isStatementFailure(error) || !attempt.otherwiseOn.includes(error.error.kind))
+        throw error;
+    }
+  }
+  throw new Error('a publish without attempts');
+}

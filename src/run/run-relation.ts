@@ -1,0 +1,222 @@
+// One model or seed on its own session: observe, compile, build beside, test there, publish, tidy.
+import { ask, type Attempt, type ObservedRelation, type Session } from '../adapter/contract.ts';
+import type { Segment } from '../adapter/statement.ts';
+import type { NodeOutcome } from '../events/event.ts';
+import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
+import { EtlError } from '../kernel/error.ts';
+import type { Column, RelationName } from '../kernel/relation.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import type { Recipe } from '../materializations/recipe.ts';
+import type { CompiledNode } from '../plan/compiler.ts';
+import { isIncrementalRun, nodeRelation, planNode, type PlanInputs } from '../plan/plan-node.ts';
+import { answerer } from './answerer.ts';
+import { drive } from './answers.ts';
+import type { RunContext } from './context.ts';
+import { publish } from './publish.ts';
+import { seedColumns, seedDelimiter } from './seed-columns.ts';
+
+export interface RelationResult {
+  readonly status: 'success' | 'error';
+  readonly message: string;
+  readonly rows?: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What is known of a node while it runs; an error keeps what was compiled, so that it can be shown. */
+export interface Progress {
+  compiled?: CompiledNode;
+  compiledAt?: Date;
+  /** statements that were sent, for target/run */
+  readonly sent: string[];
+}
+
+/** Runs the tests that stand between build and publish (or right after, when only publishing makes the rows). */
+export type RunTests = (
+  session: Session,
+  built: RelationName | undefined,
+) => Promise<readonly NodeOutcome[]>;
+
+/**
+ * Builds and publishes one node. When a test on the staged relation fails, nothing is published and the staged relation stays
+ * to be looked at. Throws what the engine or a template threw; the staged relation is then gone.
+ */
+export async function runRelation(
+  ctx: RunContext,
+  session: Session,
+  node: ExecutableNode,
+  progress: Progress,
+  runTests: RunTests,
+): Promise<RelationResult> {
+  const target = nodeRelation(node);
+  const observe = async (): Promise<ObservedRelation | undefined> =>
+    (await ask(session, ctx.dialect.observeOne(target)))[0];
+  const live = await observe();
+  const inputs = await gather(ctx, session, node, live, progress);
+  const recipe = requireRecipe(planNode(inputs));
+  refuseHazards(recipe, ctx);
+
+  let keepStaged = false;
+  try {
+    await send(session, recipe.build, progress);
+    if (recipe.load !== undefined) await loadSeed(ctx, session, node, recipe);
+    await send(session, recipe.finish, progress);
+    if (recipe.testable !== undefined) {
+      const failed = failing(await runTests(session, recipe.testable));
+      if (failed > 0) {
+        keepStaged = true;
+        return notPublished(ctx, node, recipe.testable, failed);
+      }
+    }
+    const done = await publishRecipe(ctx, session, recipe, progress, async () =>
+      requireRecipe(planNode({ ...inputs, live: await observe() })),
+    );
+    if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
+    await send(session, recipe.after, progress);
+    if (recipe.testable === undefined) await runTests(session, undefined);
+    return success(recipe, done.rows);
+  } finally {
+    if (!keepStaged) await tidy(session, recipe);
+  }
+}
+
+async function gather(
+  ctx: RunContext,
+  session: Session,
+  node: ExecutableNode,
+  live: ObservedRelation | undefined,
+  progress: Progress,
+): Promise<PlanInputs> {
+  const { dialect, compiler, fullRefresh, invocationId } = ctx;
+  const isIncremental = isIncrementalRun(node, live, fullRefresh);
+  const answer = answerer(ctx, session);
+  const base = { node, dialect, live, invocationId, fullRefresh };
+  if (node.resource_type === 'seed') {
+    const { text } = await ctx.files.readSeed(node);
+    const columns = seedColumns(node, text, dialect);
+    if (columns.value === undefined) throw new EtlError(columns.diagnostics);
+    const hooks = await drive(compiler.hooks(node, { isIncremental }), answer);
+    return { ...base, hooks, seed: { columns: columns.value, delimiter: seedDelimiter(node) } };
+  }
+  const compiled = await drive(compiler.compile(node, { isIncremental }), answer);
+  progress.compiled = compiled;
+  progress.compiledAt = ctx.now();
+  for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
+  await ctx.files.keep('compiled', node, compiled.sql);
+  const hooks = await drive(compiler.hooks(node, { isIncremental }), answer);
+  return {
+    ...base,
+    hooks,
+    select: compiled.sql,
+    ...(compiled.header === undefined ? {} : { header: compiled.header }),
+  };
+}
+
+function requireRecipe(planned: ReturnType<typeof planNode>): Recipe {
+  if (planned.value === undefined || hasErrors(planned.diagnostics))
+    throw new EtlError(planned.diagnostics);
+  return planned.value;
+}
+
+function refuseHazards(recipe: Recipe, ctx: RunContext): void {
+  const refused = recipe.hazards.filter((h) => h.severity === 'error');
+  if (refused.length > 0 && !ctx.allow.has('drops_data')) throw new EtlError(refused);
+}
+
+async function send(
+  session: Session,
+  segments: readonly Segment[],
+  progress: Progress,
+): Promise<void> {
+  for (const segment of segments) {
+    for (const statement of segment.statements) progress.sent.push(statement.sql);
+    await session.segment(segment);
+  }
+}
+
+async function loadSeed(
+  ctx: RunContext,
+  session: Session,
+  node: ExecutableNode,
+  recipe: Recipe,
+): Promise<void> {
+  if (recipe.load === undefined || recipe.testable === undefined) return;
+  const { path } = await ctx.files.readSeed(node);
+  await session.load(recipe.testable, {
+    path,
+    shownPath: node.original_file_path,
+    delimiter: recipe.load.delimiter,
+    columns: recipe.load.columns,
+  });
+}
+
+/** Publishes, asking first where the publish depends on what was built; contention makes it plan again from what is live. */
+async function publishRecipe(
+  ctx: RunContext,
+  session: Session,
+  recipe: Recipe,
+  progress: Progress,
+  again: () => Promise<Recipe>,
+): Promise<Attempt & { readonly rows?: number }> {
+  let current: Recipe | undefined = recipe;
+  const attempts = async (): Promise<readonly Attempt[]> => {
+    const from: Recipe = current ?? (await again());
+    current = undefined;
+    if (from.publish.kind === 'ready') return from.publish.attempts;
+    const built: readonly Column[] = await ask(session, from.publish.question);
+    const decided = from.publish.decide(built);
+    if (decided.value === undefined || hasErrors(decided.diagnostics))
+      throw new EtlError(decided.diagnostics);
+    for (const diagnostic of decided.diagnostics) ctx.report(diagnostic);
+    return decided.value;
+  };
+  return publish(session, attempts, {
+    transactional: ctx.dialect.can.transactionalDdl,
+    sleep: ctx.sleep,
+    chance: ctx.chance,
+    stopped: () => ctx.signal.aborted,
+    sent: (statement) => progress.sent.push(statement.sql),
+  });
+}
+
+/** Never hides the error that made it necessary: what cannot be tidied now is swept by a later run. */
+async function tidy(session: Session, recipe: Recipe): Promise<void> {
+  for (const segment of recipe.tidy)
+    try {
+      await session.segment(segment);
+    } catch {
+      return;
+    }
+}
+
+const failing = (outcomes: readonly NodeOutcome[]): number =>
+  outcomes.filter((o) => o.status === 'fail' || o.status === 'error').length;
+
+function notPublished(
+  ctx: RunContext,
+  node: ExecutableNode,
+  staged: RelationName,
+  failed: number,
+): RelationResult {
+  const tests = `${failed} test${failed === 1 ? '' : 's'} failed`;
+  return {
+    status: 'error',
+    message: `not published: ${tests}`,
+    diagnostics: [
+      {
+        code: 'ETL6001',
+        severity: 'error',
+        message: `${node.relation_name ?? node.name} was not published, because ${tests} on the new rows; readers still see what was there before`,
+        at: node.place,
+        node: node.unique_id,
+        hint: `The new rows are kept in ${ctx.dialect.relation(staged)} until the next run of this node.`,
+      },
+    ],
+  };
+}
+
+const success = (recipe: Recipe, rows: number | undefined): RelationResult => ({
+  status: 'success',
+  message: recipe.action,
+  ...(rows === undefined ? {} : { rows }),
+  diagnostics: [],
+});

@@ -1,0 +1,171 @@
+// One data test: compile, one query for the verdict, up to five failing rows when it does not pass.
+import type { Session } from '../adapter/contract.ts';
+import { isStatementFailure } from '../adapter/failure.ts';
+import type { NodeOutcome, NodeStatus } from '../events/event.ts';
+import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { RelationName } from '../kernel/relation.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import {
+  testSettings,
+  verdict,
+  verdictQuery,
+  type Verdict,
+} from '../materializations/data-test.ts';
+import { table } from '../materializations/table.ts';
+import { stagedName } from '../materializations/staged-name.ts';
+import { ask } from '../adapter/contract.ts';
+import { nodeRelation } from '../plan/plan-node.ts';
+import type { CompiledNode } from '../plan/compiler.ts';
+import { answerer } from './answerer.ts';
+import { drive } from './answers.ts';
+import type { RunContext } from './context.ts';
+import { publish } from './publish.ts';
+
+/** How many failing rows a message shows. */
+export const SAMPLE_ROWS = 5;
+
+export interface TestResult {
+  readonly status: Extract<NodeStatus, 'pass' | 'warn' | 'fail'>;
+  readonly failures: number;
+  readonly message: string | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sample?: NonNullable<NodeOutcome['sample']>;
+  readonly relationName?: string;
+}
+
+/**
+ * Runs one test; `standIns` are relations to read instead of the published ones. `seen` receives what was compiled, also when
+ * the engine rejects it. Throws what the engine or a template threw.
+ */
+export async function runTest(
+  ctx: RunContext,
+  session: Session,
+  node: ExecutableNode,
+  standIns: ReadonlyMap<NodeId, RelationName> | undefined,
+  seen: (compiled: CompiledNode) => void,
+): Promise<TestResult> {
+  const options =
+    standIns === undefined ? { isIncremental: false } : { isIncremental: false, standIns };
+  const compiled = await drive(ctx.compiler.compile(node, options), answerer(ctx, session));
+  seen(compiled);
+  for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
+  const shown = await ctx.files.keep('compiled', node, compiled.sql);
+  const settings = testSettings(node.config);
+  const stored = storesFailures(ctx, node)
+    ? await storeFailures(ctx, session, node, compiled)
+    : undefined;
+  const source = stored === undefined ? compiled.sql : `select * from ${stored}`;
+  const { columns, rows } = await session.read(
+    verdictQuery(ctx.dialect, source, settings, node.config),
+  );
+  const row = Object.fromEntries(columns.map((c, i) => [c.name, rows[0]?.[i] ?? null]));
+  const result = verdict(row, settings);
+  const kept = stored === undefined ? {} : { relationName: stored };
+  if (result.status === 'pass') return { ...result, diagnostics: [], ...kept };
+  const sample = await failingRows(ctx, session, node, source);
+  return {
+    ...result,
+    diagnostics: [describe(node, result, shown, stored)],
+    ...(sample === undefined ? {} : { sample }),
+    ...kept,
+  };
+}
+
+const storesFailures = (ctx: RunContext, node: ExecutableNode): boolean => {
+  const own = node.config['store_failures'];
+  return typeof own === 'boolean' ? own : ctx.storeFailures;
+};
+
+/** Keeps the failing rows in a table of the test's own schema, swapped in like any other table. */
+async function storeFailures(
+  ctx: RunContext,
+  session: Session,
+  node: ExecutableNode,
+  compiled: CompiledNode,
+): Promise<string> {
+  const { dialect } = ctx;
+  const target = nodeRelation(node);
+  const { limit } = testSettings(node.config);
+  const select =
+    limit === undefined
+      ? compiled.sql
+      : `select * from (\n${compiled.sql}\n) as dbt_subquery limit ${limit}`;
+  await session.execute(dialect.createSchema(target.schema, target.database));
+  const recipe = async (): Promise<ReturnType<typeof table>> => {
+    const live = (await ask(session, dialect.observeOne(target)))[0];
+    const staged = stagedName(target, ctx.invocationId);
+    return table({
+      dialect,
+      target,
+      staged,
+      live,
+      config: node.config,
+      comments: { columns: {} },
+      grants: undefined,
+      before: [],
+      after: [],
+      select,
+    });
+  };
+  const first = await recipe();
+  try {
+    for (const segment of first.build) await session.segment(segment);
+    await publish(
+      session,
+      async () =>
+        (
+          (await recipe()).publish as Extract<
+            ReturnType<typeof table>['publish'],
+            { kind: 'ready' }
+          >
+        ).attempts,
+      {
+        transactional: dialect.can.transactionalDdl,
+        sleep: ctx.sleep,
+        chance: ctx.chance,
+        stopped: () => ctx.signal.aborted,
+        sent: () => undefined,
+      },
+    );
+  } finally {
+    for (const segment of first.tidy) await session.segment(segment).catch(() => undefined);
+  }
+  return dialect.relation(target);
+}
+
+/** The rows help, but are not the verdict: when they cannot be read, the verdict stands without them. */
+async function failingRows(
+  ctx: RunContext,
+  session: Session,
+  node: ExecutableNode,
+  sql: string,
+): Promise<NodeOutcome['sample'] | undefined> {
+  try {
+    const { columns, rows } = await session.read(
+      ctx.dialect.limited(sql, SAMPLE_ROWS, node.config),
+    );
+    return { columns: columns.map((c) => c.name), rows };
+  } catch (error) {
+    if (isStatementFailure(error)) return undefined;
+    throw error;
+  }
+}
+
+function describe(
+  node: ExecutableNode,
+  result: Verdict,
+  shown: string,
+  stored: string | undefined,
+): Diagnostic {
+  const at: Span = node.place;
+  const where = stored === undefined ? '' : `; failing rows are kept in ${stored}`;
+  return {
+    code: result.status === 'warn' ? 'ETL6002' : 'ETL6001',
+    severity: result.status === 'warn' ? 'warning' : 'error',
+    message: `${node.name}: ${result.message ?? ''}${where}`,
+    at,
+    node: node.unique_id,
+    hint: `compiled code at ${shown}`,
+  };
+}

@@ -1,0 +1,110 @@
+import { beginRun, type ReadyNode, type RunOrder } from '../graph/run-order.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+
+export interface ScheduleOptions {
+  readonly threads: number;
+  /** Does the work on worker `thread` (1-based); true when what waits for it may start. Must not throw. */
+  readonly perform: (id: NodeId, thread: number) => Promise<boolean>;
+  /** Told once for every node that will not run, because `because` did not end well. */
+  readonly skip: (id: NodeId, because: NodeId) => void;
+  /** Checked before every start: true ends the run, what is left is reported through `abandon`. */
+  readonly stopped: () => boolean;
+  /** Told once for every node that was never started because the run was stopped. */
+  readonly abandon: (id: NodeId) => void;
+}
+
+/**
+ * Runs nodes on up to `threads` workers, each as soon as all it waits for ended well; a failure skips its descendants. Ready
+ * nodes start in the order of `order.ids`. Resolves when everything was performed, skipped or abandoned.
+ */
+export async function schedule(order: RunOrder, options: ScheduleOptions): Promise<void> {
+  const progress = beginRun(order);
+  const ready = new ReadyQueue(new Map(order.ids.map((id, i) => [id, i])));
+  const settled = new Set<NodeId>();
+  const accept = (nodes: readonly ReadyNode[]): void => {
+    const open = [...nodes];
+    for (let node = open.shift(); node !== undefined; node = open.shift()) {
+      if (node.because === undefined) {
+        ready.add(node.id);
+        continue;
+      }
+      settled.add(node.id);
+      options.skip(node.id, node.because);
+      open.push(...progress.finish(node.id, node.because));
+    }
+  };
+  accept(progress.first);
+
+  const idle = Array.from({ length: Math.max(1, options.threads) }, (_, i) => i + 1);
+  const running = new Set<Promise<void>>();
+  for (;;) {
+    while (idle.length > 0 && ready.size > 0 && !options.stopped()) {
+      const id = ready.take();
+      const thread = idle.shift();
+      if (id === undefined || thread === undefined) break;
+      const work = options.perform(id, thread).then((well) => {
+        idle.push(thread);
+        idle.sort((a, b) => a - b);
+        running.delete(work);
+        settled.add(id);
+        accept(progress.finish(id, well ? undefined : id));
+      });
+      running.add(work);
+    }
+    if (running.size === 0) break;
+    await Promise.race(running);
+  }
+  for (const id of order.ids) if (!settled.has(id)) options.abandon(id);
+}
+
+/** A small binary heap of ready nodes: the one that comes first in the order is taken first. */
+class ReadyQueue {
+  private readonly heap: NodeId[] = [];
+  private readonly place: ReadonlyMap<NodeId, number>;
+
+  constructor(place: ReadonlyMap<NodeId, number>) {
+    this.place = place;
+  }
+
+  get size(): number {
+    return this.heap.length;
+  }
+
+  private rank(i: number): number {
+    const id = this.heap[i];
+    return id === undefined ? Infinity : (this.place.get(id) ?? Infinity);
+  }
+
+  private swap(i: number, j: number): void {
+    const [a, b] = [this.heap[i], this.heap[j]];
+    if (a === undefined || b === undefined) return;
+    this.heap[i] = b;
+    this.heap[j] = a;
+  }
+
+  add(id: NodeId): void {
+    this.heap.push(id);
+    let i = this.heap.length - 1;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if (this.rank(parent) <= this.rank(i)) break;
+      this.swap(i, parent);
+      i = parent;
+    }
+  }
+
+  take(): NodeId | undefined {
+    const first = this.heap[0];
+    const last = this.heap.pop();
+    if (last === undefined || this.heap.length === 0) return first;
+    this.heap[0] = last;
+    let i = 0;
+    for (;;) {
+      const left = 2 * i + 1;
+      const smaller = this.rank(left + 1) < this.rank(left) ? left + 1 : left;
+      if (this.rank(smaller) >= this.rank(i)) return first;
+      this.swap(i, smaller);
+      i = smaller;
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { Dialect } from '../adapter/contract.ts';
+import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
+import type { Column } from '../kernel/relation.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import { readCsv } from '../sql/csv.ts';
+import { inferSeedTypes } from './infer-seed.ts';
+
+/** The delimiter a seed's config asks for; a comma by default. */
+export const seedDelimiter = (node: ExecutableNode): string => {
+  const asked = node.config['delimiter'];
+  return typeof asked === 'string' && asked !== '' ? asked : ',';
+};
+
+/**
+ * Columns of a seed in file order: `column_types` where configured, else inferred from every value. A file without a header, a
+ * column without a name and a name that comes twice are ETL7003.
+ */
+export function seedColumns(
+  node: ExecutableNode,
+  csv: string,
+  dialect: Dialect,
+): Checked<readonly Column[]> {
+  const delimiter = seedDelimiter(node);
+  const header = readCsv(csv, delimiter).next();
+  const problem = (message: string, line: number, hint: string): Checked<readonly Column[]> => ({
+    value: undefined,
+    diagnostics: [
+      {
+        code: 'ETL7003',
+        severity: 'error',
+        message,
+        at: { file: node.original_file_path, line, column: 1 },
+        node: node.unique_id,
+        hint,
+      } satisfies Diagnostic,
+    ],
+  });
+  if (header.done === true)
+    return problem('the seed file is empty', 1, 'The first line must name the columns.');
+  const names = header.value.fields.map((f) => f.text.trim());
+  const { line } = header.value;
+  const unnamed = names.indexOf('');
+  if (unnamed >= 0)
+    return problem(
+      `column ${unnamed + 1} of the header has no name`,
+      line,
+      'Name it, or remove the delimiter that opens it.',
+    );
+  const twice = names.find((n, i) => names.indexOf(n) !== i);
+  if (twice !== undefined)
+    return problem(
+      `the header names the column "${twice}" twice`,
+      line,
+      'Give each column its own name.',
+    );
+
+  const configured = (node.config['column_types'] ?? {}) as Readonly<Record<string, unknown>>;
+  const typeOf = new Map(
+    Object.entries(configured).map(([name, type]) => [name.toLowerCase(), String(type)]),
+  );
+  const isComplete = names.every((n) => typeOf.has(n.toLowerCase()));
+  const inferred = isComplete ? new Map<string, never>() : inferSeedTypes(csv, delimiter);
+  return {
+    value: names.map((name) => ({
+      name,
+      type: typeOf.get(name.toLowerCase()) ?? dialect.seedType(inferred.get(name) ?? 'text'),
+      nullable: true,
+    })),
+    diagnostics: [],
+  };
+}

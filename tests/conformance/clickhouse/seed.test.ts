@@ -1,0 +1,292 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Column } from '../../../src/kernel/relation.ts';
+import { isEtlError } from '../../../src/kernel/error.ts';
+import type { Diagnostic } from '../../../src/kernel/diagnostic.ts';
+import {
+  leftovers,
+  openWarehouse,
+  sendAttempts,
+  type Warehouse,
+} from '../../support/clickhouse.ts';
+
+let w: Warehouse;
+beforeAll(async () => {
+  w = await openWarehouse();
+});
+afterAll(() => w.close());
+beforeEach(async () => {
+  await w.run('DROP DATABASE IF EXISTS shop SYNC');
+  await w.inSession((s) => s.execute(w.dialect.createSchema('shop')));
+});
+
+const typed = (types: Readonly<Record<string, string>>): readonly Column[] =>
+  Object.entries(types).map(([name, type]) => ({ name, type, nullable: true }));
+
+interface Seed {
+  readonly csv: string | Uint8Array;
+  readonly types: Readonly<Record<string, string>>;
+  readonly file?: string;
+  readonly delimiter?: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** Loads a seed as a run does and publishes it as shop.s. */
+async function seed({
+  csv,
+  types,
+  file = 's.csv',
+  delimiter = ',',
+  config = {},
+}: Seed): Promise<number | undefined> {
+  const path = join(w.projectDir, 'seeds', file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, csv);
+  const columns = typed(types);
+  const request = {
+    target: { schema: 'shop', name: 's' },
+    staged: { schema: 'shop', name: '__etl_s' },
+    config,
+    comments: { relation: 'a seed', columns: {} },
+    grants: undefined,
+    columns,
+    live: await w.live({ schema: 'shop', name: 's' }),
+  };
+  return w.inSession(async (s) => {
+    const all = (statements: ReturnType<typeof w.dialect.buildSeed>) =>
+      s.segment({ atomicity: 'none', statements });
+    try {
+      await all(w.dialect.buildSeed(request));
+      const { rows } = await s.load(request.staged, {
+        path,
+        shownPath: `seeds/${file}`,
+        delimiter,
+        columns,
+      });
+      await all(w.dialect.finishSeed(request));
+      await sendAttempts(s, w.dialect.publishTable(request));
+      return rows;
+    } finally {
+      await all(w.dialect.tidy(request.staged));
+      expect(await leftovers(w)).toEqual([]);
+    }
+  });
+}
+
+async function refused(input: Seed): Promise<Diagnostic> {
+  const error = await seed(input).then(
+    () => new Error('the seed was loaded'),
+    (e: unknown) => e,
+  );
+  if (!isEtlError(error)) throw error;
+  const [first] = error.diagnostics;
+  if (first === undefined) throw error;
+  return first;
+}
+
+const rows = (columns = '*'): Promise<readonly (readonly unknown[])[]> =>
+  w.rows(`SELECT ${columns} FROM shop.s`);
+
+describe('a seed', () => {
+  it('has blanks as NULL and quoted blanks as the empty text', async () => {
+    expect(
+      await seed({ csv: 'id,name\n1,\n2,""\n,x\n', types: { id: 'integer', name: 'text' } }),
+    ).toBe(3);
+    expect(await rows()).toEqual([
+      [1, null],
+      [2, ''],
+      [null, 'x'],
+    ]);
+  });
+
+  it('may have a byte order mark, CRLF, quoted line breaks and quotes, and no line break at its end', async () => {
+    const csv = '\uFEFFid,name\r\n1,"a\nb"\r\n2,"say ""hi"", you"\r\n3,  x  ';
+    await seed({ csv, types: { id: 'integer', name: 'text' } });
+    expect(await rows()).toEqual([
+      [1, 'a\nb'],
+      [2, 'say "hi", you'],
+      [3, '  x  '],
+    ]);
+  });
+
+  it.each([
+    ['only its header', 'id,name\n'],
+    ['a header without a line break', 'id,name'],
+    ['nothing at all', ''],
+    ['empty lines at its end', 'id,name\n\n\n'],
+  ])('may have %s', async (_, csv) => {
+    expect(await seed({ csv, types: { id: 'integer', name: 'text' } })).toBe(0);
+    expect(await rows()).toEqual([]);
+    expect((await w.live({ schema: 'shop', name: 's' }))?.columns.map((c) => c.type)).toEqual([
+      'Nullable(Int32)',
+      'Nullable(String)',
+    ]);
+  });
+
+  it.each(['a{1}.csv', 'a*b?.csv', "it's [x].csv", 'back\\slash.csv', 'Ação 😀.csv'])(
+    'may be named %s',
+    async (file) => {
+      await seed({ csv: 'id\n5\n', types: { id: 'integer' }, file });
+      expect(await rows()).toEqual([[5]]);
+    },
+  );
+
+  it('may have another delimiter', async () => {
+    await seed({
+      csv: 'id;name\n1;"a;b"\n',
+      types: { id: 'integer', name: 'text' },
+      delimiter: ';',
+    });
+    expect(await rows()).toEqual([[1, 'a;b']]);
+  });
+
+  it('takes the portable types', async () => {
+    const types = {
+      i: 'integer',
+      b: 'bigint',
+      n: 'numeric(12,2)',
+      f: 'double precision',
+      t: 'varchar(20)',
+      o: 'boolean',
+      d: 'date',
+      ts: 'timestamp',
+    };
+    await seed({
+      csv: 'i,b,n,f,t,o,d,ts\n+1,9223372036854775807,1.005,1e3,007,yes,1965-01-31,2026-01-02T03:04:05.123456\n2, 3 ,-.5,.5,x,F,2299-12-31,2026-01-02 03:04\n3,4,1e2,5,,,2150-01-01,1960-02-29\n',
+      types,
+    });
+    expect(await rows()).toEqual([
+      [
+        1,
+        9223372036854775807n,
+        '1.01',
+        1000,
+        '007',
+        true,
+        '1965-01-31',
+        '2026-01-02 03:04:05.123456',
+      ],
+      [2, 3, '-0.50', 0.5, 'x', false, '2299-12-31', '2026-01-02 03:04:00.000000'],
+      [3, 4, '100.00', 5, null, null, '2150-01-01', '1960-02-29 00:00:00.000000'],
+    ]);
+  });
+
+  it("takes ClickHouse's own types and an order", async () => {
+    const types = {
+      id: 'UInt8',
+      low: 'LowCardinality(String)',
+      low2: 'LowCardinality(Nullable(String))',
+      e: "Enum8('a' = 1, 'b' = 2)",
+      u: 'UUID',
+      l: 'Array(Int32)',
+      dt: "DateTime('UTC')",
+      day: 'Date',
+      ip: 'IPv4',
+    };
+    await seed({
+      csv: 'id,low,low2,e,u,l,dt,day,ip\n1,x,,b,61f0c404-5cb3-11e7-907b-a6006ad3dba0,"[1,2]",2026-01-02 03:04:05.9,2026-01-02,127.0.0.1\n',
+      types,
+      config: { order_by: 'low' },
+    });
+    expect(await rows()).toEqual([
+      [
+        1,
+        'x',
+        null,
+        'b',
+        '61f0c404-5cb3-11e7-907b-a6006ad3dba0',
+        '[1,2]',
+        '2026-01-02 03:04:05',
+        '2026-01-02',
+        '127.0.0.1',
+      ],
+    ]);
+  });
+
+  it('replaces the one before, and stays when the new file is wrong', async () => {
+    await seed({ csv: 'id\n1\n', types: { id: 'integer' } });
+    await seed({ csv: 'id\n2\n', types: { id: 'integer' } });
+    await refused({ csv: 'id\nx\n', types: { id: 'integer' } });
+    expect(await rows()).toEqual([[2]]);
+  });
+});
+
+describe('a cell that does not fit', () => {
+  it.each([
+    ['integer', 'abc'],
+    ['integer', '1.5'],
+    ['integer', '3000000000'],
+    ['integer', '""'],
+    ['bigint', '99999999999999999999'],
+    ['UInt8', '-1'],
+    ['numeric(12,2)', '12345678901.00'],
+    ['numeric(12,2)', '"1,5"'],
+    ['double precision', 'x'],
+    ['boolean', 'maybe'],
+    ['date', '01/02/2026'],
+    ['date', '2026-02-31'],
+    ['date', '2026-13-01'],
+    ['date', '2026-1-2'],
+    ['date', '20260102'],
+    ['date', '1899-12-31'],
+    ['Date', '1969-12-31'],
+    ['timestamp', '01/02/2026 03:04:05'],
+    ['timestamp', '2026-02-31 00:00:00'],
+    ['timestamp', '2026-01-02 25:00:00'],
+    ['timestamp', '2026-01-02 03:04:05+03'],
+    ['timestamp', '1767323045'],
+    ['DateTime', '2150-01-01 00:00:00'],
+    ["Enum8('a' = 1)", 'b'],
+    ['UUID', 'x'],
+  ])('%s %s', async (type, cell) => {
+    const problem = await refused({
+      csv: `name,v\n"two\nlines",\n\u00e9\u{1F600},${cell}\nlater,${cell}\n`,
+      types: { name: 'text', v: type },
+    });
+    expect(problem).toMatchObject({
+      code: 'ETL7002',
+      at: { file: 'seeds/s.csv', line: 4, column: 5 },
+    });
+    expect(problem.message).toContain(cell.replaceAll('"', ''));
+    expect(problem.message).toContain('column v');
+    expect(problem.hint).toMatch(/^Expected /);
+  });
+});
+
+describe('a file that is no table', () => {
+  it.each([
+    ['too few fields', 'a,b,c\n1,2,3\n\n4,5\n6,7,8\n', 'ETL7001', 4],
+    ['too many fields', 'a,b,c\n1,2,3\n4,5,6,7\n', 'ETL7001', 3],
+    ['an empty line', 'a,b,c\n1,2,3\n\n4,5,6\n', 'ETL7004', 3],
+    ['a header that is not the columns', 'a,b,zz\n1,2,3\n', 'ETL7003', 1],
+  ])('has %s', async (_, csv, code, line) => {
+    const problem = await refused({ csv, types: { a: 'integer', b: 'integer', c: 'text' } });
+    expect(problem).toMatchObject({ code, at: { file: 'seeds/s.csv', line } });
+  });
+
+  it('is not there', async () => {
+    const missing = w.inSession((s) =>
+      s.load(
+        { schema: 'shop', name: '__etl_s' },
+        { path: '/nowhere/s.csv', shownPath: 'seeds/s.csv', delimiter: ',', columns: [] },
+      ),
+    );
+    await expect(missing).rejects.toMatchObject({ diagnostics: [{ code: 'ETL1012' }] });
+  });
+
+  it('is not UTF-8', async () => {
+    const csv = Buffer.concat([Buffer.from('a\n'), Buffer.from([0xe9, 0x20]), Buffer.from('\n')]);
+    const problem = await refused({ csv, types: { a: 'integer' } });
+    expect(problem).toMatchObject({ code: 'ETL7004', at: { file: 'seeds/s.csv' } });
+  });
+});
+
+it('loads a large file fast enough to be used', async () => {
+  const lines = Array.from({ length: 200_000 }, (_, i) => `${i},name ${i},${i}.25,2026-01-02`);
+  const rows = await seed({
+    csv: `id,name,price,day\n${lines.join('\n')}\n`,
+    types: { id: 'integer', name: 'text', price: 'numeric(12,2)', day: 'date' },
+  });
+  expect(rows).toBe(200_000);
+});

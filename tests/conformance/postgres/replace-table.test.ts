@@ -1,0 +1,357 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { RelationName } from '../../../src/kernel/relation.ts';
+import { rebuildTable, scratchPostgres, type ScratchPostgres } from '../../support/postgres.ts';
+
+let pg: ScratchPostgres;
+let schema: string;
+let counter = 0;
+const at = (name: string): RelationName => ({ database: 'etl', schema, name });
+
+beforeAll(async () => {
+  pg = await scratchPostgres();
+  await pg.run('create role analyst; create role keeper; create role stranger login');
+});
+afterAll(() => pg.stop());
+beforeEach(async () => {
+  schema = `r${counter++}`;
+  await pg.run(
+    `create schema ${schema}; grant usage, create on schema ${schema} to analyst, stranger`,
+  );
+});
+
+const left = async (): Promise<readonly unknown[]> =>
+  (
+    await pg.rows(
+      `select relname from pg_class where relnamespace = '${schema}'::regnamespace and relname like '\\_\\_etl\\_%' order by 1`,
+    )
+  ).map((r) => r[0]);
+const acl = (name: string): Promise<unknown> =>
+  pg.value(`select relacl::text from pg_class where oid = '${schema}.${name}'::regclass`);
+
+describe('a table with everything on it', () => {
+  beforeEach(() =>
+    pg.run(`
+      create table ${schema}.t as select 1 as id, 'a'::text as b;
+      grant select on ${schema}.t to public;
+      grant insert on ${schema}.t to analyst with grant option;
+      grant update (b) on ${schema}.t to stranger;
+      comment on table ${schema}.t is 'olá, "mundo"';
+      comment on column ${schema}.t.b is E'a\\\\b ''c''';
+      create view ${schema}.v with (security_barrier = true) as select id, b from ${schema}.t;
+      grant select on ${schema}.v to analyst; comment on view ${schema}.v is 'vista';
+      create view ${schema}.vv as select * from ${schema}.v;
+      create materialized view ${schema}.m as select count(*) as n from ${schema}.t;
+      create unique index m_n on ${schema}.m (n);
+      grant select on ${schema}.m to analyst; comment on materialized view ${schema}.m is 'materializada'`),
+  );
+
+  test('keeps grants, column grants, owner, comments and all that reads it', async () => {
+    await pg.run(`alter table ${schema}.t owner to keeper`);
+    const before = {
+      t: await acl('t'),
+      v: await acl('v'),
+      m: await acl('m'),
+      view: await pg.value(`select '${schema}.v'::regclass::oid::text`),
+    };
+    const { way } = await rebuildTable(pg, at('t'), {
+      select: "select 2 as id, 'b'::text as b, now() as extra union all select 3, 'c', now()",
+    });
+    expect(way).toBe(0);
+    expect(await acl('t')).toBe(before.t);
+    expect(await acl('v')).toBe(before.v);
+    expect(await acl('m')).toBe(before.m);
+    expect(await pg.value(`select '${schema}.v'::regclass::oid::text`)).toBe(before.view);
+    expect(
+      await pg.rows(`select attname, attacl::text from pg_attribute
+        where attrelid = '${schema}.t'::regclass and attacl is not null`),
+    ).toEqual([['b', '{stranger=w/keeper}']]);
+    expect(
+      await pg.rows(`select pg_get_userbyid(relowner), obj_description(oid, 'pg_class'), col_description(oid, 2)
+        from pg_class where oid = '${schema}.t'::regclass`),
+    ).toEqual([['keeper', 'olá, "mundo"', "a\\b 'c'"]]);
+    expect(await pg.rows(`select id from ${schema}.vv order by 1`)).toEqual([[2], [3]]);
+    expect(await pg.rows(`select n from ${schema}.m`)).toEqual([[2]]);
+    expect(
+      await pg.rows(`select reloptions::text, obj_description(oid, 'pg_class') from pg_class
+        where oid in ('${schema}.v'::regclass, '${schema}.m'::regclass) order by relname`),
+    ).toEqual([
+      [null, 'materializada'],
+      ['{security_barrier=true}', 'vista'],
+    ]);
+    expect(await pg.value(`select '${schema}.m_n'::regclass::text`)).toBe(`${schema}.m_n`);
+    expect(await left()).toEqual([]);
+  });
+
+  test('a dependent column changes its type: the readers keep the old version, which is named', async () => {
+    const { way, attempt } = await rebuildTable(pg, at('t'), {
+      select: "select 'x'::text as id, 'b'::text as b",
+    });
+    expect(way).toBe(1);
+    expect(await pg.value(`select id from ${schema}.t`)).toBe('x');
+    expect(await pg.value(`select id from ${schema}.vv`)).toBe(1);
+    expect(await left()).toEqual([attempt.leaves?.relation.name]);
+    expect(attempt.leaves?.kind).toBe('table');
+    expect(await acl('t')).toMatch(/analyst=a\*\/etl/);
+  });
+
+  test('a dependent column goes away', async () => {
+    const { way } = await rebuildTable(pg, at('t'), { select: 'select 9 as id' });
+    expect(way).toBe(1);
+    expect(await pg.value(`select b from ${schema}.vv`)).toBe('a');
+    expect(await pg.value(`select id from ${schema}.t`)).toBe(9);
+  });
+
+  test('a column that nobody reads goes away, with its grant and comment', async () => {
+    await pg.run(`alter table ${schema}.t add column c int; grant select (c) on ${schema}.t to stranger;
+      comment on column ${schema}.t.c is 'gone'`);
+    const { way } = await rebuildTable(pg, at('t'), { select: "select 9 as id, 'z'::text as b" });
+    expect(way).toBe(0);
+    expect(await pg.value(`select id from ${schema}.vv`)).toBe(9);
+  });
+
+  test('a materialized view that is read itself is left alone', async () => {
+    await pg.run(`create view ${schema}.on_m as select n from ${schema}.m`);
+    const { attempt } = await rebuildTable(pg, at('t'), {
+      select: "select 5 as id, 'z'::text as b",
+    });
+    expect(attempt.leaves).toBeDefined();
+    expect(await pg.value(`select n from ${schema}.on_m`)).toBe(1);
+  });
+
+  test('a view of another role goes on with the old version', async () => {
+    await pg
+      .run(`grant analyst to stranger; grant stranger to analyst with admin option`)
+      .catch(() => undefined);
+    await pg
+      .run(`create role builder; grant usage, create on schema ${schema} to builder`)
+      .catch(() => undefined);
+    await pg.run(`drop materialized view ${schema}.m; drop view ${schema}.vv; alter table ${schema}.t owner to builder;
+      grant usage, create on schema ${schema} to builder; alter view ${schema}.v owner to analyst`);
+    await pg.connection.withSession('as builder', async (s) => {
+      await s.execute({ sql: 'set role builder', verb: 'set', repeatable: true });
+      try {
+        const { way, attempt } = await rebuildTable(
+          { connection: { ...pg.connection, withSession: (_tag, use) => use(s) } },
+          at('t'),
+          { select: "select 7 as id, 'z'::text as b" },
+        );
+        expect(way).toBe(1);
+        expect(attempt.leaves).toBeDefined();
+      } finally {
+        await s.execute({ sql: 'reset role', verb: 'set', repeatable: true });
+      }
+    });
+    expect(await pg.value(`select id from ${schema}.t`)).toBe(7);
+    expect(await pg.value(`select id from ${schema}.v`)).toBe(1);
+  });
+});
+
+describe('what would be lost is refused with its name, and the table stays', () => {
+  const cases: readonly (readonly [string, (s: string) => string, RegExp])[] = [
+    ['row security', (s) => `alter table ${s}.t enable row level security`, /row security/],
+    ['a policy', (s) => `create policy only_mine on ${s}.t using (true)`, /policy only_mine/],
+    [
+      'a trigger',
+      (s) => `create function ${s}.f() returns trigger language plpgsql as 'begin return new; end';
+        create trigger audit before insert on ${s}.t for each row execute function ${s}.f()`,
+      /trigger audit/,
+    ],
+    [
+      'a foreign key',
+      (s) =>
+        `alter table ${s}.t add primary key (id); create table ${s}.child (t_id int references ${s}.t)`,
+      /constraint child_t_id_fkey on table \S*child/,
+    ],
+    [
+      'a SQL-body function',
+      (s) =>
+        `create function ${s}.g() returns bigint language sql begin atomic select count(*) from ${s}.t; end`,
+      /function \S*g\(\)/,
+    ],
+    [
+      'a row type in use',
+      (s) => `create table ${s}.uses (one ${s}.t)`,
+      /column one of table \S*uses/,
+    ],
+    ['a publication', (s) => `create publication pub_${s} for table ${s}.t`, /publication pub_/],
+    ['a sequence', (s) => `create sequence ${s}.sq owned by ${s}.t.id`, /sequence \S*sq/],
+    ['a child table', (s) => `create table ${s}.heir () inherits (${s}.t)`, /inheritance/],
+  ];
+  test.each(cases)('%s', async (_what, make, named) => {
+    await pg.run(`create table ${schema}.t as select 1 as id`);
+    await pg.run(make(schema));
+    const oid = await pg.value(`select '${schema}.t'::regclass::oid::text`);
+    await expect(rebuildTable(pg, at('t'), { select: 'select 2 as id' })).rejects.toThrow(
+      /ETL4001 replacing/,
+    );
+    await expect(rebuildTable(pg, at('t'), { select: 'select 2 as id' })).rejects.toThrow(named);
+    expect(await pg.value(`select '${schema}.t'::regclass::oid::text`)).toBe(oid);
+    expect(await left()).toEqual([]);
+  });
+
+  test('its own primary key and its own foreign key are no obstacle', async () => {
+    await pg.run(`create table ${schema}.parent (id int primary key); insert into ${schema}.parent values (1);
+      create table ${schema}.t as select 1 as id; alter table ${schema}.t add primary key (id);
+      alter table ${schema}.t add foreign key (id) references ${schema}.parent`);
+    await rebuildTable(pg, at('t'), { select: 'select 2 as id' });
+    expect(await pg.value(`select id from ${schema}.t`)).toBe(2);
+  });
+
+  test('a foreign table is not replaced', async () => {
+    await pg.run(`create extension if not exists postgres_fdw;
+      create server if not exists far foreign data wrapper postgres_fdw;
+      create foreign table ${schema}.t (id int) server far`);
+    await expect(rebuildTable(pg, at('t'), { select: 'select 2 as id' })).rejects.toThrow(
+      /foreign table/,
+    );
+  });
+});
+
+describe('other kinds at the target', () => {
+  test('nothing', async () => {
+    await rebuildTable(pg, at('t'), {
+      select: 'select 1 as id -- the last line is a comment',
+      config: {
+        indexes: [
+          { columns: ['id'], unique: true },
+          { columns: ['id'], type: 'hash' },
+        ],
+      },
+      comments: { relation: "it's", columns: { id: 'key', absent: 'no such column' } },
+      grants: { select: ['analyst', 'public'] },
+    });
+    expect(await acl('t')).toBe('{etl=arwdDxtm/etl,analyst=r/etl,=r/etl}');
+    expect(await pg.value(`select col_description('${schema}.t'::regclass, 1)`)).toBe('key');
+    const indexes = await pg.rows(
+      `select indexname, indexdef from pg_indexes where schemaname = '${schema}' order by 2`,
+    );
+    expect(indexes.map((r) => String(r[0]))).toEqual([
+      expect.stringMatching(/^[0-9a-f]{32}$/),
+      expect.stringMatching(/^[0-9a-f]{32}$/),
+    ]);
+    expect(String(indexes[0]?.[1])).toMatch(/USING hash/);
+    expect(String(indexes[1]?.[1])).toMatch(/^CREATE UNIQUE INDEX .* USING btree/);
+    expect(await left()).toEqual([]);
+  });
+
+  test('indexes have the same names after every rebuild, deferred ones too', async () => {
+    const config = { indexes: [{ columns: ['id'] }] };
+    const names = (): Promise<unknown> =>
+      pg.value(
+        `select string_agg(indexrelid::regclass::text, ',') from pg_index where indrelid = '${schema}.t'::regclass`,
+      );
+    await rebuildTable(pg, at('t'), { select: 'select 1 as id', config });
+    const first = await names();
+    await rebuildTable(pg, at('t'), { select: 'select 2 as id', config });
+    expect(await names()).toBe(first);
+    await pg.run(`create view ${schema}.v as select id from ${schema}.t`);
+    const { way } = await rebuildTable(pg, at('t'), { select: "select 'x'::text as id", config });
+    expect(way).toBe(1);
+    expect(await names()).toBe(first);
+  });
+
+  test('a table renamed by hand keeps its index name, and the new one is built all the same', async () => {
+    const config = { indexes: [{ columns: ['id'] }] };
+    await rebuildTable(pg, at('t'), { select: 'select 1 as id', config });
+    await pg.run(`alter table ${schema}.t rename to t_kept`);
+    await rebuildTable(pg, at('t'), { select: 'select 2 as id', config });
+    expect(await pg.value(`select id from ${schema}.t`)).toBe(2);
+  });
+
+  test('a view', async () => {
+    await pg.run(`create table ${schema}.src as select 1 as id; create view ${schema}.t as select id from ${schema}.src;
+      grant select on ${schema}.t to analyst; create view ${schema}.reader as select id + 1 as next from ${schema}.t`);
+    await rebuildTable(pg, at('t'), { select: 'select 41 as id' });
+    expect(
+      await pg.value(`select relkind::text from pg_class where oid = '${schema}.t'::regclass`),
+    ).toBe('r');
+    expect(await pg.value(`select next from ${schema}.reader`)).toBe(42);
+    expect(await acl('t')).toMatch(/analyst=r/);
+    expect(await left()).toEqual([]);
+  });
+
+  test('a materialized view', async () => {
+    await pg.run(`create materialized view ${schema}.t as select 1 as id;
+      create view ${schema}.reader as select id + 1 as next from ${schema}.t`);
+    await rebuildTable(pg, at('t'), { select: 'select 41 as id' });
+    expect(
+      await pg.value(`select relkind::text from pg_class where oid = '${schema}.t'::regclass`),
+    ).toBe('r');
+    expect(await pg.value(`select next from ${schema}.reader`)).toBe(42);
+    expect(await left()).toEqual([]);
+  });
+});
+
+describe('grants', () => {
+  test('the config rules the privileges it names, the others are kept', async () => {
+    await pg.run(`create table ${schema}.t as select 1 as id;
+      grant select on ${schema}.t to stranger; grant insert on ${schema}.t to stranger`);
+    await rebuildTable(pg, at('t'), { select: 'select 2 as id', grants: { select: ['analyst'] } });
+    expect(await acl('t')).toBe('{etl=arwdDxtm/etl,stranger=a/etl,analyst=r/etl}');
+  });
+
+  test('default privileges that were taken back stay away, and make a first build readable', async () => {
+    await pg.run(`alter default privileges in schema ${schema} grant select on tables to analyst`);
+    await rebuildTable(pg, at('t'), { select: 'select 1 as id' });
+    expect(await acl('t')).toMatch(/analyst=r/);
+    await pg.run(`revoke select on ${schema}.t from analyst`);
+    await rebuildTable(pg, at('t'), { select: 'select 2 as id' });
+    expect(await acl('t')).not.toMatch(/analyst/);
+  });
+});
+
+test('a failing build leaves the table and nothing else', async () => {
+  await pg.run(`create table ${schema}.t as select 1 as id`);
+  await expect(rebuildTable(pg, at('t'), { select: 'select 1 / 0 as id' })).rejects.toMatchObject({
+    error: { code: '22012', kind: 'type' },
+  });
+  expect(await pg.value(`select id from ${schema}.t`)).toBe(1);
+  expect(await left()).toEqual([]);
+});
+
+test('a view that was changed after it was read is not put back to its older definition', async () => {
+  await pg.run(
+    `create table ${schema}.t as select 1 as id; create view ${schema}.v as select id from ${schema}.t`,
+  );
+  const { dialect } = await import('../../../src/adapters/postgres/dialect.ts');
+  const target = at('t');
+  const staged = { ...target, name: '__etl_00000000_ffffff' };
+  const request = { target, staged, config: {}, comments: { columns: {} }, grants: undefined };
+  await pg.connection.withSession('x', async (s) => {
+    await s.segment({
+      atomicity: 'transaction',
+      statements: dialect.buildTable({ ...request, select: 'select 2 as id' }),
+    });
+    const live = await pg.live(target);
+    await pg.run(`create or replace view ${schema}.v as select id * 100 as id from ${schema}.t`);
+    const [first] = dialect.publishTable({ ...request, live });
+    await expect(
+      s.segment({ atomicity: 'transaction', statements: first?.statements ?? [] }),
+    ).rejects.toMatchObject({ error: { kind: 'contention', code: '40001' } });
+  });
+  expect(await pg.value(`select id from ${schema}.v`)).toBe(100);
+});
+
+test('a long reader delays the swap and does not fail it', async () => {
+  await pg.run(
+    `create table ${schema}.t as select 1 as id; create view ${schema}.v as select id from ${schema}.t`,
+  );
+  const reading = pg.run(`begin; select * from ${schema}.v; select pg_sleep(1.5); commit`);
+  await new Promise((done) => setTimeout(done, 100));
+  const { tries } = await rebuildTable(pg, at('t'), { select: 'select 2 as id' });
+  await reading;
+  expect(tries).toBeGreaterThan(1);
+  expect(await pg.value(`select id from ${schema}.v`)).toBe(2);
+});
+
+test('a long reader of another table under the same view does not delay the swap', async () => {
+  await pg.run(`create table ${schema}.t as select 1 as id; create table ${schema}.busy as select 1 as id;
+    create view ${schema}.v as select t.id from ${schema}.t join ${schema}.busy using (id)`);
+  const reading = pg.run(`begin; select * from ${schema}.busy; select pg_sleep(1); commit`);
+  await new Promise((done) => setTimeout(done, 100));
+  const begun = performance.now();
+  const { tries, way } = await rebuildTable(pg, at('t'), { select: 'select 1 as id' });
+  expect([tries, way]).toEqual([1, 0]);
+  expect(performance.now() - begun).toBeLessThan(700);
+  await reading;
+});

@@ -1,0 +1,199 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dialect } from '../../../src/adapters/postgres/dialect.ts';
+import type { Column } from '../../../src/kernel/relation.ts';
+import { scratchPostgres, type ScratchPostgres } from '../../support/postgres.ts';
+
+let pg: ScratchPostgres;
+let dir: string;
+let counter = 0;
+let staged: { database: string; schema: string; name: string };
+
+beforeAll(async () => {
+  pg = await scratchPostgres();
+  dir = await mkdtemp(join(tmpdir(), 'etl-seed-'));
+});
+afterAll(async () => {
+  await pg.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+beforeEach(() => {
+  staged = { database: 'etl', schema: 'public', name: `__etl_seed_${counter++}` };
+});
+
+const column = (name: string, type: string): Column => ({ name, type, nullable: true });
+const ABC = [column('id', 'integer'), column('day', 'date'), column('Name', 'text')];
+
+async function load(
+  content: string | Buffer,
+  columns: readonly Column[] = ABC,
+  delimiter = ',',
+): Promise<unknown> {
+  const path = join(dir, `${staged.name}.csv`);
+  await writeFile(path, content);
+  const request = {
+    target: { ...staged, name: 'seed' },
+    staged,
+    columns,
+    config: {},
+    comments: { columns: {} },
+    grants: undefined,
+  };
+  return pg.connection.withSession('seed.x', async (s) => {
+    await s.segment({ atomicity: 'transaction', statements: dialect.buildSeed(request) });
+    const effect = await s.load(staged, { path, shownPath: 'seeds/x.csv', delimiter, columns });
+    await s.segment({ atomicity: 'transaction', statements: dialect.finishSeed(request) });
+    return effect.rows;
+  });
+}
+const rows = (): Promise<unknown> =>
+  pg.rows(`select * from public.${staged.name} order by 1 nulls last`);
+const refusal = async (content: string | Buffer, columns?: readonly Column[]): Promise<unknown> =>
+  load(content, columns).then(
+    () => undefined,
+    (e: unknown) => (e as { diagnostics?: readonly unknown[] }).diagnostics ?? e,
+  );
+
+describe('what is read', () => {
+  test('BOM, CRLF, quoted newlines and quotes, no newline at the end', async () => {
+    expect(
+      await load('\u{feff}id,day,Name\r\n1,2024-02-29,"a\r\nb ""c"", d"\r\n2,2024-03-01,ção😀'),
+    ).toBe(2);
+    expect(await rows()).toEqual([
+      [1, '2024-02-29', 'a\r\nb "c", d'],
+      [2, '2024-03-01', 'ção😀'],
+    ]);
+  });
+
+  test('empty is NULL, "" is an empty text', async () => {
+    await load('id,day,Name\n1,,\n2,,""\n');
+    expect(await rows()).toEqual([
+      [1, null, null],
+      [2, null, ''],
+    ]);
+  });
+
+  test('another delimiter, a backslash-dot line, a header only, a file shorter than a BOM', async () => {
+    await load('id;day;Name\n1;2024-01-01;"x;y"\n', ABC, ';');
+    expect(await rows()).toEqual([[1, '2024-01-01', 'x;y']]);
+    staged = { ...staged, name: `${staged.name}b` };
+    expect(await load('n\na\n\\.\nb\n', [column('n', 'text')])).toBe(3);
+    staged = { ...staged, name: `${staged.name}c` };
+    expect(await load('id,day,Name\n')).toBe(0);
+    staged = { ...staged, name: `${staged.name}d` };
+    expect(await load('a', [column('a', 'text')])).toBe(0);
+  });
+
+  test('more than one chunk', async () => {
+    const lines = Array.from({ length: 200_000 }, (_, i) => `${i},2024-01-01,"name, ${i}"`);
+    expect(await load(`id,day,Name\n${lines.join('\n')}\n`)).toBe(200_000);
+  });
+});
+
+describe('what is refused, with its place', () => {
+  test.each([
+    [
+      'too few fields',
+      'id,day,Name\n1,2024-01-01,a\n2,2024-01-01\n',
+      'ETL7001',
+      3,
+      1,
+      /2 fields, the header has 3/,
+    ],
+    [
+      'too many fields',
+      'id,day,Name\n1,2024-01-01,a,b\n',
+      'ETL7001',
+      2,
+      1,
+      /4 fields, the header has 3/,
+    ],
+    ['an empty line', 'id,day,Name\n\n1,2024-01-01,a\n', 'ETL7001', 2, 1, /1 field, /],
+    ['a bad date', 'id,day,Name\n1,2024-02-30,a\n', 'ETL7002', 2, 3, /column "day": .*2024-02-30/],
+    [
+      'a bad integer',
+      'id,day,Name\n1,2024-01-01,a\nx1,2024-01-01,a\n',
+      'ETL7002',
+      3,
+      1,
+      /column "id": .*"x1"/,
+    ],
+    [
+      'an integer that is too big',
+      'id,day,Name\n99999999999,,a\n',
+      'ETL7002',
+      2,
+      1,
+      /out of range/,
+    ],
+    [
+      'after quoted newlines',
+      'id,day,Name\n1,2024-01-01,"a\nb\nc"\n2,never,"d\ne"\n',
+      'ETL7002',
+      5,
+      3,
+      /column "day": .*never/,
+    ],
+    [
+      'after quoted newlines in a CRLF file',
+      'id,day,Name\r\n1,2024-01-01,"a\r\nb\nc"\r\n2,never,"d\ne"\r\n',
+      'ETL7002',
+      5,
+      3,
+      /never/,
+    ],
+    [
+      'with a BOM, after an emoji',
+      '\u{feff}id,Name,day\n1,"😀",x\n',
+      'ETL7002',
+      2,
+      8,
+      /column "day"/,
+    ],
+    ['an open quote', 'id,day,Name\n1,2024-01-01,"a\n', 'ETL7004', 2, 1, /unterminated/],
+  ] as const)('%s', async (_what, content, code, line, columnAt, message) => {
+    const columns = content.includes('id,Name,day') ? [ABC[0]!, ABC[2]!, ABC[1]!] : ABC;
+    expect(await refusal(content, columns)).toMatchObject([
+      {
+        code,
+        at: { file: 'seeds/x.csv', line, column: columnAt },
+        message: expect.stringMatching(message) as string,
+      },
+    ]);
+    expect(await pg.value('select 1')).toBe(1);
+  });
+
+  test('latin1', async () => {
+    expect(await refusal(Buffer.from('id,day,Name\n1,,a\xe7\xe3o\n', 'latin1'))).toMatchObject([
+      { code: 'ETL7004', at: { line: 2 } },
+    ]);
+  });
+
+  test('NULL where the column does not take it', async () => {
+    expect(
+      await refusal('a,b\n1,\n', [
+        column('a', 'integer'),
+        { ...column('b', 'text'), nullable: false },
+      ]),
+    ).toMatchObject([{ code: 'ETL7002', at: { line: 2 } }]);
+  });
+
+  test('a file that is not there', async () => {
+    await pg.run('create table public.none (a int)');
+    await expect(
+      pg.connection.withSession('x', (s) =>
+        s.load(
+          { schema: 'public', name: 'none' },
+          {
+            path: join(dir, 'none.csv'),
+            shownPath: 'seeds/none.csv',
+            delimiter: ',',
+            columns: [column('a', 'integer')],
+          },
+        ),
+      ),
+    ).rejects.toMatchObject({ diagnostics: [{ code: 'ETL1012' }] });
+  });
+});
