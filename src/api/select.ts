@@ -25,7 +25,7 @@ const usage = (message: string, hint: string): EtlError =>
   new EtlError([{ code: 'ETL1001', severity: 'error', message, hint }]);
 
 /** What a command works on, narrowed by --resource-type and --exclude-resource-type. */
-export function resourceTypes(
+function resourceTypes(
   all: readonly ResourceType[],
   options: ApiOptions,
 ): ReadonlySet<ResourceType> {

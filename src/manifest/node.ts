@@ -143,8 +143,3 @@ export interface ExposureNode extends CommonNode {
 export type ExecutableNode = ModelNode | SeedNode | TestNode;
 export type GraphNode = ExecutableNode | SourceNode | ExposureNode;
 
-/** Where the place of a `ref` or `source` call is, for messages. */
-export interface CallSite {
-  readonly node: NodeId;
-  readonly span: Span;
-}

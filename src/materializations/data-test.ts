@@ -1,3 +1,4 @@
+import { configText } from '../kernel/config-text.ts';
 import type { Statement } from '../adapter/statement.ts';
 import type { Dialect, EngineConfig } from '../adapter/contract.ts';
 
@@ -14,7 +15,7 @@ export interface TestSettings {
 export function testSettings(config: EngineConfig): TestSettings {
   const text = (key: string, fallback: string): string => {
     const value = config[key];
-    return value === undefined || value === null ? fallback : String(value);
+    return value === undefined || value === null ? fallback : configText(value);
   };
   const limit = config['limit'];
   return {

@@ -1,5 +1,6 @@
 import type { DeltaRequest, IncrementalStrategy } from '../adapter/contract.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
+import { configText } from '../kernel/config-text.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import {
   afterSegments,
@@ -20,7 +21,9 @@ const SCHEMA_CHANGES = ['ignore', 'append_new_columns', 'sync_all_columns', 'fai
 type SchemaChange = (typeof SCHEMA_CHANGES)[number];
 
 const textList = (value: unknown): readonly string[] =>
-  value === undefined || value === null ? [] : (Array.isArray(value) ? value : [value]).map(String);
+  value === undefined || value === null
+    ? []
+    : (Array.isArray(value) ? value : [value]).map(configText);
 
 const optionalList = (value: unknown): readonly string[] | undefined =>
   value === undefined || value === null ? undefined : textList(value);
@@ -47,7 +50,7 @@ function chooseStrategy(
   const fallback = uniqueKey.length > 0 ? 'delete+insert' : 'append';
   if (asked === undefined || asked === null || asked === 'default')
     return { value: fallback, diagnostics: [] };
-  const name = String(asked);
+  const name = configText(asked);
   const strategy = STRATEGY_ALIASES[name] ?? name;
   const known = [...from.dialect.can.incremental];
   const found = known.find((k) => k === strategy);
@@ -62,7 +65,7 @@ function chooseStrategy(
 }
 
 function schemaChange(from: IncrementalIngredients): Checked<SchemaChange> {
-  const asked = String(from.config['on_schema_change'] ?? 'ignore');
+  const asked = configText(from.config['on_schema_change'] ?? 'ignore');
   const found = SCHEMA_CHANGES.find((s) => s === asked);
   if (found !== undefined) return { value: found, diagnostics: [] };
   return {

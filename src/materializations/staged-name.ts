@@ -2,7 +2,7 @@ import { sha256 } from '../kernel/hash.ts';
 import { relationKey, type RelationName } from '../kernel/relation.ts';
 
 /** What every internal name begins with; such relations are never anybody else's. */
-export const STAGED_PREFIX = '__etl_';
+const STAGED_PREFIX = '__etl_';
 
 /**
  * The internal name under which a relation is built in one run: a hash of the target and one of the run, never a shortened

@@ -38,7 +38,7 @@ export const nodeRelation = (node: ExecutableNode): RelationName => ({
 });
 
 /** Whether a node's existing relation is built anew: its own `full_refresh` config decides before the command line's. */
-export const isFullRefresh = (node: ExecutableNode, asked: boolean): boolean => {
+const isFullRefresh = (node: ExecutableNode, asked: boolean): boolean => {
   const own = node.config['full_refresh'];
   return typeof own === 'boolean' ? own : asked;
 };

@@ -62,7 +62,7 @@ export function runScopes(project: LoadedProject, options: RunScopeOptions): Sco
 class RunScopes implements ScopeMaker {
   private readonly project: LoadedProject;
   private readonly options: RunScopeOptions;
-  private graph: Value | undefined;
+  private graph: Value;
 
   constructor(project: LoadedProject, options: RunScopeOptions) {
     this.project = project;

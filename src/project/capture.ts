@@ -55,11 +55,18 @@ class Recorder {
     this.#subject = subject;
   }
 
+  /** Where the name of the running call begins: the render knows its bracket. */
   #site(): Span {
+    const { shownPath, text, origin } = this.#subject;
     const site = this.#attempt?.site;
-    return site === undefined
-      ? { file: this.#subject.shownPath, line: 1, column: 1 }
-      : { file: site.file, line: site.line, column: site.column };
+    if (site === undefined) return { file: shownPath, line: 1, column: 1 };
+    const { file, line, column } = site;
+    if (file !== shownPath) return { file, line, column };
+    const first = line === (origin?.line ?? 1);
+    const shift = first ? (origin?.column ?? 1) - 1 : 0;
+    const before = text.split('\n')[line - (origin?.line ?? 1)]?.slice(0, column - 1 - shift) ?? '';
+    const name = /[\w.]+\s*$/.exec(before)?.[0] ?? '';
+    return { file, line, column: column - name.length };
   }
 
   #configure(values: ReadonlyMap<string, unknown>): void {

@@ -67,7 +67,7 @@ async function action(
   session: Session,
   question: ActionQuestion,
 ): Promise<undefined> {
-  const send = async (s: Statement): Promise<void> => void (await session.execute(s));
+  const send = (s: Statement): Promise<unknown> => session.execute(s);
   const relation = (): RelationName => {
     if (question.relation !== undefined) return question.relation;
     throw new EtlError([
@@ -76,17 +76,20 @@ async function action(
   };
   switch (question.action) {
     case 'create_schema':
-      return void (await send(dialect.createSchema(relation().schema, relation().database)));
+      await send(dialect.createSchema(relation().schema, relation().database));
+      return undefined;
     case 'drop':
-      return void (await send(dialect.drop(relation(), question.relationKind ?? 'table')));
+      await send(dialect.drop(relation(), question.relationKind ?? 'table'));
+      return undefined;
     case 'commit':
       return undefined;
     case 'truncate':
-      return void (await send({
+      await send({
         sql: `truncate table ${dialect.relation(relation())}`,
         verb: 'write',
         repeatable: true,
-      }));
+      });
+      return undefined;
     default:
       throw new EtlError([
         {

@@ -220,7 +220,8 @@ class Run {
   skipAll(ids: readonly NodeId[], because: NodeId | undefined): void {
     for (const id of ids) {
       const node = this.node(id);
-      const begun = this.start(node);
+      // a skipped node never started
+      const begun = this.count();
       const name = because === undefined ? undefined : this.node(because).name;
       this.finish(node, begun, 'main', {
         status: 'skipped',
@@ -238,9 +239,13 @@ class Run {
   }
 
   private start(node: ExecutableNode): { at: Date; position: number } {
-    const begun = { at: this.ctx.now(), position: ++this.started };
+    const begun = this.count();
     this.ctx.observe({ kind: 'node_started', id: node.unique_id, ...begun });
     return begun;
+  }
+
+  private count(): { at: Date; position: number } {
+    return { at: this.ctx.now(), position: ++this.started };
   }
 
   private finish(
@@ -257,8 +262,14 @@ class Run {
       thread,
     };
     this.outcomes.push(outcome);
-    if (this.options.failFast && (outcome.status === 'error' || outcome.status === 'fail'))
+    if (
+      this.options.failFast &&
+      !this.failedFast &&
+      (outcome.status === 'error' || outcome.status === 'fail')
+    ) {
       this.failedFast = true;
+      this.ctx.connection.cancel().catch(() => 0);
+    }
     this.ctx.observe({
       kind: 'node_finished',
       outcome,

@@ -23,7 +23,7 @@ import type { RunContext } from './context.ts';
 import { publish } from './publish.ts';
 
 /** How many failing rows a message shows. */
-export const SAMPLE_ROWS = 5;
+const SAMPLE_ROWS = 5;
 
 export interface TestResult {
   readonly status: Extract<NodeStatus, 'pass' | 'warn' | 'fail'>;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Session, drainPending } from 'chdb';
 
-export interface Seen {
+interface Seen {
   readonly sql: string;
   readonly body: string;
   readonly settings: Readonly<Record<string, string>>;

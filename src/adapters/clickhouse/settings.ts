@@ -27,6 +27,18 @@ export const ANSI: Settings = {
   group_by_use_nulls: 1,
 };
 
+/** The engine's defaults of the same, for a model that says no where the whole target says yes. */
+export const NOT_ANSI: Settings = {
+  join_use_nulls: 0,
+  union_default_mode: '',
+  intersect_default_mode: 'ALL',
+  except_default_mode: 'ALL',
+  aggregate_functions_null_for_empty: 0,
+  prefer_column_name_to_alias: 0,
+  cast_keep_nullable: 0,
+  group_by_use_nulls: 0,
+};
+
 /** Of every write into a table that only this node sees: two equal blocks are no mistake there. */
 export const PRIVATE_WRITE: Settings = { insert_deduplicate: 0 };
 

@@ -1,7 +1,7 @@
 // The configs of a model that only ClickHouse understands, under the names that dbt projects use.
 import type { EngineConfig } from '../../adapter/contract.ts';
 import { EtlError } from '../../kernel/error.ts';
-import { ANSI, isSettingName, settingsClause, type Settings } from './settings.ts';
+import { ANSI, NOT_ANSI, isSettingName, settingsClause, type Settings } from './settings.ts';
 
 const refuse = (key: string, why: string, hint: string): EtlError =>
   new EtlError([{ code: 'ETL4004', severity: 'error', message: `config "${key}" ${why}`, hint }]);
@@ -41,10 +41,12 @@ function settingsOf(config: EngineConfig, key: string): Settings {
 }
 
 /** The settings with which the author's SELECT has to run: the ANSI set when asked for, and `query_settings` over it. */
-export const querySettings = (config: EngineConfig, ansiByTarget: boolean): Settings => ({
-  ...(isTrue(config['ansi_settings'] ?? ansiByTarget) ? ANSI : {}),
-  ...settingsOf(config, 'query_settings'),
-});
+export function querySettings(config: EngineConfig, ansiByTarget: boolean): Settings {
+  const isAnsi = isTrue(config['ansi_settings'] ?? ansiByTarget);
+  // every statement of such a target has the set already
+  const base = isAnsi ? ANSI : ansiByTarget ? NOT_ANSI : {};
+  return { ...base, ...settingsOf(config, 'query_settings') };
+}
 
 /** The part of CREATE TABLE between the name and AS: engine, keys, partitions, TTL and the table's own settings. */
 export function tableClauses(config: EngineConfig): string {
@@ -85,7 +87,9 @@ export function secondary(config: EngineConfig): readonly Secondary[] {
     );
     if (!Array.isArray(list)) throw wrong;
     // {columns: [...]} is the other engine's form; a project for both has both side by side
-    const own = list.filter((entry: unknown) => !('columns' in Object(entry)) || part in Object(entry));
+    const own = list.filter(
+      (entry: unknown) => !('columns' in Object(entry)) || part in Object(entry),
+    );
     return own.map((entry: unknown) => {
       const { name, [part]: definition } = Object(entry) as Record<string, unknown>;
       if (typeof name !== 'string' || typeof definition !== 'string') throw wrong;

@@ -1,5 +1,5 @@
 // One output of profiles.yml, with dbt-clickhouse's keys and ours (`embedded`, `ansi_settings`).
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Target } from '../../adapter/contract.ts';
 import type { Scalar } from '../../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../../kernel/diagnostic.ts';

@@ -1,4 +1,5 @@
 import { list } from '../../api/list.ts';
+import { configText } from '../../kernel/config-text.ts';
 import { EtlError } from '../../kernel/error.ts';
 import { didYouMean } from '../../kernel/did-you-mean.ts';
 import type { GraphNode } from '../../manifest/node.ts';
@@ -27,7 +28,7 @@ const JSON_KEYS = [
 /** `etl ls` */
 export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =>
   guarded(values, terminal, async ({ reporter, learn }) => {
-    const output = String(values['output'] ?? 'selector');
+    const output = configText(values['output'] ?? 'selector');
     if (!OUTPUTS.some((o) => o === output))
       throw new EtlError([
         {

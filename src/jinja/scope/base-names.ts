@@ -47,15 +47,12 @@ class VarFunction implements PyObject {
 
   pyCall(args: readonly Value[], kwargs: ReadonlyMap<string, Value> | null): Value {
     const name = str(args[0] ?? kwargs?.get('name') ?? kwargs?.get('var_name') ?? '');
-    const fallback = args[1] ?? kwargs?.get('default');
+    // None is a default like any other
+    const fallback = args.length > 1 ? args[1] : kwargs?.get('default');
     const value = this.#vars.get(name);
     if (value !== undefined)
       return typeof value === 'string' && /\{[{%#]/.test(value) ? this.#render(value) : value;
-    if (
-      fallback !== undefined &&
-      (fallback !== null || args.length > 1 || kwargs?.has('default') === true)
-    )
-      return fallback;
+    if (fallback !== undefined) return fallback;
     if (this.#vars.forgiving) return null;
     throw templateError(
       'ETL2005',

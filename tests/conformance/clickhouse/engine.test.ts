@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clickhouse } from '../../../src/adapters/clickhouse/adapter.ts';
+import { findHolder } from '../../../src/adapters/clickhouse/embedded/holder.ts';
 import type { Connection } from '../../../src/adapter/contract.ts';
 import { isEtlError } from '../../../src/kernel/error.ts';
 import type { Diagnostic } from '../../../src/kernel/diagnostic.ts';
@@ -157,8 +158,9 @@ describe('a directory', () => {
     return child;
   };
 
-  it('that another process has open is refused with its number, without a word on stderr', async () => {
+  it('that another process has open is refused with its number, before the engine says so on stderr', async () => {
     holder = await hold();
+    expect((await findHolder(join(projectDir, '.etl/ch/data')))?.pid).toBe(holder.pid);
     const problem = await refused(connect(projectDir));
     expect(problem?.code).toBe('ETL5009');
     expect(problem?.message).toContain(`process ${holder.pid} uses`);
@@ -176,6 +178,7 @@ describe('a directory', () => {
     expect(await readFile(join(projectDir, '.etl/ch/data/status'), 'utf8')).toContain(
       String(holder.pid),
     );
+    expect(await findHolder(join(projectDir, '.etl/ch/data'))).toBeUndefined();
     const connection = await connect(projectDir);
     await connection.close();
   });

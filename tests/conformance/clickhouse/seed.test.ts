@@ -254,6 +254,14 @@ describe('a cell that does not fit', () => {
   });
 });
 
+it('a bad cell that is named like its column is found below the header', async () => {
+  const problem = await refused({
+    csv: 'abc,b\n1,x\nabc,y\n',
+    types: { abc: 'integer', b: 'text' },
+  });
+  expect(problem.at).toEqual({ file: 'seeds/s.csv', line: 3, column: 1 });
+});
+
 describe('a file that is no table', () => {
   it.each([
     ['too few fields', 'a,b,c\n1,2,3\n\n4,5\n6,7,8\n', 'ETL7001', 4],

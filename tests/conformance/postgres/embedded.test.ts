@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { postgres } from '../../../src/adapters/postgres/adapter.ts';
 import { bundled, findBinaries } from '../../../src/adapters/postgres/embedded/binaries.ts';
+import { sha256 } from '../../../src/kernel/hash.ts';
 import { childProgram, type ChildProgram } from '../../support/postgres-child.ts';
 import { postgresTarget, scratchDir } from '../../support/postgres.ts';
 
@@ -223,6 +225,9 @@ describe.runIf(isRoot)('as root', () => {
     const output = { embedded_binaries: copy };
     expect(await child.run(project, { user: NOBODY, output })).toMatchObject({ ok: 1, errors: [] });
     expect(existsSync(join(dir, 'pack', links[0]?.target ?? ''))).toBe(false);
+    const beside = join(tmpdir(), `etl-pglib-${NOBODY.uid}-${sha256(copy).slice(0, 12)}`);
+    expect(existsSync(beside)).toBe(true);
+    await rm(beside, { recursive: true });
     // writable: the links are made in place
     await rm(join(project, '.etl'), { recursive: true });
     expect(await child.run(project, { output })).toMatchObject({ ok: 1, errors: [] });

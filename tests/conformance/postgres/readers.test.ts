@@ -14,14 +14,20 @@ const setUp = (schema: string): Promise<void> =>
     create view ${schema}.v1 as select k, count(*) as n from ${schema}.t group by 1;
     create view ${schema}.v2 as select * from ${schema}.v1 where n > 0`);
 
-test('readers of a table, its view and the view on that never see an error or an empty table in 20 swaps', async () => {
-  await setUp('a');
-  const seen = { reads: 0, empty: 0, errors: [] as string[] };
+interface Seen {
+  reads: number;
+  empty: number;
+  readonly errors: string[];
+}
+
+/** Reads each of the sources in a loop for the time of `work`. */
+async function whileReading(sources: readonly string[], work: () => Promise<void>): Promise<Seen> {
+  const seen: Seen = { reads: 0, empty: 0, errors: [] };
   let isOver = false;
-  const readers = ['t', 'v1', 'v2', 't a join a.v1 using (k)'].map(async (name) => {
+  const readers = sources.map(async (source) => {
     while (!isOver) {
       try {
-        if (Number(await pg.value(`select count(*) from a.${name}`)) === 0) seen.empty += 1;
+        if (Number(await pg.value(`select count(*) from ${source}`)) === 0) seen.empty += 1;
         seen.reads += 1;
       } catch (error) {
         seen.errors.push(isStatementFailure(error) ? error.error.code : String(error));
@@ -29,15 +35,33 @@ test('readers of a table, its view and the view on that never see an error or an
     }
   });
   try {
-    const config = { indexes: [{ columns: ['k'] }] };
-    for (let i = 0; i < 20; i++)
-      await rebuildTable(pg, { schema: 'a', name: 't' }, { select: SELECT, config });
+    await work();
   } finally {
     isOver = true;
     await Promise.all(readers);
   }
+  return seen;
+}
+
+const config = { indexes: [{ columns: ['k'] }] };
+
+test('readers of a table, its view and the view on that never see an error or an empty table in 20 swaps', async () => {
+  await setUp('a');
+  const seen = await whileReading(['a.t', 'a.v1', 'a.v2'], async () => {
+    for (let i = 0; i < 20; i++)
+      await rebuildTable(pg, { schema: 'a', name: 't' }, { select: SELECT, config });
+  });
   expect(seen).toMatchObject({ empty: 0, errors: [] });
   expect(seen.reads).toBeGreaterThan(100);
+});
+
+test('a reader that locks the table before its view meets no deadlock', async () => {
+  await setUp('c');
+  const seen = await whileReading(['c.t a join c.v1 using (k)', 'c.v2'], async () => {
+    for (let i = 0; i < 5; i++)
+      await rebuildTable(pg, { schema: 'c', name: 't' }, { select: SELECT, config });
+  });
+  expect(seen).toMatchObject({ empty: 0, errors: [] });
 });
 
 test('4 sessions replace the same table 40 times; nothing is left behind', async () => {

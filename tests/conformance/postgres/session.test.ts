@@ -240,10 +240,11 @@ describe('sessions', () => {
     await pg.connection.withSession('first', async (s) => {
       await s.execute(
         statement(
-          `set search_path = nowhere; set work_mem = '1MB'; create temp table leftover (a int); begin`,
+          "set search_path = nowhere; set work_mem = '1MB'; create temp table leftover (a int)",
           'hook',
         ),
       );
+      await s.execute(statement('begin', 'hook'));
     });
     const { rows } = await read(
       `select current_setting('search_path'), to_regclass('leftover')::text, current_setting('idle_in_transaction_session_timeout'), current_setting('work_mem')`,

@@ -128,7 +128,8 @@ describe('building a table', () => {
       dialect.buildTable({ ...request, config: { ...config } })[1]?.sql ?? '';
     expect(by(plain, { ansi_settings: true })).toMatch(new RegExp(`\\n\\)${ANSI}$`));
     expect(by(ansi, {})).toMatch(new RegExp(`\\n\\)${ANSI}$`));
-    expect(by(ansi, { ansi_settings: false })).toMatch(/\n\)$/);
+    expect(by(plain, { ansi_settings: false })).toMatch(/\n\)$/);
+    expect(by(ansi, { ansi_settings: false })).toMatch(/ SETTINGS join_use_nulls = 0, /);
   });
 
   it('turns a header of settings into settings, and sends any other', () => {

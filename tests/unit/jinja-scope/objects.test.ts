@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest';
+import { ResultTable } from '../../../src/jinja/scope/result-table.ts';
+import { BUILT_IN_MACROS } from '../../../src/project/built-in-macros.ts';
+import { answered, hostOf, rendered } from './render.ts';
+
+test.each([
+  ['{{ this.include(database=false) }}', '"s"."me"'],
+  ['{{ this.include(database=false, schema=false) }}', '"me"'],
+  ['{{ this.quote(identifier=false) }}', '"db"."s".me'],
+  ["{{ this.incorporate(path={'identifier': 'x'}, type='view').is_view }}", 'True'],
+  ["{{ this.incorporate(path={'identifier': 'x', 'schema': none}) }}", '"db"."x"'],
+  ['{{ this.without_identifier() }}', '"db"."s"'],
+  ["{{ this.replace_path(identifier='y').identifier }}", 'y'],
+  ["{{ this.information_schema('columns') }}", '"db".information_schema.columns'],
+  ['{{ this.is_table }}{{ this.is_view }}{{ this.table }}', 'TrueFalseme'],
+  ["{{ this.matches(schema='s') }}{{ this.matches(schema='t') }}", 'TrueFalse'],
+  ['{{ this.render() }}|{{ this ~ "!" }}', '"db"."s"."me"|"db"."s"."me"!'],
+  ["{{ ref('a') == ref('a') }}{{ ref('a') == ref('b') }}", 'TrueFalse'],
+  ['{{ this.nothing is defined }}', 'False'],
+  ['{{ this.incorporate(limit=0) }}', '(select * from "db"."s"."me" where false limit 0)'],
+])('relation: %s', (text, expected) => {
+  expect(rendered(text)).toBe(expected);
+});
+
+test.each([
+  ['varchar(10)', 'is_string', true],
+  ['character varying', 'is_string', true],
+  ['String', 'is_string', true],
+  ['bigint', 'is_integer', true],
+  ['UInt64', 'is_integer', true],
+  ['Nullable(Int32)', 'is_integer', true],
+  ['interval', 'is_integer', false],
+  ['numeric(10,2)', 'is_numeric', true],
+  ['Decimal(38, 10)', 'is_number', true],
+  ['double precision', 'is_float', true],
+  ['date', 'is_number', false],
+])('column of type %s: %s() is %s', (type, question, expected) => {
+  expect(rendered(`{{ api.Column('c', '${type}').${question}() }}`)).toBe(
+    expected ? 'True' : 'False',
+  );
+});
+
+test('sizes of a column type', () => {
+  expect(
+    rendered(
+      "{% set c = api.Column('c', 'numeric(10,2)') %}{{ c.numeric_precision }} {{ c.numeric_scale }} {{ c.dtype }} {{ c.data_type }} {{ c.char_size }}",
+    ),
+  ).toBe('10 2 numeric numeric(10,2) None');
+});
+
+const ANSWER = {
+  columns: [
+    { name: 'id', type: 'bigint' },
+    { name: 'amount', type: 'numeric' },
+    { name: 'name', type: 'text' },
+  ],
+  rows: [
+    ['1', '2.50', 'a'],
+    ['9007199254740993', '3.5', null],
+  ],
+} as const;
+
+const table = (text: string): string => rendered(text, { extra: { t: new ResultTable(ANSWER) } });
+
+test.each([
+  ['{{ t.columns[0].values() }}', '(1, 9007199254740993)'],
+  ["{{ t.columns['name'].values() }}", "('a', None)"],
+  ['{{ t.columns[1].values()[0] }} {{ t.columns[1].values()[1] + 1 }}', '2.50 4.5'],
+  ['{{ t.column_names }}', "('id', 'amount', 'name')"],
+  [
+    '{{ t.rows | length }} {{ t.rows[0].name }} {{ t.rows[0]["id"] }} {{ t.rows[-1][2] }}',
+    '2 a 1 None',
+  ],
+  ['{% for row in t %}{{ row }},{% endfor %}', 'id,amount,name,'],
+  ["{% for row in t.rows %}{{ row['name'] }};{% endfor %}", 'a;None;'],
+  ['{{ t.rows[0].dict() }}', "{'id': 1, 'amount': '2.50', 'name': 'a'}"],
+  ['{% for a, b, c in t.rows %}{{ a }}-{{ c }} {% endfor %}', '1-a 9007199254740993-None '],
+  ['{{ t.rows[0].values() | length }}', '3'],
+])('result: %s', (text, expected) => {
+  expect(table(text)).toBe(expected);
+});
+
+test('print_table lines its columns up', () => {
+  expect(table('{{ t.print_table() }}').split('\n')[2]).toBe(
+    '| 1                | 2.50   | a    |',
+  );
+});
+
+const host = hostOf(...BUILT_IN_MACROS.map((macro) => macro.text));
+
+test('run_query asks once and gives the rows', () => {
+  const text =
+    "{% set r = run_query('select 1 as id') %}{{ r.columns[0].values()[0] }}|{{ load_result('run_query_statement').data }}";
+  const { text: sql, questions } = answered(text, [ANSWER], host);
+  expect(sql).toBe("1|[[1, '2.50', 'a'], [9007199254740993, 3.5, None]]");
+  expect(questions).toEqual([
+    { kind: 'statement', name: 'run_query_statement', sql: 'select 1 as id', fetch: true },
+  ]);
+});
+
+test('adapter methods ask about relations and columns', () => {
+  const text =
+    "{% set r = adapter.get_relation(database='d', schema='s', identifier='i') %}{{ r.is_view }}{{ adapter.get_columns_in_relation(this) | map(attribute='name') | list }}{{ adapter.get_relation('d', 's', 'none') is none }}{{ adapter.check_schema_exists('d', 's') }}{% do adapter.drop_relation(r) %}";
+  const { text: sql, questions } = answered(text, [
+    { relation: { database: 'd', schema: 's', name: 'i' }, kind: 'view' },
+    [{ name: 'id', type: 'int', nullable: true }],
+    undefined,
+    true,
+    undefined,
+  ]);
+  expect(sql).toBe("True['id']TrueTrue");
+  expect(questions).toEqual([
+    { kind: 'relation', relation: { database: 'd', schema: 's', name: 'i' } },
+    { kind: 'columns', relation: { database: 'db', schema: 's', name: 'me' } },
+    { kind: 'relation', relation: { database: 'd', schema: 's', name: 'none' } },
+    { kind: 'schema_exists', schema: 's', database: 'd' },
+    {
+      kind: 'action',
+      action: 'drop',
+      relation: { database: 'd', schema: 's', name: 'i' },
+      relationKind: 'view',
+    },
+  ]);
+});
+
+test.each([
+  ["{{ dbt.dateadd('day', 3, 'd') }}", "d + ((interval '1 day') * (3))"],
+  ["{{ dbt.concat(['a', 'b']) }}", 'a || b'],
+  ["{{ dbt.hash('a') }}", 'md5(cast(a as varchar))'],
+  ['{{ dbt.string_literal(dbt.escape_single_quotes("it\'s")) }}', "'it''s'"],
+  ['{{ dbt.type_string() }} {{ type_int() }}', 'varchar integer'],
+  [
+    "{{ dbt.last_day('d', 'month') | trim }}",
+    "cast(date_trunc('month', d) + ((interval '1 month') * (1)) + ((interval '1 day') * (-1)) as date)",
+  ],
+  ['{{ dbt.except() }}', 'except'],
+  ['{{ dbt.get_powers_of_two(5) }}', '3'],
+  ["{{ dates_in_range('20240228', '20240301') }}", "['20240228', '20240229', '20240301']"],
+  [
+    '{{ generate_schema_name(none, model) }} {{ generate_schema_name(" x ", model) }}',
+    'analytics analytics_x',
+  ],
+])('built-in macro: %s', (text, expected) => {
+  expect(rendered(text, {}, host)).toBe(expected);
+});
+
+test('generate_series counts from one', () => {
+  expect(rendered('{{ dbt.generate_series(5) }}', {}, host)).toContain('p2.generated_number * 4');
+});

@@ -1,0 +1,244 @@
+// A project with a bit of everything; expected values as dbt-core 1.11.16 puts them into manifest.json.
+import { expect, test } from 'vitest';
+import { sha256 } from '../../../src/kernel/hash.ts';
+import { loadFiles, loadedFiles, toldAs } from '../../support/load-files.ts';
+
+const FILES = {
+  'dbt_project.yml':
+    'name: shop\nprofile: etl\non-run-start: select 1\non-run-end: ["select 2", "{{ log(\'x\') }}"]\nseeds: {+schema: raw, +quote_columns: true}\n',
+  'seeds/raw_customers.csv': 'id,first_name,last_name\n1,A,B\n2,C,D\n',
+  'models/staging/stg_orders.sql':
+    "\n{{ config(pre_hook=\"select * from {{ ref('hooked') }}\") }}\nselect * from {{ ref('shop', 'raw_customers') }} join {{ source('erp', 'payments') }} using (id)\n{% if is_incremental() %} join {{ ref('stg_customers') }} {% endif %}\n",
+  'models/staging/stg_customers.sql': 'select 1 as id\n',
+  'models/staging/hooked.sql': 'select 1 as id',
+  'models/disabled_one.sql': '{{ config(enabled=false) }}select 1',
+  'models/staging/_staging.yml': `
+sources:
+  - name: erp
+    description: "ERP {{ doc('customer_doc') }}"
+    schema: erp_schema
+    database: other_db
+    loader: airbyte
+    tags: [src]
+    meta: {x: 1}
+    freshness: {warn_after: {count: 12, period: hour}}
+    loaded_at_field: ts
+    tables:
+      - name: payments
+        identifier: pay_ments
+        tags: [tbl]
+        columns: [{name: id, tags: [coltag], data_type: int}]
+      - name: extra
+        config: {enabled: false}
+models:
+  - name: stg_customers
+    description: "{{ doc('shop', 'customer_doc') }}!"
+    docs: {node_color: red}
+    columns:
+      - name: id
+        description: "{{ doc('customer_doc') }}"
+        data_type: int
+        quote: true
+        meta: {pii: true}
+        constraints: [{type: not_null}]
+  - name: disabled_one
+    columns: [{name: id, tests: [unique]}]
+macros:
+  - name: day
+    description: gives a day
+    arguments: [{name: text, type: string}]
+exposures:
+  - name: dash
+    type: dashboard
+    maturity: high
+    url: https://example.org
+    owner: {name: Ana, email: a@b.c}
+    depends_on: [ref('stg_orders'), "source('erp', 'payments')"]
+`,
+  'models/docs.md': '# hi\n{% docs customer_doc %}\nThe **customer** id\n{% enddocs %}\n',
+  'macros/m.sql': '{% macro day(text) %}{{ text }}{% endmacro %}',
+  'tests/no_bad.sql':
+    "{{ config(severity='warn') }}\nselect {{ day('1') }} from {{ ref('stg_orders') }}",
+  'tests/fixtures/x.sql': 'not a test',
+  'analyses/deep/an.sql': "select * from {{ ref('stg_orders') }}",
+};
+
+test('models', async () => {
+  const { manifest } = await loadedFiles(FILES);
+  const nodes = manifest.nodes as Readonly<
+    Record<string, (typeof manifest.nodes)[keyof typeof manifest.nodes]>
+  >;
+  const orders = nodes['model.shop.stg_orders'];
+  expect(orders).toMatchObject({
+    fqn: ['shop', 'staging', 'stg_orders'],
+    path: 'staging/stg_orders.sql',
+    original_file_path: 'models/staging/stg_orders.sql',
+    alias: 'stg_orders',
+    schema: 'public',
+    relation_name: '"db"."public"."stg_orders"',
+    refs: [
+      { name: 'raw_customers', package: 'shop', version: null },
+      { name: 'stg_customers', package: null, version: null },
+      { name: 'hooked', package: null, version: null },
+    ],
+    sources: [['erp', 'payments']],
+    depends_on: {
+      macros: [],
+      nodes: [
+        'source.shop.erp.payments',
+        'seed.shop.raw_customers',
+        'model.shop.stg_customers',
+        'model.shop.hooked',
+      ],
+    },
+    patch_path: null,
+    place: { file: 'models/staging/stg_orders.sql', line: 2, column: 1 },
+    created_at: 1_704_164_645,
+  });
+  const raw = FILES['models/staging/stg_orders.sql'].trim();
+  expect(orders?.raw_code).toBe(raw);
+  expect(orders?.checksum).toEqual({ name: 'sha256', checksum: sha256(raw) });
+  expect(nodes['model.shop.stg_customers']).toMatchObject({
+    description: 'The **customer** id!',
+    docs: { show: true, node_color: 'red' },
+    patch_path: 'shop://models/staging/_staging.yml',
+    columns: {
+      id: {
+        name: 'id',
+        description: 'The **customer** id',
+        data_type: 'int',
+        quote: true,
+        meta: { pii: true },
+        tags: [],
+        constraints: [{ type: 'not_null' }],
+      },
+    },
+  });
+});
+
+test('seeds, analyses, singular tests, and what is disabled', async () => {
+  const { manifest, paths } = await loadedFiles(FILES);
+  const nodes = manifest.nodes as Readonly<Record<string, unknown>>;
+  expect(nodes['seed.shop.raw_customers']).toMatchObject({
+    schema: 'public_raw',
+    raw_code: '',
+    root_path: '/p',
+    // recorded from dbt
+    checksum: {
+      name: 'sha256',
+      checksum: '26a051ed6ea91269f3629d31e48488ba230e417718ac247e7d04aaacca06ca9c',
+    },
+    config: { materialized: 'seed', quote_columns: true, delimiter: ',' },
+  });
+  expect([...paths.seeds]).toEqual([['seed.shop.raw_customers', '/p/seeds/raw_customers.csv']]);
+  expect(nodes['analysis.shop.an']).toMatchObject({
+    path: 'analysis/deep/an.sql',
+    fqn: ['shop', 'analysis', 'deep', 'an'],
+    relation_name: null,
+  });
+  expect(nodes['test.shop.no_bad']).toMatchObject({
+    resource_type: 'test',
+    test_metadata: null,
+    config: { severity: 'warn', materialized: 'test', schema: 'dbt_test__audit' },
+    depends_on: { macros: ['macro.shop.day'], nodes: ['model.shop.stg_orders'] },
+  });
+  expect(Object.keys(nodes).filter((id) => id.includes('fixtures') || id.endsWith('.x'))).toEqual(
+    [],
+  );
+  expect(Object.keys(manifest.disabled)).toEqual([
+    'model.shop.disabled_one',
+    'test.shop.unique_disabled_one_id.5a12cdf633',
+    'source.shop.erp.extra',
+  ]);
+});
+
+test('sources', async () => {
+  const { manifest } = await loadedFiles(FILES);
+  const [source] = Object.values(manifest.sources);
+  const freshness = {
+    warn_after: { count: 12, period: 'hour' },
+    error_after: { count: null, period: null },
+    filter: null,
+  };
+  expect(source).toMatchObject({
+    unique_id: 'source.shop.erp.payments',
+    fqn: ['shop', 'staging', 'erp', 'payments'],
+    path: 'models/staging/_staging.yml',
+    source_name: 'erp',
+    source_description: 'ERP The **customer** id',
+    loader: 'airbyte',
+    identifier: 'pay_ments',
+    schema: 'erp_schema',
+    database: 'other_db',
+    relation_name: '"other_db"."erp_schema"."pay_ments"',
+    loaded_at_field: 'ts',
+    freshness,
+    tags: ['src', 'tbl'],
+    meta: { x: 1 },
+    quoting: { database: null, schema: null, identifier: null, column: null },
+    config: {
+      enabled: true,
+      event_time: null,
+      freshness,
+      loaded_at_field: 'ts',
+      loaded_at_query: null,
+      tags: ['src', 'tbl'],
+      meta: { x: 1 },
+    },
+    columns: { id: { name: 'id', tags: ['coltag'], data_type: 'int' } },
+  });
+});
+
+test('exposures, docs, macros and hooks of the run', async () => {
+  const { manifest } = await loadedFiles(FILES);
+  expect(Object.values(manifest.exposures)[0]).toMatchObject({
+    unique_id: 'exposure.shop.dash',
+    fqn: ['shop', 'staging', 'dash'],
+    path: 'staging/_staging.yml',
+    owner: { name: 'Ana', email: 'a@b.c' },
+    config: { enabled: true, tags: [], meta: {} },
+    unrendered_config: {},
+    depends_on: { macros: [], nodes: ['source.shop.erp.payments', 'model.shop.stg_orders'] },
+  });
+  expect(manifest.docs['doc.shop.customer_doc']).toMatchObject({
+    path: 'docs.md',
+    block_contents: 'The **customer** id',
+  });
+  expect(manifest.macros['macro.shop.day']).toEqual({
+    unique_id: 'macro.shop.day',
+    name: 'day',
+    package_name: 'shop',
+    path: 'macros/m.sql',
+    original_file_path: 'macros/m.sql',
+    macro_sql: '{% macro day(text) %}{{ text }}{% endmacro %}',
+    depends_on: { macros: [] },
+    description: 'gives a day',
+    meta: {},
+    arguments: [{ name: 'text', type: 'string', description: '' }],
+  });
+  expect(manifest.on_run_start.map((hook) => [hook.unique_id, hook.hook.sql])).toEqual([
+    ['operation.shop.shop-on-run-start-0', 'select 1'],
+  ]);
+  expect(manifest.on_run_end.map((hook) => hook.name)).toEqual([
+    'shop-on-run-end-0',
+    'shop-on-run-end-1',
+  ]);
+});
+
+test('the manifest is frozen plain data, and two loads give the same', async () => {
+  const [first, second] = [await loadedFiles(FILES), await loadedFiles(FILES)];
+  expect(JSON.stringify(first.manifest)).toBe(JSON.stringify(second.manifest));
+  expect(JSON.parse(JSON.stringify(first.manifest))).toEqual(first.manifest);
+  expect(Object.isFrozen(Object.values(first.manifest.nodes)[0]?.config.tags)).toBe(true);
+});
+
+test('a folder with a project of its own is not descended into, and nothing is told of a clean project', async () => {
+  const { value, diagnostics } = await loadFiles({
+    'models/a.sql': 'select 1',
+    'models/inner/dbt_project.yml': 'name: inner\n',
+    'models/inner/b.sql': 'select 1',
+    'models/target/c.sql': 'select 1',
+  });
+  expect(toldAs(diagnostics)).toEqual([]);
+  expect(Object.keys(value?.manifest.nodes ?? {})).toEqual(['model.shop.a']);
+});
