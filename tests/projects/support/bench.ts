@@ -54,7 +54,7 @@ profile: etl
 models: {+materialized: table, +ansi_settings: true}
 `;
 
-const RELATIONS: Readonly<Record<Engine, string>> = {
+export const RELATIONS: Readonly<Record<Engine, string>> = {
   postgres: `select n.nspname || '.' || c.relname || ' ' || case c.relkind when 'v' then 'view' else 'table' end
     from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
     where c.relkind in ('r', 'v', 'm', 'p') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')

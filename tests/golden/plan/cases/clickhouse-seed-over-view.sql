@@ -1,0 +1,25 @@
+reload table
+
+-- build
+select 1 -- before
+
+-- build
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__text` SYNC
+
+-- build
+CREATE TABLE `gold`.`__etl_260aadcb_40493f` (`id` Nullable(Int32), `name` Nullable(String)) ENGINE = MergeTree() ORDER BY tuple()
+
+-- load
+-- load seeds/x.csv
+
+-- publish
+EXCHANGE TABLES `gold`.`__etl_260aadcb_40493f` AND `gold`.`x`
+
+-- publish
+select 2 -- after
+
+-- after
+vacuum gold.x
+
+-- tidy
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__text` SYNC

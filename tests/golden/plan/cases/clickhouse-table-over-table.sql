@@ -1,0 +1,24 @@
+replace table
+
+-- build
+select 1 -- before
+
+-- build
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__text` SYNC
+
+-- build
+CREATE TABLE `gold`.`__etl_260aadcb_40493f` ENGINE = MergeTree() ORDER BY id AS SELECT * FROM (select id, name
+from raw
+)
+
+-- publish
+EXCHANGE TABLES `gold`.`__etl_260aadcb_40493f` AND `gold`.`x`
+
+-- publish
+select 2 -- after
+
+-- after
+vacuum gold.x
+
+-- tidy
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__text` SYNC

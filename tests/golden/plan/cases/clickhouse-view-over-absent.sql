@@ -1,0 +1,18 @@
+create view
+
+-- build
+select 1 -- before
+
+-- publish
+CREATE OR REPLACE VIEW `gold`.`x` AS SELECT * FROM (select id, name
+from raw
+)
+
+-- publish
+select 2 -- after
+
+-- after
+vacuum gold.x
+
+-- tidy
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__text` SYNC

@@ -1,0 +1,68 @@
+replace view
+
+-- build
+select 1 -- before
+
+-- publish
+set local lock_timeout = '800ms'
+
+-- publish
+create or replace view "db"."gold"."x" as (
+select id, name
+from raw
+)
+
+-- publish
+select 2 -- after
+
+-- after
+vacuum gold.x
+
+-- or, publish
+set local lock_timeout = '800ms';
+create view "db"."gold"."__etl_260aadcb_40493f" as (
+select id, name
+from raw
+);
+alter view "db"."gold"."__etl_260aadcb_40493f" owner to "etl";
+do 'declare r record; begin
+for r in select distinct case when x.grantee = 0 then ''public'' else quote_ident(pg_get_userbyid(x.grantee)) end as who
+  from pg_catalog.pg_class c, aclexplode(c.relacl) x
+  where c.oid = ''"db"."gold"."__etl_260aadcb_40493f"''::regclass and x.grantee <> c.relowner
+loop execute format(''revoke all on table %s from %s'', ''"db"."gold"."__etl_260aadcb_40493f"'', r.who); end loop; end';
+grant SELECT on table "db"."gold"."__etl_260aadcb_40493f" to "analyst";
+alter view "reports"."v" owner to "etl";
+alter view "db"."gold"."x" owner to "etl";
+do 'begin if to_regclass(''"db"."gold"."x"'')::oid is distinct from 16400::oid or (select count(*) from (values (20000, ''777'')) as s(rule, version) join pg_catalog.pg_rewrite w on w.oid = s.rule and w.xmin::text = s.version) <> 1 then raise exception using errcode = ''40001'', message = ''gold.x was changed by somebody else''; end if; end';
+alter view "db"."gold"."x" rename to "__etl_260aadcb_40493f_o";
+alter view "db"."gold"."__etl_260aadcb_40493f" rename to "x";
+create or replace view "reports"."v" with (security_barrier=true) as
+ SELECT id FROM gold.x;
+drop view "db"."gold"."__etl_260aadcb_40493f_o" restrict;
+select 2 -- after
+
+-- or, publish
+set local lock_timeout = '800ms';
+create view "db"."gold"."__etl_260aadcb_40493f" as (
+select id, name
+from raw
+);
+alter view "db"."gold"."__etl_260aadcb_40493f" owner to "etl";
+do 'declare r record; begin
+for r in select distinct case when x.grantee = 0 then ''public'' else quote_ident(pg_get_userbyid(x.grantee)) end as who
+  from pg_catalog.pg_class c, aclexplode(c.relacl) x
+  where c.oid = ''"db"."gold"."__etl_260aadcb_40493f"''::regclass and x.grantee <> c.relowner
+loop execute format(''revoke all on table %s from %s'', ''"db"."gold"."__etl_260aadcb_40493f"'', r.who); end loop; end';
+grant SELECT on table "db"."gold"."__etl_260aadcb_40493f" to "analyst";
+alter view "db"."gold"."x" owner to "etl";
+do 'begin if to_regclass(''"db"."gold"."x"'')::oid is distinct from 16400::oid then raise exception using errcode = ''40001'', message = ''gold.x was changed by somebody else''; end if; end';
+alter view "db"."gold"."x" rename to "__etl_260aadcb_40493f_o";
+alter view "db"."gold"."__etl_260aadcb_40493f" rename to "x";
+select 2 -- after
+
+-- tidy
+do 'declare kind "char"; begin
+select relkind into kind from pg_catalog.pg_class where oid = to_regclass(''"db"."gold"."__etl_260aadcb_40493f"'');
+if kind in (''r'', ''p'') then drop table "db"."gold"."__etl_260aadcb_40493f" restrict;
+elsif kind = ''v'' then drop view "db"."gold"."__etl_260aadcb_40493f" restrict;
+end if; end'

@@ -1,0 +1,117 @@
+// What a run would send, for each materialization × what is live × engine. Golden texts say what changed; the conformance suites
+// say on the real engines that it is true.
+import { describe, expect, test } from 'vitest';
+import type { Dialect, ObservedRelation } from '../../../src/adapter/contract.ts';
+import { clickhouse } from '../../../src/adapters/clickhouse/adapter.ts';
+import { postgres } from '../../../src/adapters/postgres/adapter.ts';
+import type { Adapter } from '../../../src/adapter/contract.ts';
+import type { ExecutableNode } from '../../../src/manifest/node.ts';
+import { explainRecipe } from '../../../src/plan/explain.ts';
+import { planNode, type PlanInputs } from '../../../src/plan/plan-node.ts';
+import { aModel, aSeed } from '../../support/a-manifest.ts';
+
+function dialectOf(adapter: Adapter, raw: Readonly<Record<string, unknown>>): Dialect {
+  const target = adapter.parseTarget(raw).value;
+  if (target === undefined) throw new Error('the target is not valid');
+  return adapter.dialect(target);
+}
+const ENGINES: readonly (readonly [string, Dialect, string | null])[] = [
+  ['postgres', dialectOf(postgres, { type: 'postgres', embedded: true, schema: 'public' }), 'db'],
+  ['clickhouse', dialectOf(clickhouse, { type: 'clickhouse', embedded: true, schema: 'default' }), null],
+];
+
+const columns = [
+  { name: 'id', type: 'integer', nullable: false },
+  { name: 'name', type: 'text', nullable: true },
+];
+/** A view `reports.v` reads the live relation. */
+const DEPENDENT = {
+  schema: 'reports',
+  name: 'v',
+  kind: 'view',
+  definition: ' SELECT id FROM gold.x;',
+  options: ['security_barrier=true'],
+  owner: 'etl',
+  comment: null,
+  grants: [{ to: 'analyst', privilege: 'SELECT', grantable: false }],
+  indexes: [],
+  populated: true,
+  isRead: false,
+  rule: '20000',
+  ruleVersion: '777',
+};
+const FACTS: Readonly<Record<string, (kind: 'table' | 'view') => unknown>> = {
+  postgres: (kind) => ({
+    oid: '16400',
+    relkind: kind === 'table' ? 'r' : 'v',
+    owner: 'etl',
+    options: [],
+    comment: null,
+    columnComments: {},
+    grants: [{ to: 'analyst', privilege: 'SELECT', grantable: false }],
+    columnGrants: [],
+    indexes: [],
+    dependents: [DEPENDENT],
+    obstacles: [],
+  }),
+  clickhouse: (kind) => ({
+    uuid: '5f3c0b0e-0000-4000-8000-000000000001',
+    engine: kind === 'table' ? 'MergeTree' : 'View',
+    partitionKey: '',
+    sortingKey: 'id',
+    readBy: [],
+    computed: [],
+  }),
+};
+
+const LIVE = ['absent', 'table', 'view'] as const;
+const SELECT = 'select id, name\nfrom raw';
+const MODELS: readonly (readonly [string, ExecutableNode])[] = [
+  ['view', aModel('x', { config: { materialized: 'view' } })],
+  ['table', aModel('x', { config: { materialized: 'table', indexes: [{ columns: ['id'], unique: true }], order_by: ['id'] } })],
+  ['append', aModel('x', { config: { materialized: 'incremental' } })],
+  ['delete+insert', aModel('x', { config: { materialized: 'incremental', unique_key: 'id' } })],
+  ['seed', aSeed('x')],
+];
+
+function planText(inputs: PlanInputs): string {
+  const planned = planNode(inputs);
+  if (planned.value === undefined) return planned.diagnostics.map((d) => `${d.code} ${d.message}\n`).join('');
+  const recipe = planned.value;
+  const lines = explainRecipe(inputs.node, recipe).statements.map(({ step, sql }) => `-- ${step}\n${sql}\n`);
+  const decided = recipe.publish.kind === 'asks' ? recipe.publish.decide(columns) : undefined;
+  const attempts = recipe.publish.kind === 'ready' ? recipe.publish.attempts.slice(1) : (decided?.value ?? []);
+  const others = attempts.map((a) => `-- or, publish\n${a.statements.map((s) => s.sql).join(';\n')}\n`);
+  const tidy = recipe.tidy.flatMap((s) => s.statements.map(({ sql }) => `-- tidy\n${sql}\n`));
+  return [`${recipe.action}\n`, ...lines, ...others, ...tidy].join('\n');
+}
+
+describe.each(ENGINES)('%s', (engine, dialect, database) => {
+  for (const [name, model] of MODELS)
+    for (const live of LIVE) {
+      test(`${name} over ${live}`, async () => {
+        const node = { ...model, database, schema: 'gold' } as ExecutableNode;
+        const relation = { ...(database === null ? {} : { database }), schema: 'gold', name: 'x' };
+        const observed: ObservedRelation | undefined =
+          live === 'absent' ? undefined : { relation, kind: live, columns, facts: FACTS[engine]?.(live) };
+        const text = planText({
+          node,
+          dialect,
+          live: observed,
+          invocationId: 'invocation',
+          fullRefresh: false,
+          hooks: {
+            before: [{ sql: 'select 1 -- before', inTransaction: true }],
+            after: [
+              { sql: 'select 2 -- after', inTransaction: true },
+              { sql: 'vacuum gold.x', inTransaction: false },
+            ],
+          },
+          select: SELECT,
+          ...(name === 'seed' ? { seed: { columns, delimiter: ',' } } : {}),
+        });
+        expect(text).not.toMatch(/\bcascade\b/i);
+        await expect(text).toMatchFileSnapshot(`cases/${engine}-${name.replace('+', '-')}-over-${live}.sql`);
+      });
+    }
+});

@@ -1,2 +1,0 @@
-import { parseCsv } from '../../../src/sql/csv.ts';
-import { readFile } from 'node:fs/promises';
