@@ -81,9 +81,7 @@ const segment = (dialect: Dialect, statements: readonly Statement[]): readonly S
 
 /** Hooks outside any transaction, one segment each: what VACUUM and the like need. */
 const alone = (hooks: readonly RenderedHook[]): readonly Segment[] =>
-  hooks
-    .filter((h) => !h.inTransaction)
-    .map((h) => ({ atomicity: 'none', statements: [hookStatement(h)] }));
+  hooks.map((h) => ({ atomicity: 'none', statements: [hookStatement(h)] }));
 
 const together = (hooks: readonly RenderedHook[]): readonly Statement[] =>
   hooks.filter((h) => h.inTransaction).map(hookStatement);
@@ -94,24 +92,30 @@ export function buildSegments(
   statements: readonly Statement[],
 ): readonly Segment[] {
   return [
-    ...alone(from.before),
+    ...alone(from.before.filter((h) => !h.inTransaction)),
     ...segment(from.dialect, [...together(from.before), ...statements]),
   ];
 }
 
-/** Publishing attempts with the post-hooks inside, so that a failing hook leaves the old relation in place where it can. */
+/**
+ * Publishing attempts with the post-hooks inside, so that a failing hook leaves the old relation in place. Only where a failed
+ * attempt undoes itself: an engine without transactions would repeat the swap, hook and all.
+ */
 export function publishWithHooks(
   from: Ingredients,
   attempts: readonly Attempt[],
 ): readonly Attempt[] {
-  const hooks = together(from.after);
+  const hooks = from.dialect.can.transactionalDdl ? together(from.after) : [];
   return hooks.length === 0
     ? attempts
     : attempts.map((a) => ({ ...a, statements: [...a.statements, ...hooks] }));
 }
 
-/** What is sent after a successful publish: post-hooks outside the transaction. */
-export const afterSegments = (from: Ingredients): readonly Segment[] => alone(from.after);
+/** What is sent after a successful publish: the post-hooks that could not go with it, in their order. */
+export const afterSegments = (from: Ingredients): readonly Segment[] =>
+  alone(
+    from.dialect.can.transactionalDdl ? from.after.filter((h) => !h.inTransaction) : from.after,
+  );
 
 /** The clean-up of one node's internal names. */
 export const tidySegments = (from: Ingredients): readonly Segment[] =>

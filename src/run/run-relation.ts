@@ -57,8 +57,8 @@ export async function runRelation(
 
   let keepStaged = false;
   try {
-    await send(session, recipe.build, progress);
-    if (recipe.load !== undefined) await loadSeed(ctx, session, node, recipe);
+    const built = await send(session, recipe.build, progress);
+    const loaded = await loadSeed(ctx, session, node, recipe);
     await send(session, recipe.finish, progress);
     if (recipe.testable !== undefined) {
       const failed = failing(await runTests(session, recipe.testable));
@@ -73,7 +73,7 @@ export async function runRelation(
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
     await send(session, recipe.after, progress);
     if (recipe.testable === undefined) await runTests(session, undefined);
-    return success(recipe, done.rows);
+    return success(recipe, loaded ?? (recipe.publish.kind === 'asks' ? done.rows : built));
   } finally {
     if (!keepStaged) await tidy(session, recipe);
   }
@@ -122,31 +122,37 @@ function refuseHazards(recipe: Recipe, ctx: RunContext): void {
   if (refused.length > 0 && !ctx.allow.has('drops_data')) throw new EtlError(refused);
 }
 
+/** Sends segments in order; returns the rows that the last counting one changed, when the engine tells. */
 async function send(
   session: Session,
   segments: readonly Segment[],
   progress: Progress,
-): Promise<void> {
+): Promise<number | undefined> {
+  let rows: number | undefined;
   for (const segment of segments) {
     for (const statement of segment.statements) progress.sent.push(statement.sql);
-    await session.segment(segment);
+    rows = (await session.segment(segment)).rows ?? rows;
   }
+  return rows;
 }
 
+/** Loads a seed's file into the staged table; undefined for what is no seed. */
 async function loadSeed(
   ctx: RunContext,
   session: Session,
   node: ExecutableNode,
   recipe: Recipe,
-): Promise<void> {
-  if (recipe.load === undefined || recipe.testable === undefined) return;
+): Promise<number | undefined> {
+  if (recipe.load === undefined || recipe.testable === undefined) return undefined;
   const { path } = await ctx.files.readSeed(node);
-  await session.load(recipe.testable, {
+  const { delimiter, columns } = recipe.load;
+  const effect = await session.load(recipe.testable, {
     path,
     shownPath: node.original_file_path,
-    delimiter: recipe.load.delimiter,
-    columns: recipe.load.columns,
+    delimiter,
+    columns,
   });
+  return effect.rows;
 }
 
 /** Publishes, asking first where the publish depends on what was built; contention makes it plan again from what is live. */
@@ -214,9 +220,16 @@ function notPublished(
   };
 }
 
-const success = (recipe: Recipe, rows: number | undefined): RelationResult => ({
-  status: 'success',
-  message: recipe.action,
-  ...(rows === undefined ? {} : { rows }),
-  diagnostics: [],
-});
+/** dbt's words for what was done: `SELECT 12`, `INSERT 5`, `CREATE VIEW`. */
+function success(recipe: Recipe, rows: number | undefined): RelationResult {
+  const verb = recipe.load !== undefined || recipe.publish.kind === 'asks' ? 'INSERT' : 'SELECT';
+  const counted = rows === undefined ? {} : { rows };
+  const message =
+    recipe.becomes === 'view' ? 'CREATE VIEW' : rows === undefined ? 'OK' : `${verb} ${rows}`;
+  return {
+    status: 'success',
+    message,
+    ...(recipe.becomes === 'view' ? {} : counted),
+    diagnostics: [],
+  };
+}

@@ -14,6 +14,8 @@ import { pytzModule } from './modules/pytz.ts';
 import { reModule } from './modules/re.ts';
 import { templateError } from '../errors.ts';
 import { toPython } from '../py/convert.ts';
+import { lazyNames } from './lazy-names.ts';
+import type { Makers } from './lazy-names.ts';
 import { toPlain } from './plain.ts';
 import { DBT_VERSION } from './settings.ts';
 import type { BaseSettings, EnvSource, VarSource } from './settings.ts';
@@ -219,41 +221,57 @@ class FlagsObject implements PyObject {
   }
 }
 
-/** The names that YAML values and every template may use. */
-export function baseNames(settings: BaseSettings, attempt: RenderAttempt): Record<string, Value> {
-  const { invocation } = settings;
-  const names: Record<string, Value> = {
-    var: new VarFunction(settings.vars, (text) => attempt.renderText(text)),
-    env_var: envVar(settings.env),
-    log: namedFunction('log', ['msg', 'info'], ([message, info]) => {
+const SERIAL = [
+  'tojson',
+  'fromjson',
+  'toyaml',
+  'fromyaml',
+  'set',
+  'set_strict',
+  'zip',
+  'zip_strict',
+  'local_md5',
+  'diff_of_two_dicts',
+];
+
+/** The names that YAML values and every template may use, with how they are made. */
+export const BASE_MAKERS: Makers<BaseSettings> = {
+  var: ({ vars }, attempt) => new VarFunction(vars, (text) => attempt.renderText(text)),
+  env_var: ({ env }) => envVar(env),
+  log: (settings) =>
+    namedFunction('log', ['msg', 'info'], ([message, info]) => {
       settings.log(str(message ?? ''), info !== undefined && truthy(info));
       return '';
     }),
-    print: namedFunction('print', ['msg'], ([message]) => {
+  print: (settings) =>
+    namedFunction('print', ['msg'], ([message]) => {
       settings.log(str(message ?? ''), true);
       return '';
     }),
-    debug: hostFunction('debug', () => ''),
-    ...serialNames(settings),
-    modules: {
-      datetime: datetimeModule(invocation.now),
-      re: reModule,
-      pytz: pytzModule,
-    },
-    flags: new FlagsObject(invocation.flags),
-    project_name: invocation.projectName,
-    dbt_version: DBT_VERSION,
-    invocation_id: invocation.invocationId,
-    run_started_at: DateTime.at(invocation.startedAt.getTime(), UTC),
-    thread_id: invocation.threadId,
-    invocation_args_dict: toPython(invocation.args),
-    dbt_metadata_envs: toPython(invocation.metadataEnvs),
-    selected_resources: [...invocation.selectedResources],
-  };
-  if (settings.target !== undefined) {
-    const target = toPython(settings.target);
-    names['target'] = target;
-    names['env'] = target;
-  }
-  return names;
-}
+  debug: () => hostFunction('debug', () => ''),
+  ...Object.fromEntries(
+    SERIAL.map((name) => [name, (settings: BaseSettings) => serialNames(settings)[name]]),
+  ),
+  modules: ({ invocation }) => ({
+    datetime: datetimeModule(invocation.now),
+    re: reModule,
+    pytz: pytzModule,
+  }),
+  flags: ({ invocation }) => new FlagsObject(invocation.flags),
+  project_name: ({ invocation }) => invocation.projectName,
+  dbt_version: () => DBT_VERSION,
+  invocation_id: ({ invocation }) => invocation.invocationId,
+  run_started_at: ({ invocation }) => DateTime.at(invocation.startedAt.getTime(), UTC),
+  thread_id: ({ invocation }) => invocation.threadId,
+  invocation_args_dict: ({ invocation }) => toPython(invocation.args),
+  dbt_metadata_envs: ({ invocation }) => toPython(invocation.metadataEnvs),
+  selected_resources: ({ invocation }) => [...invocation.selectedResources],
+  target: ({ target }) => (target === undefined ? undefined : toPython(target)),
+  env: (_, __, find) => find('target'),
+};
+
+/** The names that YAML values and every template may use. */
+export const baseNames = (
+  settings: BaseSettings,
+  attempt: RenderAttempt,
+): Readonly<Record<string, Value>> => lazyNames(BASE_MAKERS, settings, attempt);

@@ -3,9 +3,12 @@ import { hostFunction, namedFunction } from '../host-function.ts';
 import type { Args, Kwargs, PyObject, Value } from '../py/values.ts';
 import { str } from '../py/print.ts';
 import { isNumber, toNumber } from '../py/values.ts';
-import { baseNames } from './base-names.ts';
+import { callValue } from '../py/access.ts';
+import { BASE_MAKERS } from './base-names.ts';
 import { ConfigObject } from './config-object.ts';
 import { ExceptionsObject } from './exceptions.ts';
+import { lazyNames } from './lazy-names.ts';
+import type { Maker, Makers } from './lazy-names.ts';
 import { relationFactory } from './relation.ts';
 import { templateError } from '../errors.ts';
 import type { NodeSettings, RefCall } from './settings.ts';
@@ -54,59 +57,69 @@ const dispatchOf = (attempt: RenderAttempt): Value =>
     attempt.dispatch(str(name ?? ''), namespace),
   );
 
-/** The names of one node's template. Made anew for every attempt: results and captures belong to it. */
-export function nodeNames(settings: NodeSettings, attempt: RenderAttempt): Record<string, Value> {
-  const { engine, execute } = settings;
-  const ref = hostFunction('ref', (args, kwargs) => {
-    const call = refCall(args, kwargs);
-    return settings.ref(call);
-  });
-  const source = hostFunction('source', (args) => {
-    if (args.length !== 2)
-      throw templateError('ETL2003', `source() takes two names, ${args.length} were given`);
-    return settings.source(str(args[0]), str(args[1]));
-  });
-  const config = new ConfigObject(settings.config);
-  const names: Record<string, Value> = {
-    ...baseNames(settings, attempt),
-    ref,
-    source,
-    config,
-    execute,
-    this: settings.thisRelation,
-    adapter: new AdapterObject(engine, execute, dispatchOf(attempt)),
-    api: { Relation: new RelationApi(relationFactory(engine.style)), Column: engine.columns },
-    column: engine.columns,
-    exceptions: new ExceptionsObject(settings.warn),
-    ...statementNames(execute),
-    is_incremental: namedFunction('is_incremental', [], () => settings.isIncremental()),
-    render: namedFunction('render', ['string'], ([text]) => attempt.renderText(str(text ?? ''))),
-    try_or_compiler_error: hostFunction('try_or_compiler_error', (args, kwargs) => {
-      const [message, callee, ...rest] = args;
-      try {
-        return (callee as PyObject).pyCall?.(rest, kwargs);
-      } catch {
-        throw templateError('ETL2004', str(message ?? ''));
-      }
-    }),
-    context_macro_stack: [],
-    database: settings.thisRelation?.shape.database ?? null,
-    schema: settings.thisRelation?.shape.schema ?? null,
-    sql: null,
-    compiled_code: null,
-    pre_hooks: [],
-    post_hooks: [],
-    ...settings.extra,
-  };
-  names['builtins'] = { ref, source, config, var: names['var'], env_var: names['env_var'] };
-  // building these costs more than most templates take, and few look at them
-  for (const [name, make] of [
-    ['graph', settings.graph],
-    ['model', settings.model],
-  ] as const) {
-    if (make === undefined || Object.hasOwn(settings.extra, name)) continue;
-    let made: Value;
-    Object.defineProperty(names, name, { enumerable: true, get: () => (made ??= make()) });
+const STATEMENTS = '@statements';
+const fromStatements: (name: string) => Maker<NodeSettings> = (name) => (_, __, find) =>
+  (find(STATEMENTS) as Readonly<Record<string, Value>>)[name];
+
+const tryOrCompilerError = hostFunction('try_or_compiler_error', (args, kwargs) => {
+  const [message, callee, ...rest] = args;
+  try {
+    return callValue(callee, rest, kwargs);
+  } catch {
+    throw templateError('ETL2004', str(message ?? ''));
   }
-  return names;
-}
+});
+
+const MAKERS: Makers<NodeSettings> = {
+  ...BASE_MAKERS,
+  ref: (settings) => hostFunction('ref', (args, kwargs) => settings.ref(refCall(args, kwargs))),
+  source: (settings) =>
+    hostFunction('source', (args) => {
+      if (args.length !== 2)
+        throw templateError('ETL2003', `source() takes two names, ${args.length} were given`);
+      return settings.source(str(args[0]), str(args[1]));
+    }),
+  config: ({ config }) => new ConfigObject(config),
+  execute: ({ execute }) => execute,
+  this: ({ thisRelation }) => thisRelation,
+  adapter: ({ engine, execute }, attempt) =>
+    new AdapterObject(engine, execute, dispatchOf(attempt)),
+  api: ({ engine }) => ({
+    Relation: new RelationApi(relationFactory(engine.style)),
+    Column: engine.columns,
+  }),
+  column: ({ engine }) => engine.columns,
+  exceptions: ({ warn }) => new ExceptionsObject(warn),
+  // they share the results of one attempt
+  [STATEMENTS]: ({ execute }) => statementNames(execute),
+  statement: fromStatements('statement'),
+  load_result: fromStatements('load_result'),
+  store_result: fromStatements('store_result'),
+  store_raw_result: fromStatements('store_raw_result'),
+  is_incremental: (settings) => namedFunction('is_incremental', [], () => settings.isIncremental()),
+  render: (_, attempt) =>
+    namedFunction('render', ['string'], ([text]) => attempt.renderText(str(text ?? ''))),
+  try_or_compiler_error: () => tryOrCompilerError,
+  context_macro_stack: () => [],
+  database: ({ thisRelation }) => thisRelation?.shape.database ?? null,
+  schema: ({ thisRelation }) => thisRelation?.shape.schema ?? null,
+  sql: () => null,
+  compiled_code: () => null,
+  pre_hooks: () => [],
+  post_hooks: () => [],
+  graph: ({ graph }) => graph(),
+  model: ({ model }) => model?.(),
+  builtins: (_, __, find) => ({
+    ref: find('ref'),
+    source: find('source'),
+    config: find('config'),
+    var: find('var'),
+    env_var: find('env_var'),
+  }),
+};
+
+/** The names of one node's template. Made anew for every attempt: results and captures belong to it. */
+export const nodeNames = (
+  settings: NodeSettings,
+  attempt: RenderAttempt,
+): Readonly<Record<string, Value>> => lazyNames(MAKERS, settings, attempt, settings.extra);

@@ -273,13 +273,16 @@ export class AdapterObject implements PyObject {
   readonly #engine: EngineWords;
   readonly #execute: boolean;
   readonly #dispatch: Value;
-  readonly #methods: Readonly<Record<string, Method>>;
+  #known: Readonly<Record<string, Method>> | undefined;
 
   constructor(engine: EngineWords, execute: boolean, dispatch: Value) {
     this.#engine = engine;
     this.#execute = execute;
     this.#dispatch = dispatch;
-    this.#methods = { ...readingMethods(engine), ...writingMethods() };
+  }
+
+  get #methods(): Readonly<Record<string, Method>> {
+    return (this.#known ??= { ...readingMethods(this.#engine), ...writingMethods() });
   }
 
   pyStr(): string {

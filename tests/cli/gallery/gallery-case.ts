@@ -42,8 +42,8 @@ export interface GalleryCase {
 }
 
 /** The smallest project file. */
-export const PROJECT = 'name: shop\nprofile: shop\n';
+export const PROJECT = 'name: shop\n';
 
-/** A project file with more lines. */
+/** The project file of a case on the server, with more lines. */
 export const projectWith = (...lines: readonly string[]): string =>
-  `${PROJECT}${lines.map((line) => `${line}\n`).join('')}`;
+  `${PROJECT}profile: shop\n${lines.map((line) => `${line}\n`).join('')}`;

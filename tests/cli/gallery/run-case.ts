@@ -4,7 +4,7 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { etl, ROOT, scratch } from '../../support/etl.ts';
-import { PROJECT, type GalleryCase, type Preparation } from './gallery-case.ts';
+import { PROJECT, projectWith, type GalleryCase, type Preparation } from './gallery-case.ts';
 import { normalised } from './normalise.ts';
 import { profiles, type Server } from './server.ts';
 
@@ -86,10 +86,12 @@ export async function runCase(given: GalleryCase, server: Server): Promise<CaseR
     // the embedded server of a run as root is another user, who must be able to get here
     await chmod(folders.dir, 0o755);
     await mkdir(home);
-    const profile =
-      given.on === 'server' ? { 'profiles.yml': profiles(server.output(schema)) } : undefined;
+    const base =
+      given.on === 'server'
+        ? { 'dbt_project.yml': projectWith(), 'profiles.yml': profiles(server.output(schema)) }
+        : { 'dbt_project.yml': PROJECT };
     await mkdir(project, { recursive: true });
-    await writeFiles(project, { 'dbt_project.yml': PROJECT, ...profile, ...given.files });
+    await writeFiles(project, { ...base, ...given.files });
     const env = { HOME: home, ETL_ENV_SECRET_TOKEN: ENVIRONMENT_SECRET, ...given.env };
     const preparation: Preparation = {
       project,

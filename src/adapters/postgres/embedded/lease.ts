@@ -86,10 +86,10 @@ async function stop(place: EmbeddedPlace, { wire, pid, socketDir }: Running): Pr
 
 /** Unregisters; stops the server when nobody else is registered. */
 export async function leave(place: EmbeddedPlace, running: Running): Promise<void> {
-  const { wire, pid } = running;
+  const { wire } = running;
   try {
     await wire.client.query(`select pg_advisory_unlock_shared(${KEY})`);
-    if ((await isTrue(wire, `pg_try_advisory_lock(${KEY})`)) && pid < 0) await stop(place, running);
+    if (await isTrue(wire, `pg_try_advisory_lock(${KEY})`)) await stop(place, running);
   } catch (error) {
     if (!isGone(error)) throw error;
   } finally {

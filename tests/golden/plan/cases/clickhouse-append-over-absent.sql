@@ -14,7 +14,7 @@ from raw
 -- publish
 RENAME TABLE `gold`.`__etl_260aadcb_40493f` TO `gold`.`x`
 
--- publish
+-- after
 select 2 -- after
 
 -- after

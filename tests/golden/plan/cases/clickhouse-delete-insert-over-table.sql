@@ -15,6 +15,9 @@ from raw
 -- decided from the columns of the staged rows
 
 -- after
+select 2 -- after
+
+-- after
 vacuum gold.x
 
 -- or, publish
@@ -22,8 +25,7 @@ DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f__full` SYNC;
 CREATE TABLE `gold`.`__etl_260aadcb_40493f__full` AS `gold`.`x`;
 INSERT INTO `gold`.`__etl_260aadcb_40493f__full` (`id`, `name`) SELECT `id`, `name` FROM `gold`.`__etl_260aadcb_40493f`;
 INSERT INTO `gold`.`__etl_260aadcb_40493f__full` (`id`, `name`) SELECT `id`, `name` FROM `gold`.`x` AS DBT_INTERNAL_DEST WHERE NOT (ifNull(`id` IN (SELECT `id` FROM `gold`.`__etl_260aadcb_40493f`), 0));
-EXCHANGE TABLES `gold`.`__etl_260aadcb_40493f__full` AND `gold`.`x`;
-select 2 -- after
+EXCHANGE TABLES `gold`.`__etl_260aadcb_40493f__full` AND `gold`.`x`
 
 -- tidy
 DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__text` SYNC

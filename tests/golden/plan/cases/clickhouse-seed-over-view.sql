@@ -15,7 +15,7 @@ CREATE TABLE `gold`.`__etl_260aadcb_40493f` (`id` Nullable(Int32), `name` Nullab
 -- publish
 EXCHANGE TABLES `gold`.`__etl_260aadcb_40493f` AND `gold`.`x`
 
--- publish
+-- after
 select 2 -- after
 
 -- after

@@ -14,7 +14,7 @@ from raw
 -- publish
 EXCHANGE TABLES `gold`.`__etl_260aadcb_40493f` AND `gold`.`x`
 
--- publish
+-- after
 select 2 -- after
 
 -- after

@@ -8,7 +8,7 @@ CREATE OR REPLACE VIEW `gold`.`x` AS SELECT * FROM (select id, name
 from raw
 )
 
--- publish
+-- after
 select 2 -- after
 
 -- after

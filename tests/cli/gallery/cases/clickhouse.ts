@@ -1,0 +1,148 @@
+// What ClickHouse refuses; every case has an embedded warehouse of its own.
+import { type GalleryCase, type Preparation } from '../gallery-case.ts';
+import { etl } from '../../../support/etl.ts';
+
+const args = ['build', '--target', 'clickhouse'];
+const model = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+const TABLE = "{{ config(materialized='table') }}";
+const typed = (types: string): string =>
+  `name: shop\nseeds:\n  shop:\n    prices:\n      +column_types: {${types}}\n`;
+
+export const CLICKHOUSE: readonly GalleryCase[] = [
+  {
+    name: 'clickhouse-unknown-column',
+    files: {
+      'models/orders.sql': 'select 1 as id, 10 as amount\n',
+      'models/revenue.sql': model(
+        TABLE,
+        '{% set limit = 5 %}',
+        'with base as (',
+        "  select id, amout from {{ ref('orders') }}",
+        ')',
+        'select * from base limit {{ limit }}',
+      ),
+    },
+    args,
+    exit: 1,
+    codes: ['ETL5001'],
+  },
+  {
+    name: 'clickhouse-unknown-table',
+    files: { 'models/orders.sql': model(TABLE, 'select id', 'from raw_orders') },
+    args,
+    exit: 1,
+    codes: ['ETL5001'],
+  },
+  {
+    name: 'clickhouse-syntax-error',
+    files: { 'models/orders.sql': model(TABLE, 'select 1 as id,', '       2 as n', 'form orders') },
+    args,
+    exit: 1,
+    codes: ['ETL5001'],
+  },
+  {
+    name: 'clickhouse-type-error',
+    files: { 'models/orders.sql': model(TABLE, "select 1 + 'ten' as n") },
+    args,
+    exit: 1,
+    codes: ['ETL5001'],
+  },
+  {
+    name: 'clickhouse-division-by-zero',
+    files: { 'models/orders.sql': model(TABLE, 'select intDiv(10, number - 1) as n from numbers(3)') },
+    args,
+    exit: 1,
+    codes: ['ETL5001'],
+  },
+  {
+    name: 'clickhouse-union-of-unequal-columns',
+    files: { 'models/orders.sql': model(TABLE, 'select 1 as id, 2 as n', 'union all', 'select 3') },
+    args,
+    exit: 1,
+    codes: ['ETL5001'],
+  },
+  {
+    name: 'clickhouse-order-by-unknown',
+    files: {
+      'models/orders.sql': model("{{ config(materialized='table', order_by='day') }}", 'select 1 as id'),
+    },
+    args,
+    exit: 1,
+    codes: ['ETL5001'],
+  },
+  {
+    name: 'clickhouse-table-config-wrong',
+    files: {
+      'models/orders.sql': model("{{ config(materialized='table', order_by={'by': 'id'}) }}", 'select 1 as id'),
+    },
+    args,
+    exit: 1,
+    codes: ['ETL4004'],
+  },
+  {
+    name: 'clickhouse-out-of-memory',
+    files: {
+      'models/orders.sql': model(
+        TABLE,
+        'select groupArray(number) as n from numbers(50000000)',
+        "settings max_memory_usage = '20Mi'",
+      ),
+    },
+    args,
+    exit: 1,
+    codes: ['ETL5011'],
+    masks: [[/\d+(\.\d+)? [KMG]iB/g, '<size>']],
+  },
+  {
+    name: 'clickhouse-test-fails',
+    files: { 'models/orders.sql': model(TABLE, 'select 1 as id') },
+    prepare: async ({ project, etl: run }: Preparation) => {
+      const { mkdir, writeFile } = await import('node:fs/promises');
+      await run(...args);
+      await writeFile(
+        `${project}/models/orders.sql`,
+        model(TABLE, 'select number % 2 as id from numbers(4)'),
+      );
+      await mkdir(`${project}/models`, { recursive: true });
+      await writeFile(
+        `${project}/models/schema.yml`,
+        'models:\n  - name: orders\n    columns:\n      - name: id\n        data_tests:\n          - unique\n',
+      );
+    },
+    after: async ({ project }) => {
+      const shown = await etl(
+        ['show', '-q', '--output', 'json', '--inline', 'select count(*) as n from orders', '--target', 'clickhouse'],
+        { cwd: project },
+      );
+      if (!/"n": "?1"?/.test(shown.stdout)) throw new Error(`the table changed: ${shown.output}`);
+    },
+    args,
+    exit: 1,
+    codes: ['ETL6001', 'ETL6001'],
+    noHint: 'the failing rows stand where the hint would',
+  },
+  {
+    name: 'clickhouse-seed-ragged-row',
+    files: { 'seeds/prices.csv': 'id,price\n1,9.50\n2\n' },
+    args: ['seed', '--target', 'clickhouse'],
+    exit: 1,
+    codes: ['ETL7001'],
+  },
+  {
+    name: 'clickhouse-seed-bad-date',
+    files: {
+      'dbt_project.yml': typed('id: Int32, day: Date'),
+      'seeds/prices.csv': 'id,day\n1,2024-01-01\n2,2024-02-30\n',
+    },
+    args: ['seed', '--target', 'clickhouse'],
+    exit: 1,
+    codes: ['ETL7002'],
+  },
+  {
+    name: 'clickhouse-seed-not-utf8',
+    files: { 'seeds/prices.csv': Buffer.from('id,name\n1,S\u00e3o Paulo\n', 'latin1') },
+    args: ['seed', '--target', 'clickhouse'],
+    exit: 1,
+    codes: ['ETL7004'],
+  },
+];

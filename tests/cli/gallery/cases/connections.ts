@@ -1,0 +1,102 @@
+// Servers that do not answer, or answer no.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { projectWith, type GalleryCase, type Preparation } from '../gallery-case.ts';
+import { PASSWORD, profiles } from '../server.ts';
+
+const FILES = { 'models/orders.sql': 'select 1 as id\n', 'dbt_project.yml': projectWith() };
+
+const profileOf =
+  (more: Readonly<Record<string, string | number>>) =>
+  async ({ project, server }: Preparation): Promise<void> =>
+    writeFile(join(project, 'profiles.yml'), profiles(server.output('public', more)));
+
+/** A ClickHouse that answers every request with one refusal. */
+const refusing =
+  (status: number, code: number, text: string) =>
+  async ({ project }: Preparation): Promise<() => Promise<void>> => {
+    const http = createServer((request, response) => {
+      request.resume().on('end', () => {
+        response.writeHead(status, { 'X-ClickHouse-Exception-Code': String(code) });
+        response.end(`Code: ${code}. DB::Exception: ${text} (version 26.7.2.1 (official build))\n`);
+      });
+    }).listen(0, '127.0.0.1');
+    await new Promise((done) => http.once('listening', done));
+    const { port } = http.address() as AddressInfo;
+    const keys = { type: 'clickhouse', host: '127.0.0.1', port, user: 'me', password: PASSWORD, schema: 'shop' };
+    const output = Object.entries(keys).map(([key, value]) => `      ${key}: ${value}\n`);
+    await writeFile(join(project, 'profiles.yml'), profiles(output.join('')));
+    return () => new Promise((done) => http.close(() => done()));
+  };
+const PORT = [/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>'] as const;
+
+export const CONNECTIONS: readonly GalleryCase[] = [
+  {
+    name: 'postgres-wrong-password',
+    files: FILES,
+    prepare: profileOf({ password: `${PASSWORD}-not` }),
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL5003'],
+  },
+  {
+    name: 'postgres-down',
+    files: FILES,
+    prepare: profileOf({ port: 9, retries: 0 }),
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL5002'],
+  },
+  {
+    name: 'postgres-host-unknown',
+    files: FILES,
+    prepare: profileOf({ host: 'warehouse.invalid', retries: 0 }),
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL5002'],
+  },
+  {
+    name: 'postgres-unknown-database',
+    files: FILES,
+    prepare: profileOf({ dbname: 'shopp' }),
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL5004'],
+  },
+  {
+    name: 'postgres-debug-wrong-password',
+    files: FILES,
+    prepare: profileOf({ password: `${PASSWORD}-not` }),
+    args: ['debug'],
+    exit: 2,
+    codes: ['ETL5003'],
+    masks: [[/etl=\S+|node=\S+|v\d+\.\d+\.\d+/g, '<version>']],
+  },
+  {
+    name: 'clickhouse-wrong-password',
+    files: FILES,
+    prepare: refusing(
+      403,
+      516,
+      'me: Authentication failed: password is incorrect, or there is no user with such name. (AUTHENTICATION_FAILED)',
+    ),
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL5003'],
+    masks: [PORT],
+  },
+  {
+    name: 'clickhouse-down',
+    files: {
+      ...FILES,
+      'profiles.yml': profiles(
+        `      type: clickhouse\n      host: 127.0.0.1\n      port: 9\n      user: me\n      password: ${PASSWORD}\n      schema: shop\n`,
+      ),
+    },
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL5002'],
+  },
+];

@@ -1,0 +1,183 @@
+// Tests that fail, hooks that fail, and what may not be done to a relation that is there.
+import { projectWith, type GalleryCase } from '../gallery-case.ts';
+
+const REVENUE = { before: 'create table revenue as select 7 as id union all select 8', keeps: { revenue: 2 } };
+const model = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+
+export const DATA: readonly GalleryCase[] = [
+  {
+    name: 'test-fails-before-publishing',
+    on: 'server',
+    ...REVENUE,
+    files: {
+      'models/revenue.sql': model(
+        "{{ config(materialized='table') }}",
+        "select 1 as id, 'Ana' as customer union all select null, 'Rui' union all select null, 'Eva'",
+      ),
+      'models/schema.yml': model(
+        'models:',
+        '  - name: revenue',
+        '    columns:',
+        '      - name: id',
+        '        data_tests:',
+        '          - not_null',
+      ),
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL6001', 'ETL6001'],
+    noHint: 'the failing rows stand where the hint would',
+  },
+  {
+    name: 'test-fails-singular',
+    on: 'server',
+    ...REVENUE,
+    files: {
+      'models/orders.sql': 'select 1 as id\n',
+      'tests/no_order_is_number_one.sql': "select *\nfrom {{ ref('orders') }}\nwhere id = 1\n",
+    },
+    args: ['test'],
+    before: 'create table orders as select 1 as id; create table revenue as select 7 as id union all select 8',
+    exit: 1,
+    codes: ['ETL6001'],
+    noHint: 'the failing rows stand where the hint would',
+  },
+  {
+    name: 'test-warns-beside-one-that-cannot-run',
+    on: 'server',
+    files: {
+      'models/orders.sql': 'select 1 as id\n',
+      'tests/few_orders.sql': "{{ config(severity='warn') }}\nselect * from {{ ref('orders') }}\n",
+      'tests/orders_have_a_day.sql': "select * from {{ ref('orders') }}\nwhere day is null\n",
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL5001', 'ETL6002'],
+  },
+  {
+    name: 'hook-on-run-start-fails',
+    on: 'server',
+    ...REVENUE,
+    files: {
+      'dbt_project.yml': projectWith('on-run-start:', '  - "create extension nothing_like_it"'),
+      'models/revenue.sql': "{{ config(materialized='table') }}\nselect 1 as id\n",
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL5001'],
+  },
+  {
+    name: 'hook-after-the-model-fails',
+    on: 'server',
+    ...REVENUE,
+    files: {
+      'models/revenue.sql': model(
+        "{{ config(materialized='table', post_hook='analyze {{ this }}_nope') }}",
+        'select 1 as id',
+      ),
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL5001'],
+  },
+  {
+    name: 'replacing-would-lose-a-foreign-view',
+    on: 'server',
+    before: `${REVENUE.before}; create view report as select * from revenue; create table other (id int);
+      create policy only_some on revenue using (id > 7)`,
+    keeps: { revenue: 2, report: 2 },
+    files: { 'models/revenue.sql': "{{ config(materialized='table') }}\nselect 1 as id\n" },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL4001'],
+  },
+  {
+    name: 'previous-version-still-read',
+    on: 'server',
+    before: `${REVENUE.before}; create view report as select * from revenue`,
+    keeps: { revenue: 1, report: 2 },
+    files: {
+      'models/revenue.sql': "{{ config(materialized='table') }}\nselect 1 as id\n",
+      'models/wrong.sql': 'select nope\n',
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL4005', 'ETL5001'],
+  },
+  {
+    name: 'incremental-schema-changed',
+    on: 'server',
+    ...REVENUE,
+    files: {
+      'models/revenue.sql': model(
+        "{{ config(materialized='incremental', unique_key='id', on_schema_change='fail') }}",
+        "select 9 as id, 'new' as channel",
+      ),
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL4003'],
+  },
+  {
+    name: 'incremental-strategy-unknown',
+    on: 'server',
+    ...REVENUE,
+    files: {
+      'models/revenue.sql':
+        "{{ config(materialized='incremental', incremental_strategy='merg') }}\nselect 9 as id\n",
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL4004'],
+  },
+  {
+    name: 'incremental-strategy-of-another-engine',
+    on: 'server',
+    ...REVENUE,
+    files: {
+      'models/revenue.sql':
+        "{{ config(materialized='incremental', incremental_strategy='insert_overwrite') }}\nselect 9 as id\n",
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL4002'],
+  },
+  {
+    name: 'materialization-unknown',
+    on: 'server',
+    files: { 'models/revenue.sql': "{{ config(materialized='tabel') }}\nselect 9 as id\n" },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL4004'],
+  },
+  {
+    name: 'name-too-long',
+    on: 'server',
+    files: { [`models/${'revenue_by_customer_'.repeat(4)}.sql`]: 'select 9 as id\n' },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL4004'],
+  },
+  {
+    name: 'index-config-wrong',
+    on: 'server',
+    ...REVENUE,
+    files: {
+      'models/revenue.sql':
+        "{{ config(materialized='table', indexes=[{'column': 'id'}]) }}\nselect 9 as id\n",
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL4004'],
+  },
+  {
+    name: 'snapshot-not-supported',
+    files: {
+      'snapshots/orders.sql': '{% snapshot orders_snapshot %}\nselect 1 as id\n{% endsnapshot %}\n',
+      'models/orders.sql': "select * from {{ ref('customers') }}\n",
+    },
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL3001', 'ETL4002'],
+  },
+];

@@ -1,0 +1,25 @@
+import type { GalleryCase } from '../gallery-case.ts';
+import { CLICKHOUSE } from './clickhouse.ts';
+import { CONNECTIONS } from './connections.ts';
+import { DATA } from './data.ts';
+import { FILES } from './files.ts';
+import { GRAPH } from './graph.ts';
+import { PROJECTS } from './projects.ts';
+import { SEEDS } from './seeds.ts';
+import { SQL } from './sql.ts';
+import { TEMPLATES } from './templates.ts';
+import { USAGE } from './usage.ts';
+
+/** Every case of the gallery. */
+export const CASES: readonly GalleryCase[] = [
+  ...USAGE,
+  ...PROJECTS,
+  ...TEMPLATES,
+  ...GRAPH,
+  ...CONNECTIONS,
+  ...SQL,
+  ...DATA,
+  ...SEEDS,
+  ...CLICKHOUSE,
+  ...FILES,
+];

@@ -1,0 +1,115 @@
+// Jinja that cannot be read or run.
+import type { GalleryCase } from '../gallery-case.ts';
+
+const model = (...lines: readonly string[]): Readonly<Record<string, string>> => ({
+  'models/orders.sql': lines.map((line) => `${line}\n`).join(''),
+});
+
+export const TEMPLATES: readonly GalleryCase[] = [
+  {
+    name: 'jinja-unclosed-block',
+    files: model("{% if target.name == 'dev' %}", 'select 1 as id'),
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL2001'],
+  },
+  {
+    name: 'jinja-unclosed-expression',
+    files: model('select 1 as id', "from {{ ref('customers') }"),
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL2001'],
+  },
+  {
+    name: 'jinja-unknown-tag',
+    files: model('select 1 as id', '{% fro x in [1] %}{% endfor %}'),
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL2001'],
+  },
+  {
+    name: 'jinja-undefined-variable',
+    files: model('select', '  {{ culumns }}', 'from t'),
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL2002'],
+  },
+  {
+    name: 'jinja-undefined-macro',
+    files: {
+      ...model('select', "  {{ cents_to_euro('price') }} as price"),
+      'macros/money.sql': '{% macro cents_to_euros(c) %}{{ c }} / 100.0{% endmacro %}\n',
+    },
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL2002'],
+  },
+  {
+    name: 'jinja-fails-inside-a-macro',
+    files: {
+      ...model('select', "  {{ price('amount') }} as price"),
+      'macros/price.sql': '{% macro price(c) %}\n  {{ rounded(c, digts) }}\n{% endmacro %}\n',
+      'macros/rounded.sql': '{% macro rounded(c, n) %}\n  round({{ c }}, {{ n.upper() }})\n{% endmacro %}\n',
+    },
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL2002'],
+  },
+  {
+    name: 'jinja-wrong-argument',
+    files: {
+      ...model('select', "  {{ twice('amount', by=3) }} as price"),
+      'macros/twice.sql': '{% macro twice(c) %}{{ c }} * 2{% endmacro %}\n',
+    },
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL2003'],
+  },
+  {
+    name: 'jinja-raises',
+    files: {
+      ...model("{{ require_positive(-1) }}", 'select 1 as id'),
+      'macros/require_positive.sql':
+        "{% macro require_positive(n) %}\n  {% if n < 0 %}{{ exceptions.raise_compiler_error('the number must be positive, not ' ~ n) }}{% endif %}\n{% endmacro %}\n",
+    },
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL2004'],
+  },
+  {
+    name: 'jinja-var-missing',
+    files: model('select 1 as id', "where day > '{{ var('first_day') }}'"),
+    args: ['build', '--vars', '{firstday: 2024-01-01}'],
+    exit: 2,
+    codes: ['ETL2005'],
+  },
+  {
+    name: 'jinja-asks-too-early',
+    files: {
+      'dbt_project.yml': 'name: shop\n',
+      'models/orders.sql': 'select 1 as id\n',
+      'macros/generate_alias_name.sql':
+        "{% macro generate_alias_name(custom_alias_name=none, node=none) %}{{ run_query('select 1').columns[0].values()[0] }}{% endmacro %}\n",
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL2006'],
+  },
+  {
+    name: 'jinja-endless-recursion',
+    files: {
+      ...model('select {{ again(1) }}'),
+      'macros/again.sql': '{% macro again(n) %}{{ again(n + 1) }}{% endmacro %}\n',
+    },
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL2003'],
+  },
+  {
+    name: 'ref-with-a-dynamic-wrong-kind',
+    files: model('select * from {{ ref(1, 2, 3) }}'),
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL2003'],
+  },
+];
