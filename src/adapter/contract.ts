@@ -184,6 +184,11 @@ export interface Session {
   read(statement: Statement): Promise<ResultSet>;
   /** Sends a segment: all of it or nothing where `transaction`; one message where the engine allows it. */
   segment(segment: Segment): Promise<Effect>;
+  /**
+   * Waits until no other run works on the relation, and keeps others waiting until the returned function is called. An engine
+   * that only one process can use returns at once; one that has no locks returns undefined.
+   */
+  lock(relation: RelationName): Promise<(() => Promise<void>) | undefined>;
   /** Loads a CSV file into an existing table; a bad cell is an EtlError ETL7xxx with file, line and column. */
   load(target: RelationName, input: SeedInput): Promise<Effect>;
 }

@@ -1,6 +1,7 @@
 // The verbs that change the warehouse: seed, run, test, build.
 import type { Connection } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
+import { hookResults } from '../artifacts/hook-results.ts';
 import { runResultsJson } from '../artifacts/run-results-json.ts';
 import { writeJson } from '../artifacts/write.ts';
 import type { NodeOutcome, Observer } from '../events/event.ts';
@@ -16,6 +17,7 @@ import { runScopes } from '../plan/run-scope.ts';
 import type { RunContext } from '../run/context.ts';
 import { execute } from '../run/execute.ts';
 import { explainFailure } from '../run/explain.ts';
+import { Debris } from '../run/debris.ts';
 import { Leftovers } from '../run/leftovers.ts';
 import { runHooks } from '../run/run-hooks.ts';
 import { connect } from './connect.ts';
@@ -83,7 +85,6 @@ interface Parts {
 async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult> {
   const { options, invocation, project, selected } = parts;
   const observe: Observer = options.observe ?? ((): void => undefined);
-  const ctx = makeContext(parts, observe);
   const executed = [...selected].filter((id) => {
     const node = project.manifest.nodes[id];
     return node !== undefined && isExecuted(node);
@@ -95,7 +96,8 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
     threads: project.threads,
     command: verb,
   });
-  await createSchemas(parts, executed);
+  const debris = await prepareSchemas(parts, executed);
+  const ctx = makeContext(parts, observe, debris);
   const begun = await runHooks(ctx, project.manifest.on_run_start, {});
   const outcomes = begun
     ? await execute(ctx, project.graph, selected, {
@@ -109,7 +111,10 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   const schemas = [
     ...new Set(executed.map((id) => project.manifest.nodes[id]?.schema ?? '')),
   ].filter((s) => s !== '');
-  const ended = await runHooks(ctx, project.manifest.on_run_end, { results: outcomes, schemas });
+  const ended = await runHooks(ctx, project.manifest.on_run_end, {
+    results: hookResults(outcomes, project.manifest),
+    schemas,
+  });
   const seconds = (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000;
   const cancelled = invocation.signal.aborted;
   await writeResults(verb, parts, outcomes, seconds);
@@ -121,6 +126,7 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
 function makeContext(
   { options, invocation, project, connection }: Parts,
   observe: Observer,
+  debris: Debris,
 ): RunContext {
   const { manifest, loaded, dialect } = project;
   const report = (diagnostic: Diagnostic): void => observe({ kind: 'diagnostic', diagnostic });
@@ -143,6 +149,7 @@ function makeContext(
     observe,
     report,
     leftovers: new Leftovers(),
+    debris,
     files: runFiles(project),
   };
 }
@@ -152,11 +159,14 @@ function toNames(names: Readonly<Record<string, unknown>>): Readonly<Record<stri
   return Object.fromEntries(Object.entries(names).map(([name, value]) => [name, toPython(value)]));
 }
 
-/** Before anything runs and one after the other: concurrent CREATE SCHEMA statements disturb each other in Postgres. */
-async function createSchemas(
+/**
+ * Makes the schemas, before anything runs and one after the other, because concurrent CREATE SCHEMA statements disturb each
+ * other in Postgres; then looks for what earlier runs left in them.
+ */
+async function prepareSchemas(
   { project, connection }: Parts,
   ids: readonly NodeId[],
-): Promise<void> {
+): Promise<Debris> {
   const wanted = new Map<string, { schema: string; database: string | undefined }>();
   for (const id of ids) {
     const node = project.manifest.nodes[id];
@@ -164,11 +174,13 @@ async function createSchemas(
     const { schema, database } = nodeRelation(node);
     wanted.set(`${database ?? ''}.${schema}`, { schema, database });
   }
-  if (wanted.size === 0) return;
+  if (wanted.size === 0) return new Debris([]);
+  const { dialect } = project;
   try {
-    await connection.withSession('schemas', async (session) => {
+    return await connection.withSession('schemas', async (session) => {
       for (const { schema, database } of wanted.values())
-        await session.execute(project.dialect.createSchema(schema, database));
+        await session.execute(dialect.createSchema(schema, database));
+      return Debris.find(session, dialect, [...new Set([...wanted.values()].map((w) => w.schema))]);
     });
   } catch (error) {
     if (isStatementFailure(error))

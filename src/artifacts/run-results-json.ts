@@ -19,7 +19,8 @@ export const runResultsJson = (
   args: options.args,
 });
 
-function resultJson(outcome: NodeOutcome): Json {
+/** One entry of `results`. */
+export function resultJson(outcome: NodeOutcome): Json {
   return {
     status: outcome.status,
     timing: timingOf(outcome),

@@ -4,11 +4,15 @@ import { relationKey, type RelationName } from '../kernel/relation.ts';
 /** What every internal name begins with; such relations are never anybody else's. */
 const STAGED_PREFIX = '__etl_';
 
+/** What the internal names of one target begin with, in every run. */
+export const stagedPrefix = (target: RelationName): string =>
+  `${STAGED_PREFIX}${sha256(relationKey(target)).slice(0, 8)}_`;
+
 /**
  * The internal name under which a relation is built in one run: a hash of the target and one of the run, never a shortened
  * target name, so that it is unique and within every engine's limit (21 bytes; siblings add a few).
  */
 export const stagedName = (target: RelationName, invocationId: string): RelationName => ({
   ...target,
-  name: `${STAGED_PREFIX}${sha256(relationKey(target)).slice(0, 8)}_${sha256(invocationId).slice(0, 6)}`,
+  name: `${stagedPrefix(target)}${sha256(invocationId).slice(0, 6)}`,
 });

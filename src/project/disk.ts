@@ -45,6 +45,7 @@ export const disk: FileSystem = {
     const text = await readFile(path, 'utf8');
     return text.startsWith('\uFEFF') ? text.slice(1) : text;
   },
+  readExactText: (path) => readFile(path, 'utf8'),
   async list(dir) {
     const files: string[] = [];
     const root = await realpath(dir).catch(() => undefined);

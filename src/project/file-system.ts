@@ -2,6 +2,8 @@
 export interface FileSystem {
   /** The text of a UTF-8 file without its byte-order mark; fails when it cannot be read. */
   readText(path: string): Promise<string>;
+  /** The text with its byte-order mark, for checksums. */
+  readExactText(path: string): Promise<string>;
   /**
    * Every file below `dir`, as sorted paths relative to it; empty when the folder is absent. Symbolic links are followed.
    * Not descended into: `.git`, `node_modules`, `target`, `dbt_packages`, and folders with a dbt_project.yml of their own.

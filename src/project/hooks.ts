@@ -2,7 +2,7 @@ import type { Hook } from '../manifest/node.ts';
 import { isYamlMap } from './yaml.ts';
 
 /** A hook as written: a text, a JSON text, or a mapping with `sql` and `transaction`. */
-export function hookOf(value: unknown): Hook | undefined {
+function hookOf(value: unknown): Hook | undefined {
   if (isYamlMap(value)) {
     const { sql, transaction, index } = value;
     if (typeof sql !== 'string') return undefined;

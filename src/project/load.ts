@@ -94,7 +94,8 @@ export interface LoadedProject {
 
 async function readEnv(input: LoadInput, diagnostics: Diagnostic[]): Promise<Environment> {
   const path = joinPath(input.projectDir, '.env');
-  if (!(await input.fs.exists(path))) return input.env;
+  // virtual environments are often folders of that name
+  if ((await input.fs.stat(path))?.isFolder !== false) return input.env;
   const { value, diagnostics: found } = parseEnvFile(await input.fs.readText(path), '.env');
   diagnostics.push(...found);
   return { ...value, ...input.env };

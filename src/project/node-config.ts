@@ -43,7 +43,7 @@ export function unrenderedConfig(request: ConfigRequest): ConfigValues {
 }
 
 /** The config of a resource with all rules applied, not yet checked. */
-export function mergedConfig(request: ConfigRequest): ConfigValues {
+function mergedConfig(request: ConfigRequest): ConfigValues {
   let config: ConfigValues = CONFIG_DEFAULTS[request.type] ?? {};
   for (const level of levelsOf(request, true)) config = mergeConfig(config, level);
   return config;

@@ -11,7 +11,7 @@ import { isYamlMap, parseYaml } from './yaml.ts';
 import type { YamlDocument, YamlMap, YamlPath } from './yaml.ts';
 
 /** The profile that needs no file. */
-export const BUILT_IN_PROFILE = 'etl';
+const BUILT_IN_PROFILE = 'etl';
 const BUILT_IN_OUTPUTS: Readonly<Record<string, YamlMap>> = {
   postgres: { type: 'postgres', embedded: true, schema: 'public', threads: 4 },
   clickhouse: { type: 'clickhouse', embedded: true, schema: 'default', threads: 4 },
@@ -53,7 +53,7 @@ export interface ChosenProfile {
 }
 
 /** Where a profiles.yml may stand, in order. A folder that was asked for is the only place. */
-export function profileFolders(wish: ProfileWish): readonly string[] {
+function profileFolders(wish: ProfileWish): readonly string[] {
   const asked = wish.profilesDir ?? wish.env['ETL_PROFILES_DIR'] ?? wish.env['DBT_PROFILES_DIR'];
   if (asked !== undefined && asked !== '') return [asked];
   const home = wish.homeDir === undefined ? [] : [joinPath(wish.homeDir, '.dbt')];

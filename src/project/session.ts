@@ -53,7 +53,7 @@ export function varLayers(
 }
 
 /** A VarSource over layers. */
-export const varSource = (layers: readonly YamlMap[], forgiving: boolean): VarSource => ({
+const varSource = (layers: readonly YamlMap[], forgiving: boolean): VarSource => ({
   get: (name) => {
     const layer = layers.find((values) => Object.hasOwn(values, name));
     return layer === undefined ? undefined : toPython(layer[name]);
@@ -104,7 +104,7 @@ export const baseScope =
     baseNames(settings, attempt);
 
 /** What the project says about quoting, with dbt's default: everything is quoted. */
-export function quotingStyle(dialect: Dialect, wish: QuotingWish): QuotingStyle {
+function quotingStyle(dialect: Dialect, wish: QuotingWish): QuotingStyle {
   return {
     quote: (identifier) => dialect.ident(identifier),
     policy: {

@@ -109,7 +109,7 @@ function testsOf(
 }
 
 /** The column as tests name it. */
-export function quotedName(world: World, column: ColumnEntry, owner: YamlMap): string {
+function quotedName(world: World, column: ColumnEntry, owner: YamlMap): string {
   const quote = column.info.quote ?? owner['quote_columns'] === true;
   return quote ? world.dialect.ident(column.name) : column.name;
 }

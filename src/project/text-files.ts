@@ -62,6 +62,10 @@ interface Found {
   readonly path: string;
 }
 
+/** As Python's strip(), which leaves a byte-order mark. */
+const stripped = (text: string): string =>
+  text.startsWith('\uFEFF') ? `\uFEFF${text.slice(1).trimEnd()}` : text.trim();
+
 /** The same work on many things, a few at a time, results in order. */
 async function forEachOf<T, R>(things: readonly T[], work: (thing: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
@@ -125,13 +129,13 @@ export class PackageReader {
           header: undefined,
           checksum: { name: 'path', checksum: place.originalPath },
         };
-      const text = await this.#fs.readText(fullPath);
+      const text = await this.#fs.readExactText(fullPath);
       const header = text.split('\n', 1)[0]?.trim();
       return {
         ...place,
         fullPath,
         header: header === '' ? undefined : header,
-        checksum: { name: 'sha256', checksum: sha256(text.trim()) },
+        checksum: { name: 'sha256', checksum: sha256(stripped(text)) },
       };
     });
   }

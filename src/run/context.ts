@@ -4,6 +4,7 @@ import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import type { Asking, NodeCompiler } from '../plan/compiler.ts';
+import type { Debris } from './debris.ts';
 import type { Leftovers } from './leftovers.ts';
 
 /** What every node of one run shares. */
@@ -30,6 +31,7 @@ export interface RunContext {
   readonly observe: Observer;
   readonly report: (diagnostic: Diagnostic) => void;
   readonly leftovers: Leftovers;
+  readonly debris: Debris;
   readonly files: RunFiles;
 }
 

@@ -8,13 +8,18 @@ export interface PublishOptions {
   readonly sleep: (ms: number) => Promise<void>;
   /** a number in [0, 1) for the jitter */
   readonly chance: () => number;
+  readonly now: () => Date;
   readonly stopped: () => boolean;
   readonly sent: (statement: Statement) => void;
 }
 
-/** How often a publish that met a lock, a deadlock or a concurrent replacement is tried. */
-const TRIES = 10;
+/**
+ * How long a publish is tried that meets a lock, a deadlock or a concurrent replacement. Each try waits briefly for its locks,
+ * so that nobody queues behind it for long; a report that reads the table for half a minute is waited out.
+ */
+const KEEP_TRYING_MS = 120_000;
 const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 1000;
 
 const asSegment = (attempt: Attempt, transactional: boolean): Segment => ({
   atomicity: transactional ? 'transaction' : 'none',
@@ -31,6 +36,7 @@ export async function publish(
   attempts: () => Promise<readonly Attempt[]>,
   options: PublishOptions,
 ): Promise<Attempt & { readonly rows?: number }> {
+  const begun = options.now().getTime();
   for (let tries = 1; ; tries++) {
     try {
       return await tryInTurn(session, await attempts(), options);
@@ -38,10 +44,12 @@ export async function publish(
       const again =
         isStatementFailure(error) &&
         error.error.kind === 'contention' &&
-        tries < TRIES &&
+        options.now().getTime() - begun < KEEP_TRYING_MS &&
         !options.stopped();
       if (!again) throw error;
-      await options.sleep(FIRST_WAIT_MS * tries * (1 + options.chance()));
+      await options.sleep(
+        Math.min(FIRST_WAIT_MS * tries, LONGEST_WAIT_MS) * (1 + options.chance()),
+      );
     }
   }
 }

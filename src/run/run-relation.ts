@@ -48,6 +48,23 @@ export async function runRelation(
   runTests: RunTests,
 ): Promise<RelationResult> {
   const target = nodeRelation(node);
+  const unlock = await session.lock(target);
+  try {
+    if (unlock !== undefined) await ctx.debris.drop(session, ctx.dialect, target, ctx.invocationId);
+    return await runLocked(ctx, session, node, progress, runTests);
+  } finally {
+    await unlock?.().catch(() => undefined);
+  }
+}
+
+async function runLocked(
+  ctx: RunContext,
+  session: Session,
+  node: ExecutableNode,
+  progress: Progress,
+  runTests: RunTests,
+): Promise<RelationResult> {
+  const target = nodeRelation(node);
   const observe = async (): Promise<ObservedRelation | undefined> =>
     (await ask(session, ctx.dialect.observeOne(target)))[0];
   const live = await observe();
@@ -178,6 +195,7 @@ async function publishRecipe(
   return publish(session, attempts, {
     transactional: ctx.dialect.can.transactionalDdl,
     sleep: ctx.sleep,
+    now: ctx.now,
     chance: ctx.chance,
     stopped: () => ctx.signal.aborted,
     sent: (statement) => progress.sent.push(statement.sql),

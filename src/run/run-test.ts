@@ -123,6 +123,7 @@ async function storeFailures(
       {
         transactional: dialect.can.transactionalDdl,
         sleep: ctx.sleep,
+        now: ctx.now,
         chance: ctx.chance,
         stopped: () => ctx.signal.aborted,
         sent: () => undefined,

@@ -81,10 +81,7 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await rows('kept')).toEqual(['3|C', '4|d', '9|z']);
   });
 
-  test.each([
-    ['append_new_columns', 'NULL|9|z', '1|9|z'],
-    ['sync_all_columns', 'NULL|9|z', '1|9|z'],
-  ])('on_schema_change %s takes a new column', async (way, old, fresh) => {
+  test.each(['append_new_columns', 'sync_all_columns'])('on_schema_change %s takes a new column', async (way) => {
     const of = (extra: string): string =>
       `{{ config(materialized='incremental', on_schema_change='${way}') }} select ${extra} id, word from {{ ref('src') }}`;
     await bench.write({ 'models/grown.sql': of('') });
@@ -93,8 +90,9 @@ describe.each(ENGINES)('%s', (engine) => {
     const ran = await bench.call('run', { select: ['grown'] });
     expect(ran.ok, ran.told.join('\n')).toBe(true);
     expect(
-      await bench.rows(`select extra, id, word from ${schema}.grown order by extra is null desc`),
-    ).toEqual([old, fresh]);
+      await bench.rows(`select extra, id, word from ${schema}.grown order by coalesce(extra, 0)`),
+      // a ClickHouse column that is not Nullable gives its default for rows of before
+    ).toEqual([`${engine === 'postgres' ? 'NULL' : '0'}|9|z`, '1|9|z']);
     await bench.remove('models/grown.sql');
   });
 

@@ -1,6 +1,6 @@
 // Runs the real command line on a project in a folder of its own.
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,6 +67,8 @@ export interface Scratch {
 /** An empty folder outside the repository, so that nothing above it is a project. */
 export async function scratch(files: Readonly<Record<string, string>> = {}): Promise<Scratch> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), 'etl-test-')));
+  // a server that root starts runs as another user, who must be able to enter
+  await chmod(dir, 0o755);
   const write = async (more: Readonly<Record<string, string>>): Promise<void> => {
     for (const [file, text] of Object.entries(more)) {
       await mkdir(dirname(join(dir, file)), { recursive: true });

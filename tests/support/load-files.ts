@@ -40,7 +40,7 @@ function textDialect(name: string, databases: boolean): Dialect {
 }
 
 /** An engine that knows names only. */
-export function textAdapter(name: string, databases: boolean): Adapter {
+function textAdapter(name: string, databases: boolean): Adapter {
   return {
     name,
     parseTarget: (raw): Checked<Target> =>

@@ -19,11 +19,17 @@ export function memoryFileSystem(files: Readonly<Record<string, string>>): FileS
       ),
     );
   };
+  const read = (path: string): string => {
+    const text = files[clean(path)];
+    if (text === undefined) throw new Error(`ENOENT: no such file: ${path}`);
+    return text;
+  };
   return {
     async readText(path) {
-      const text = files[clean(path)];
-      if (text === undefined) throw new Error(`ENOENT: no such file: ${path}`);
-      return text.startsWith('\uFEFF') ? text.slice(1) : text;
+      return read(path).replace(/^\uFEFF/, '');
+    },
+    async readExactText(path) {
+      return read(path);
     },
     async list(dir) {
       return below(dir)

@@ -27,6 +27,7 @@ async function connect(target: Target, options: ConnectOptions): Promise<Connect
     prefix: options.invocationId,
     settings: { ...(connecting.ansiSettings ? ANSI : {}), ...connecting.settings },
     secrets: target.secrets,
+    isPrivate: connecting.embedded,
   });
 }
 

@@ -15,6 +15,8 @@ export interface SessionOptions {
   /** settings of every statement (profile) */
   readonly settings: Settings;
   readonly secrets: readonly string[];
+  /** no other process can use the engine */
+  readonly isPrivate: boolean;
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -28,6 +30,7 @@ const CANCEL_FOR_MS = 2000;
  */
 export class DriverConnection implements Connection {
   readonly serverVersion: string;
+  readonly isPrivate: boolean;
   readonly #driver: Driver;
   readonly #options: SessionOptions;
   readonly #running = new Set<Promise<unknown>>();
@@ -37,6 +40,7 @@ export class DriverConnection implements Connection {
     this.#driver = driver;
     this.#options = options;
     this.serverVersion = driver.version;
+    this.isPrivate = options.isPrivate;
   }
 
   /** A light object; its statements run one after the other. */
@@ -122,6 +126,13 @@ class DriverSession implements Session {
       }
       return rows === undefined ? {} : { rows };
     });
+  }
+
+  /** The embedded engine belongs to one process; a server has no locks. */
+  lock(): Promise<(() => Promise<void>) | undefined> {
+    return Promise.resolve(
+      this.#connection.isPrivate ? (): Promise<void> => Promise.resolve() : undefined,
+    );
   }
 
   load(target: RelationName, input: SeedInput): Promise<Effect> {

@@ -88,6 +88,25 @@ export class PostgresSession implements Session {
     return this.#working(() => loadCsv(this.#wire.client, target, input));
   }
 
+  /** An advisory lock of this connection: gone with it, whatever happens to the process. */
+  async lock(relation: RelationName): Promise<() => Promise<void>> {
+    const key = `hashtextextended(${quoted(`etl:${relation.schema}.${relation.name}`)}, 0)`;
+    const send = async (call: string): Promise<void> => {
+      await this.#send(
+        composed(
+          [{ sql: `select ${call}(${key})`, verb: 'set', repeatable: true }],
+          this.#tagging(),
+          [],
+        ),
+      );
+      this.#wire.tag = this.#tag;
+    };
+    await send('pg_advisory_lock');
+    return async () => {
+      if (!this.#wire.broken) await send('pg_advisory_unlock');
+    };
+  }
+
   /** Leaves the connection as it was found; a connection that cannot be cleaned is given up. */
   async release(): Promise<void> {
     if (!this.isDirty || this.#wire.broken) return;

@@ -17,7 +17,7 @@ import { AdapterObject, statementNames } from './warehouse.ts';
 export type { RefCall } from './settings.ts';
 
 /** Takes the arguments of `ref` apart: name, or package and name, and `v` or `version`. */
-export function refCall(args: Args, kwargs: Kwargs): RefCall {
+function refCall(args: Args, kwargs: Kwargs): RefCall {
   for (const key of kwargs?.keys() ?? [])
     if (key !== 'v' && key !== 'version')
       throw templateError('ETL2003', `ref() got an unexpected keyword argument "${key}"`);

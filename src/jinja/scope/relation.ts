@@ -66,6 +66,7 @@ const PROPERTIES = [
   'quote_policy',
   'include_policy',
   'quote_character',
+  'metadata',
 ] as const;
 
 const textOrNull = (value: Value): string | null =>
@@ -74,6 +75,8 @@ const textOrNull = (value: Value): string | null =>
 /** A table or view as templates handle it: prints as its quoted, qualified name. */
 export class Relation implements PyObject {
   readonly pyType: string = 'Relation';
+  /** packages know a relation by `is mapping` and its metadata */
+  readonly pyMapping = true;
   readonly shape: Shape;
 
   constructor(shape: Shape) {
@@ -197,6 +200,8 @@ export class Relation implements PyObject {
         return { ...shape.style.policy };
       case 'include_policy':
         return { ...shape.include };
+      case 'metadata':
+        return { type: 'Relation' };
       case 'quote_character':
         return shape.style.quote('x').charAt(0);
       default:

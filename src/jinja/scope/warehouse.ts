@@ -19,9 +19,7 @@ import { ResultTable } from './result-table.ts';
 import type { EngineWords } from './settings.ts';
 
 /** Yields a question and returns its answer. */
-export function* ask<Answer>(
-  question: WarehouseQuestion,
-): Generator<WarehouseQuestion, Answer, unknown> {
+function* ask<Answer>(question: WarehouseQuestion): Generator<WarehouseQuestion, Answer, unknown> {
   return (yield question) as Answer;
 }
 

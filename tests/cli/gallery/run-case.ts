@@ -81,7 +81,7 @@ export async function runCase(given: GalleryCase, server: Server): Promise<CaseR
   const folders = await scratch();
   const project = join(folders.dir, 'shop');
   const home = join(folders.dir, 'home');
-  let undo: void | (() => Promise<void>);
+  let undo: void | (() => Promise<void>) = undefined;
   try {
     // the embedded server of a run as root is another user, who must be able to get here
     await chmod(folders.dir, 0o755);

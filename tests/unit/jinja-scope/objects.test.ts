@@ -17,6 +17,7 @@ test.each([
   ['{{ this.render() }}|{{ this ~ "!" }}', '"db"."s"."me"|"db"."s"."me"!'],
   ["{{ ref('a') == ref('a') }}{{ ref('a') == ref('b') }}", 'TrueFalse'],
   ['{{ this.nothing is defined }}', 'False'],
+  ["{{ this.get('metadata', {}).get('type', '').endswith('Relation') }}", 'True'],
   ['{{ this.incorporate(limit=0) }}', '(select * from "db"."s"."me" where false limit 0)'],
 ])('relation: %s', (text, expected) => {
   expect(rendered(text)).toBe(expected);

@@ -242,3 +242,21 @@ test('a folder with a project of its own is not descended into, and nothing is t
   expect(toldAs(diagnostics)).toEqual([]);
   expect(Object.keys(value?.manifest.nodes ?? {})).toEqual(['model.shop.a']);
 });
+
+test('a byte-order mark belongs to the checksum of a seed, as in dbt, and to nothing else', async () => {
+  const { manifest } = await loadedFiles({
+    'seeds/a.csv': '\uFEFFid\r\n1\r\n',
+    'models/b.sql': '\uFEFFselect 1',
+  });
+  expect(
+    Object.values(manifest.nodes).map((node) => [node.raw_code, node.checksum.checksum]),
+  ).toEqual([
+    ['select 1', sha256('select 1')],
+    ['', sha256('\uFEFFid\r\n1')],
+  ]);
+});
+
+test('a folder named .env is no environment file', async () => {
+  const { diagnostics } = await loadFiles({ '.env/bin/python': '', 'models/a.sql': 'select 1' });
+  expect(toldAs(diagnostics)).toEqual([]);
+});

@@ -1,0 +1,50 @@
+import { ask, type Dialect, type Session } from '../adapter/contract.ts';
+import { isStatementFailure } from '../adapter/failure.ts';
+import type { RelationKind, RelationName } from '../kernel/relation.ts';
+import { stagedName, stagedPrefix } from '../materializations/staged-name.ts';
+
+interface Piece {
+  readonly relation: RelationName;
+  readonly kind: RelationKind;
+}
+
+/**
+ * Internal relations that earlier runs left behind: killed ones, and those whose tests failed (kept to be looked at until the
+ * next run of the node). Each is dropped at the turn of its node, under the node's lock, so that none of a running run is.
+ */
+export class Debris {
+  private readonly pieces: readonly Piece[];
+
+  constructor(pieces: readonly Piece[]) {
+    this.pieces = pieces;
+  }
+
+  /** Looks once for all that lies in the schemas of a run. */
+  static async find(
+    session: Session,
+    dialect: Dialect,
+    schemas: readonly string[],
+  ): Promise<Debris> {
+    return new Debris(schemas.length === 0 ? [] : await ask(session, dialect.leftovers(schemas)));
+  }
+
+  /** Drops what earlier runs left of one target. What something still reads stays: it is never torn away. */
+  async drop(
+    session: Session,
+    dialect: Dialect,
+    target: RelationName,
+    invocationId: string,
+  ): Promise<void> {
+    const own = stagedName(target, invocationId).name;
+    const prefix = stagedPrefix(target);
+    for (const { relation, kind } of this.pieces) {
+      const isOld = relation.name.startsWith(prefix) && !relation.name.startsWith(own);
+      if (!isOld || relation.schema !== target.schema) continue;
+      try {
+        await session.execute(dialect.drop(relation, kind));
+      } catch (error) {
+        if (!isStatementFailure(error) || error.error.kind === 'connection') throw error;
+      }
+    }
+  }
+}
