@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { compiledPath } from '../artifacts/compiled.ts';
 import type { NodeId } from '../kernel/node-id.ts';
@@ -21,6 +22,7 @@ export const describer =
     };
     if (node.resource_type === 'source' || node.resource_type === 'exposure')
       return { ...common, materialized: node.resource_type, label: labelOf(node) };
+    const compiled = join(targetDir, compiledPath(node, 'compiled'));
     return {
       ...common,
       materialized: node.config.materialized,
@@ -28,7 +30,9 @@ export const describer =
       schema: node.schema,
       alias: node.alias,
       relationName: node.relation_name,
-      compiledPath: relative(dir, join(targetDir, compiledPath(node, 'compiled'))),
+      ...(node.resource_type !== 'seed' && existsSync(compiled)
+        ? { compiledPath: relative(dir, compiled) }
+        : {}),
       ...(node.database === null ? {} : { database: node.database }),
     };
   };

@@ -17,6 +17,7 @@ import { loadProject, type LoadedProject } from '../project/load.ts';
 import { parseVars } from '../project/vars.ts';
 import { ADAPTER_TYPES, adapterFor } from './adapters.ts';
 import { countsOf, describer } from './describe.ts';
+import { fileProblem } from './file-problem.ts';
 import type { Invocation } from './invocation.ts';
 import type { ApiOptions } from './options.ts';
 
@@ -75,6 +76,20 @@ const flagsOf = (options: ApiOptions, which: string): Readonly<Record<string, un
   INTROSPECT: true,
 });
 
+/** Reads it; a file or folder that may not be read is told with its path. */
+async function loadFrom(
+  dir: string,
+  input: Parameters<typeof loadProject>[0],
+): ReturnType<typeof loadProject> {
+  try {
+    return await loadProject(input);
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code === undefined || path === undefined) throw error;
+    throw fileProblem(error, relative(dir, path) || path);
+  }
+}
+
 /**
  * Reads the project that the options name. Throws an EtlError with every error that was found (config, YAML, templates, refs,
  * cycles); warnings go to `options.report`.
@@ -89,7 +104,7 @@ export async function openProject(
   const dir =
     asked === undefined ? await findProjectDir(invocation.cwd) : resolve(invocation.cwd, asked);
   const vars = varsOf(options);
-  const { value: loaded, diagnostics } = await loadProject({
+  const { value: loaded, diagnostics } = await loadFrom(dir, {
     fs: disk,
     projectDir: dir,
     cwd: invocation.cwd,

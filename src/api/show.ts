@@ -1,5 +1,6 @@
 import type { ResultSet } from '../adapter/statement.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { Compiler } from '../plan/compile.ts';
@@ -100,12 +101,13 @@ function selectedNodes(project: OpenProject, options: ApiOptions): readonly Exec
         hint: "For example: etl show --inline 'select 1 as one'",
       },
     ]);
+  const warnings: Diagnostic[] = [];
   const chosen = selectNodes(
     project.manifest,
     project.graph,
     { ...options, indirectSelection: 'empty' },
     ['model', 'seed', 'test', 'analysis'],
-    project.report,
+    (diagnostics) => void warnings.push(...diagnostics),
   );
   const nodes = [...chosen].flatMap((id) => project.manifest.nodes[id] ?? []);
   if (nodes.length === 0)
@@ -114,8 +116,9 @@ function selectedNodes(project: OpenProject, options: ApiOptions): readonly Exec
         code: 'ETL3008',
         severity: 'error',
         message: `nothing matches ${options.select.join(' ')}`,
-        hint: 'List what there is with: etl ls',
+        hint: warnings[0]?.hint ?? 'List what there is with: etl ls',
       },
     ]);
+  project.report(warnings);
   return nodes;
 }

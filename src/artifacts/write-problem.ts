@@ -25,6 +25,8 @@ export function writeProblem(path: string, error: unknown): Diagnostic {
     message: `Cannot write ${path}: ${reason}`,
     hint: isFull
       ? 'Free some space, or choose another folder with --target-path.'
-      : 'Check the rights of the folder, or choose another one with --target-path.',
+      : code === 'EEXIST' || code === 'ENOTDIR'
+        ? 'Remove that file, or choose another folder with --target-path.'
+        : 'Check the rights of the folder, or choose another one with --target-path.',
   };
 }

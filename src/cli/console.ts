@@ -1,6 +1,6 @@
 // One reporter for a command, told more as the command learns more: secrets, the project, its nodes.
 import { readFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { ProjectFacts } from '../api/options.ts';
 import { REPORTERS, type ReporterName } from '../reporters/index.ts';
@@ -54,7 +54,7 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
     write: name === 'quiet' ? terminal.writeError : terminal.write,
     colour,
     now: () => new Date(),
-    readSource: (file) => readSource(facts?.projectDir ?? terminal.cwd, file),
+    readSource: (file) => given(file, values) ?? readSource(facts?.projectDir ?? terminal.cwd, file),
     redact: (text) => mask(text),
     describe: (id) => facts?.describe(id) ?? UNKNOWN(id),
     get target() {
@@ -73,9 +73,23 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
   };
 }
 
+/** The text of an option that diagnostics speak of as of a file. */
+function given(file: string, values: Values): string | undefined {
+  const text =
+    file === '--vars' ? values['vars'] : file === '--inline' ? values['inline'] : undefined;
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** A message may come before the secrets of a connection are known: its file is never shown with them. */
+const SECRET_VALUES =
+  /((?:pass(?:word|phrase)?|secret|token|private_key)\w*["']?[ \t]*[:=][ \t]*)("[^"\n]*"?|'[^'\n]*'?|[^\s,}#][^,}\n]*)/gi;
+
 function readSource(projectDir: string, file: string): string | undefined {
   try {
-    return readFileSync(isAbsolute(file) ? file : join(projectDir, file), 'utf8');
+    const text = readFileSync(isAbsolute(file) ? file : join(projectDir, file), 'utf8');
+    return ['profiles.yml', '.env'].includes(basename(file))
+      ? text.replaceAll(SECRET_VALUES, `$1${MASK}`)
+      : text;
   } catch {
     return undefined;
   }

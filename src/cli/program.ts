@@ -20,11 +20,9 @@ Help on one command: etl <command> --help`;
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   let code: number = EXIT.well;
   const program = makeProgram(terminal, async (spec, options, positional) => {
-    code = await spec.run(
-      { ...optionsFromEnvironment(terminal.env), ...options },
-      positional,
-      terminal,
-    );
+    const values = { ...optionsFromEnvironment(terminal.env), ...options };
+    checkValues(values);
+    code = await spec.run(values, positional, terminal);
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -36,6 +34,19 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     return EXIT.couldNotBegin;
   }
   return code;
+}
+
+/** Refuses values that no command could do anything with, wherever they come from. */
+function checkValues(values: Readonly<Record<string, unknown>>): void {
+  const { threads, logFormat } = values;
+  if (threads !== undefined && !(Number.isInteger(threads) && Number(threads) > 0))
+    fail(
+      Number.isNaN(threads)
+        ? 'the number of threads in the environment is not a whole number'
+        : `--threads wants a whole number from 1 on, not ${Number(threads)}`,
+    );
+  if (logFormat !== undefined && !['text', 'json', 'default', 'debug'].includes(String(logFormat)))
+    fail(`--log-format is text or json, not "${String(logFormat as string)}"`);
 }
 
 type Act = (

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { findNode, type Manifest } from '../manifest/manifest.ts';
 import type { ProjectGraph } from './graph.ts';
@@ -56,12 +56,12 @@ export function cycleDiagnostics(manifest: Manifest, graph: ProjectGraph): reado
   const cycle = findCycle(graph);
   const [first] = cycle ?? [];
   if (cycle === undefined || first === undefined) return [];
-  const place = findNode(manifest, first)?.place;
+  const place = placeOfRef(manifest, first, cycle.at(-1) ?? first);
   return [
     {
       code: 'ETL3004',
       severity: 'error',
-      message: `These nodes read each other in a circle: ${shorten([...cycle, first]).join(' → ')}`,
+      message: `These nodes read each other in a circle: ${shorten([...cycle, first].map((id) => nameOf(manifest, id))).join(' → ')}`,
       node: first,
       ...(place === undefined ? {} : { at: place }),
       hint: 'Remove one of these refs, or move what the nodes share into a model that they both read.',
@@ -77,12 +77,26 @@ function relatedPlace(
   id: NodeId,
   parent: NodeId,
 ): NonNullable<Diagnostic['related']>[number] {
-  const place = findNode(manifest, id)?.place;
-  const message = `${id} reads ${parent}`;
+  const place = placeOfRef(manifest, id, parent);
+  const message = `${nameOf(manifest, id)} reads ${nameOf(manifest, parent)}`;
   return place === undefined ? { message } : { message, at: place };
 }
 
-function shorten(path: readonly NodeId[]): readonly string[] {
+const nameOf = (manifest: Manifest, id: NodeId): string => findNode(manifest, id)?.name ?? id;
+
+/** Where a node writes the ref to its parent, when it does so in plain words; else where the node begins. */
+function placeOfRef(manifest: Manifest, id: NodeId, parent: NodeId): Span | undefined {
+  const node = findNode(manifest, id);
+  if (node === undefined || !('raw_code' in node)) return node?.place;
+  const words = new RegExp(`\\bref\\s*\\([^)]*["']${nameOf(manifest, parent)}["']`);
+  const before = node.raw_code.slice(0, words.exec(node.raw_code)?.index ?? 0).split('\n');
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  return before.length === 1
+    ? { file: node.place.file, line: node.place.line, column: node.place.column + column - 1 }
+    : { file: node.place.file, line: node.place.line + before.length - 1, column };
+}
+
+function shorten(path: readonly string[]): readonly string[] {
   if (path.length <= SHOWN) return path;
   const half = SHOWN / 2;
   const dropped = path.length - 2 * half;

@@ -10,6 +10,14 @@ const UNDEFINED = 'ETL2002';
 /** Every other error while a template runs. */
 const RUN_TIME = 'ETL2003';
 
+/** What helps where nothing more exact is known. */
+const HINTS: Readonly<Record<string, string>> = {
+  [SYNTAX]: 'Check that every {{, {% and {# here is closed, and every block ended by its end tag.',
+  [UNDEFINED]:
+    'Check the spelling; a macro is defined below macros/, a variable by {% set %}, var() or an argument.',
+  [RUN_TIME]: 'Correct the call at this place, or what it is given.',
+};
+
 /** An error for functions of the host to throw: its place and the macro stack are filled in by the call that failed. */
 export const templateError = (code: `ETL${number}`, message: string, hint?: string): EtlError =>
   new EtlError([{ code, severity: 'error', message, ...(hint !== undefined && { hint }) }]);
@@ -43,9 +51,11 @@ export function toEtlError(error: unknown): unknown {
     const diagnostics = error.original.diagnostics.map((d) => (d.at ? d : { ...d, ...where }));
     return new EtlError(diagnostics, { cause: error.original });
   }
-  const { message, hint } = error;
+  const { message } = error;
+  const code = codeOf(error);
+  const hint = error.hint ?? HINTS[code];
   const diagnostic: Diagnostic = {
-    code: codeOf(error),
+    code,
     severity: 'error',
     message,
     ...where,

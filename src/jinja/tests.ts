@@ -46,7 +46,7 @@ const TESTS: Record<string, Test> = {
   defined: (value) => !isUndefined(value),
   undefined: isUndefined,
   string: (value) => typeof value === 'string',
-  mapping: isDict,
+  mapping: (value) => isDict(value) || protocolOf(value)?.pyMapping === true,
   iterable: isIterable,
   sequence: isSequence,
   number: isNumeric,

@@ -1,12 +1,18 @@
-/** Edit distance (Levenshtein, two rows) between two short texts, ignoring case. */
+/** Edit distance between two short texts; two letters that changed places count once, for that is how people mistype. */
 function distance(a: string, b: string): number {
+  let beforeThat: readonly number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, substitution));
+      const swap =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+          ? (beforeThat[j - 2] ?? 0) + 1
+          : substitution;
+      row.push(Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, substitution, swap));
     }
+    beforeThat = previous;
     previous = row;
   }
   return previous[b.length] ?? 0;

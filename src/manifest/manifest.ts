@@ -33,6 +33,8 @@ export interface RunHook {
   readonly name: string;
   readonly package_name: string;
   readonly hook: Hook;
+  /** where the project file writes it */
+  readonly place?: Span;
 }
 
 /** Every parsed thing of the project, resolved: the one value that planning, artifacts and the site read. Frozen. */

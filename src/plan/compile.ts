@@ -14,13 +14,14 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
 import type { ExecutableNode, Hook } from '../manifest/node.ts';
 import type { RenderedHook } from '../materializations/recipe.ts';
-import { injectCtes, offsetBeforeInjection, type Cte } from '../sql/inject-ctes.ts';
+import { injectCtes, offsetBeforeInjection, type Cte, type Injected } from '../sql/inject-ctes.ts';
 import { hasCode, withoutClosingSemicolon } from '../sql/scan.ts';
 import { ephemeralName } from './ephemeral-name.ts';
 import type { Asking, CompiledNode, CompileOptions, NodeCompiler } from './compiler.ts';
 import type { ScopeMaker } from './run-scope.ts';
 
 type Log = CompiledNode['logs'][number];
+type EphemeralCte = Cte & { readonly rendered: Rendered };
 
 /** Compiles nodes of one invocation; ephemeral models are compiled once and kept. */
 export class Compiler implements NodeCompiler {
@@ -29,7 +30,7 @@ export class Compiler implements NodeCompiler {
   private readonly scopes: ScopeMaker;
   private readonly ephemeral = new Map<
     NodeId,
-    { readonly sql: string; readonly needs: readonly NodeId[] }
+    { readonly sql: string; readonly needs: readonly NodeId[]; readonly rendered: Rendered }
   >();
 
   constructor(manifest: Manifest, host: TemplateHost, scopes: ScopeMaker) {
@@ -61,11 +62,14 @@ export class Compiler implements NodeCompiler {
     const rendered = yield* this.render(template, scope);
     const own = withoutClosingSemicolon(rendered.text);
     if (!hasCode(own)) throw emptyNode(node);
-    const injected = injectCtes(own, yield* this.ctes(needs));
+    const ctes = yield* this.ctes(needs);
+    const injected = injectCtes(own, ctes);
     header ??= textConfig(node, 'sql_header');
     return {
       sql: injected.sql,
-      locate: (offset) => this.place(rendered, offsetBeforeInjection(injected, offset)),
+      locate: (offset) =>
+        this.place(rendered, offsetBeforeInjection(injected, offset)) ??
+        this.placeInCte(ctes, injected, offset),
       logs,
       ...(header === undefined ? {} : { header }),
     };
@@ -136,6 +140,17 @@ export class Compiler implements NodeCompiler {
     return { file, line, column };
   }
 
+  /** A place in the file of an ephemeral model, for an offset of the text that its CTE became. */
+  private placeInCte(ctes: readonly EphemeralCte[], injected: Injected, offset: number): Span | undefined {
+    let from = injected.at;
+    for (const cte of ctes) {
+      const start = injected.sql.indexOf(`${cte.name} as (\n`, from) + cte.name.length + 6;
+      from = start + cte.sql.length;
+      if (offset >= start && offset < from) return this.place(cte.rendered, offset - start);
+    }
+    return undefined;
+  }
+
   private *hookList(
     node: ExecutableNode,
     hooks: readonly Hook[],
@@ -157,8 +172,8 @@ export class Compiler implements NodeCompiler {
   }
 
   /** The CTEs of ephemeral models, each once, those that others need first. */
-  private *ctes(needs: readonly NodeId[]): Asking<readonly Cte[]> {
-    const found = new Map<NodeId, Cte>();
+  private *ctes(needs: readonly NodeId[]): Asking<readonly EphemeralCte[]> {
+    const found = new Map<NodeId, EphemeralCte>();
     const stack: { id: NodeId; entered: boolean }[] = needs
       .toReversed()
       .map((id) => ({ id, entered: false }));
@@ -166,7 +181,7 @@ export class Compiler implements NodeCompiler {
       const node = this.manifest.nodes[top.id];
       if (node === undefined || found.has(top.id)) continue;
       const compiled = yield* this.ephemeralSql(node);
-      if (top.entered) found.set(top.id, { name: ephemeralName(node), sql: compiled.sql });
+      if (top.entered) found.set(top.id, { ...compiled, name: ephemeralName(node) });
       else
         stack.push(
           { id: top.id, entered: true },
@@ -178,7 +193,7 @@ export class Compiler implements NodeCompiler {
 
   private *ephemeralSql(
     node: ExecutableNode,
-  ): Asking<{ readonly sql: string; readonly needs: readonly NodeId[] }> {
+  ): Asking<{ readonly sql: string; readonly needs: readonly NodeId[]; readonly rendered: Rendered }> {
     const known = this.ephemeral.get(node.unique_id);
     if (known !== undefined) return known;
     const needs: NodeId[] = [];
@@ -193,8 +208,8 @@ export class Compiler implements NodeCompiler {
       },
     );
     const template = { packageName: node.package_name, path: node.place.file, text: node.raw_code };
-    const { text } = yield* this.render(template, scope);
-    const compiled = { sql: withoutClosingSemicolon(text), needs };
+    const rendered = yield* this.render(template, scope);
+    const compiled = { sql: withoutClosingSemicolon(rendered.text), needs, rendered };
     this.ephemeral.set(node.unique_id, compiled);
     return compiled;
   }

@@ -167,6 +167,7 @@ function hooksOf(packages: Iterable<ProjectPackage>, when: 'start' | 'end'): rea
         name,
         package_name: project.name,
         hook: { sql, transaction: true, index },
+        place: project.document.spanOf([`on-run-${when}`, index]),
       };
     }),
   );

@@ -172,6 +172,12 @@ class Choice {
   }
 }
 
+/** The key that a message about an output begins with, when the output has it. */
+function keyPath(message: string, raw: YamlMap, at: YamlPath): YamlPath {
+  const key = /^"(\w+)"/.exec(message)?.[1];
+  return key !== undefined && Object.hasOwn(raw, key) ? [...at, key] : at;
+}
+
 async function findFile(
   choice: Choice,
   fs: FileSystem,
@@ -250,7 +256,7 @@ export async function chooseProfile(
   for (const diagnostic of checked.diagnostics)
     diagnostics.push(
       diagnostic.at === undefined && found.document !== undefined
-        ? { ...diagnostic, at: found.document.spanOf(at) }
+        ? { ...diagnostic, at: found.document.spanOf(keyPath(diagnostic.message, raw, at)) }
         : diagnostic,
     );
   if (checked.value === undefined) return nothing;

@@ -88,7 +88,7 @@ class Reader {
     this.diagnostics.push(
       errorOf('ETL1004', `"${shown}" must be ${expected}`, {
         at: this.document.spanOf(path),
-        hint,
+        hint: hint ?? `Write ${path.length > 0 ? String(path[0]) : 'it'} as ${expected}.`,
       }),
     );
     return undefined;

@@ -95,8 +95,10 @@ export class Resolver {
         {
           ...more,
           hint: isPackageUnknown
-            ? didYouMean(ref.package ?? '', this.#world.packages.keys())
-            : didYouMean(ref.name, this.#refs.names()),
+            ? (didYouMean(ref.package ?? '', this.#world.packages.keys()) ??
+              'Name a package of this project, or leave the package out.')
+            : (didYouMean(ref.name, this.#refs.names()) ??
+              `Add ${ref.name}.sql below models/ or ${ref.name}.csv below seeds/, or correct the name.`),
         },
       ),
     );

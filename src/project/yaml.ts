@@ -254,16 +254,17 @@ export function parseYaml(text: string, file: string): Checked<YamlDocument> {
   const diagnostics: Diagnostic[] = [];
   const first = document.errors[0];
   if (first !== undefined) {
-    const hint = HINTS[first.code];
+    const isFlow = first.code === 'BAD_INDENT' && /^Flow/.test(first.message);
+    const hint = HINTS[isFlow ? 'MISSING_CHAR' : first.code] ?? 'Correct the file at this place.';
     return {
       value: undefined,
       diagnostics: [
         {
           code: 'ETL1003',
           severity: 'error',
-          message: `not valid YAML: ${first.message.replace(/\.$/, '')}`,
+          message: `not valid YAML: ${first.message.replace(/\.$/, '').replace(/^Missing closing (["'])quote$/, 'a $1 was opened and is not closed')}`,
           at: toSpan(lines, file, first.pos[0]),
-          ...(hint === undefined ? {} : { hint }),
+          hint,
         },
       ],
     };

@@ -22,24 +22,43 @@ export function diagnosticText(
   const place = at === undefined ? '' : ` ${placeText(at)}`;
   return [
     `${style(`${WORDS[severity]}[${code}]`)}${place}`,
-    ...indented(message),
+    ...(message === '' ? [] : indented(message)),
     ...(at === undefined ? [] : frame(at, options, style)),
     ...(hint === undefined ? [] : indented(`${colours.note('hint:')} ${harmless(hint)}`)),
-    ...related.flatMap((other) => relatedText(other, options)),
+    ...relatedTexts(related, at, options),
     colours.dim(`  docs/errors/${code}.md`),
   ];
 }
 
-function relatedText(
-  { message, at }: NonNullable<Diagnostic['related']>[number],
+/** What is equal is told once with its number, and a place that was shown already is not shown again. */
+function relatedTexts(
+  related: NonNullable<Diagnostic['related']>,
+  at: Span | undefined,
   options: DiagnosticTextOptions,
 ): readonly string[] {
-  if (at === undefined) return indented(message);
-  return [
-    ...indented(`${placeText(at)}: ${harmless(message)}`),
-    ...frame(at, options, options.colours.note),
-  ];
+  const shown = new Set(at === undefined ? [] : [placeText(at)]);
+  const lines: string[] = [];
+  for (let i = 0; i < related.length; ) {
+    const { message, at: place } = related[i] ?? { message: '' };
+    const same = related.findIndex(
+      (other, j) => j > i && (other.message !== message || placed(other.at) !== placed(place)),
+    );
+    const times = (same < 0 ? related.length : same) - i;
+    const often = times > 1 ? ` (${times} times)` : '';
+    if (place === undefined) lines.push(...indented(`${message}${often}`));
+    else {
+      const text = placeText(place);
+      const words = message.replace(` (${place.file}:${place.line})`, '');
+      lines.push(...indented(`${text}: ${harmless(words)}${often}`));
+      if (!shown.has(text)) lines.push(...frame(place, options, options.colours.note));
+      shown.add(text);
+    }
+    i += times;
+  }
+  return lines;
 }
+
+const placed = (at: Span | undefined): string => (at === undefined ? '' : placeText(at));
 
 const placeText = ({ file, line, column }: Span): string => `${harmless(file)}:${line}:${column}`;
 

@@ -16,7 +16,9 @@ export function failureText(
   const { bad, warn } = options.colours;
   const where = `in ${facts.resourceType} ${facts.name} (${facts.path})`;
   const title = isFailure(outcome) ? bad(`Failure ${where}`) : warn(`Warning ${where}`);
-  const told = isVerdict(outcome) ? verdictText(outcome, options) : problemsText(outcome, options);
+  const told = isVerdict(outcome)
+    ? [...verdictText(outcome, options), ...placesText(outcome, options)]
+    : problemsText(outcome, options);
   const path = facts.compiledPath;
   return [title, ...told, ...(path === undefined ? [] : [`  compiled code at ${path}`])];
 }
@@ -35,6 +37,18 @@ function verdictText(
   const rows = sample.rows.slice(0, SAMPLE_ROWS);
   const table = renderTable(sample.columns, rows, { dim: colours.dim });
   return [verdict, table.map((line) => `  ${line}`).join('\n')];
+}
+
+/** Code and place of a verdict, whose words and rows stand above. */
+function placesText(
+  { diagnostics }: NodeOutcome,
+  options: DiagnosticTextOptions,
+): readonly string[] {
+  return diagnostics.map(({ hint: _, ...diagnostic }) =>
+    diagnosticText({ ...diagnostic, message: '' }, options)
+      .map((line) => `  ${line}`)
+      .join('\n'),
+  );
 }
 
 function problemsText(

@@ -30,6 +30,7 @@ class TextReporter implements Reporter {
   readonly #options: ReporterOptions;
   readonly #colours: Colours;
   #total = 0;
+  #failedHooks = 0;
 
   constructor(options: ReporterOptions) {
     this.#options = options;
@@ -105,6 +106,7 @@ class TextReporter implements Reporter {
   }
 
   #hook(event: Extract<RunEvent, { kind: 'hook_finished' }>): void {
+    if (!event.ok) this.#failedHooks += 1;
     const word = event.ok ? 'OK' : 'ERROR';
     const shown = event.ok ? this.#colours.good(word) : this.#colours.bad(word);
     const bracket = { shown, seconds: event.ms / 1000 };
@@ -116,7 +118,8 @@ class TextReporter implements Reporter {
     cancelled,
     seconds,
   }: Extract<RunEvent, { kind: 'run_finished' }>): void {
-    const tally = tallyOf(outcomes);
+    const counted = tallyOf(outcomes);
+    const tally = { ...counted, error: counted.error + this.#failedHooks };
     const { good, bad, warn } = this.#colours;
     const facts = outcomes.map((outcome) => this.#options.describe(outcome.id));
     const style = tally.error > 0 ? bad : tally.warn > 0 || cancelled ? warn : good;

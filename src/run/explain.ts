@@ -30,6 +30,15 @@ const HINT_OF: Readonly<Partial<Record<FailureKind, string>>> = {
   disk_full: 'Free some space; nothing was published by this node.',
   out_of_memory: 'Use fewer threads, or give the engine more memory.',
   contention: 'Somebody else holds a lock on the relation; run the node again.',
+  syntax: 'Look just before this place: a comma, bracket or keyword is missing or one too many.',
+  missing_column: 'Check the spelling, and that what is selected from has this column.',
+  type: 'Cast the value to the type that is wanted here, or correct it where it comes from.',
+  constraint: 'Look for the rows that break the constraint; the message names it.',
+  incompatible_columns: 'Give every part the same number of columns, in the same order.',
+  permission: 'Grant the right to the user of this target, or let another user run it.',
+  timeout: 'Give the statement more time, or make it smaller; nothing of this node was published.',
+  cancelled: 'What was published before stays; run the command again.',
+  other: 'The compiled code shows the statement as the engine got it.',
   missing_relation:
     'If it is built by this project, refer to it with ref() or source(), so that it is built first.',
 };
@@ -51,7 +60,11 @@ export function explainFailure(failure: StatementFailure, context: FailureContex
       : undefined;
   const exact = offset !== undefined && offset >= 0 ? context.locate?.(offset) : undefined;
   const at = exact ?? context.fallback;
-  const hint = error.hint ?? HINT_OF[error.kind];
+  const hint =
+    error.hint ??
+    (error.kind === 'syntax' && /near ";"|"; /.test(error.message)
+      ? 'A model is one statement: remove the semicolon and what follows, or use a hook for it.'
+      : HINT_OF[error.kind]);
   const message = error.detail === undefined ? error.message : `${error.message}\n${error.detail}`;
   return {
     code: CODE_OF[error.kind],

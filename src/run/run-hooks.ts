@@ -36,7 +36,9 @@ export async function runHooks(
       finished(false);
       if (isStatementFailure(error))
         ctx.report(
-          explainFailure(error, { fallback: { file: 'dbt_project.yml', line: 1, column: 1 } }),
+          explainFailure(error, {
+            fallback: hook.place ?? { file: 'dbt_project.yml', line: 1, column: 1 },
+          }),
         );
       else if (isEtlError(error))
         for (const diagnostic of error.diagnostics) ctx.report(diagnostic);

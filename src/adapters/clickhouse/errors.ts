@@ -100,6 +100,8 @@ function sentence(text: string): string {
         : `Syntax error at "${token}"`,
     )
     .replace(/\.? ?Maybe you meant:?[\s\S]*$/, '')
+    // columns that every table has and nobody selects
+    .replaceAll(/(?<=available columns:[\s\S]*)'_\w+' ?/g, '')
     .replace(/[\s.:]+$/, '')
     .trim();
 }

@@ -33,7 +33,11 @@ const hintFor = (
 ): string | undefined => {
   if (code === 'ETL7001')
     return `Every row needs ${input.columns.length} fields, as the header has.`;
-  if (code !== 'ETL7002' || column === undefined) return undefined;
+  if (code === 'ETL7004')
+    return sqlstate === '22021'
+      ? 'Save the file as UTF-8.'
+      : 'Look for a quote that is not closed, or not doubled within a quoted field.';
+  if (code !== 'ETL7002' || column === undefined) return 'Correct the row.';
   return `Correct the value, or give the column another type: column_types: {${column}: ${sqlstate === '22003' ? 'bigint' : 'text'}}.`;
 };
 

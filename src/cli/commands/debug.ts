@@ -15,9 +15,11 @@ export const debugCommand = (values: Values, terminal: Terminal): Promise<number
       onProject: learn,
       report: (d) => reporter.diagnostics(d),
     });
-    for (const { name, ok, found } of checks)
-      reporter.note(`${ok ? good('OK   ') : bad('ERROR')} ${name}: ${found}`);
-    for (const { diagnostics } of checks) reporter.diagnostics(diagnostics);
+    for (const { name, ok, found, diagnostics } of checks) {
+      const isTold = diagnostics.some((d) => d.message === found);
+      reporter.note(`${ok ? good('OK   ') : bad('ERROR')} ${name}${isTold ? '' : `: ${found}`}`);
+      reporter.diagnostics(diagnostics);
+    }
     const isWell = checks.every((c) => c.ok);
     reporter.note(isWell ? good('All checks passed!') : bad('Some checks failed.'));
     return isWell ? EXIT.well : EXIT.couldNotBegin;

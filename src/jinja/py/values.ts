@@ -50,6 +50,8 @@ export interface PyObject {
   pyNumber?(): number;
   /** a text that is equal for equal objects: makes them one key of a dict */
   pyHash?(): string;
+  /** counts as a mapping in the test `is mapping` */
+  readonly pyMapping?: boolean;
   /** names that exist, for "did you mean" */
   pyNames?(): Iterable<string>;
 }

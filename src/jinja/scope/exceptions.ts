@@ -65,7 +65,11 @@ export class ExceptionsObject implements PyObject {
     const parameters = Object.hasOwn(RAISING, name) ? RAISING[name] : undefined;
     if (parameters === undefined) return undefined;
     return namedFunction(name, parameters, (values) => {
-      throw templateError('ETL2004', messageOf(name, values));
+      throw templateError(
+        'ETL2004',
+        messageOf(name, values),
+        'The project itself stops here: do what its message says, or change the macro.',
+      );
     });
   }
 }

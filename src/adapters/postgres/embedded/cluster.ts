@@ -87,7 +87,16 @@ function start(place: EmbeddedPlace, env: Readonly<Record<string, string>>, chil
 
 function logTail(place: EmbeddedPlace): string {
   try {
-    return readFileSync(place.log, 'utf8').trimEnd().split('\n').slice(-12).join('\n');
+    // without times and process numbers, so that what several starts said alike is told once
+    const lines = readFileSync(place.log, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-40)
+      .map((line) => line.replace(/^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] /, ''));
+    return lines
+      .filter((line, i) => lines.indexOf(line) === i)
+      .slice(-12)
+      .join('\n');
   } catch {
     return '(no log)';
   }
@@ -114,7 +123,7 @@ function notStarted(place: EmbeddedPlace, error: unknown): Error {
     `the embedded Postgres did not start: ${why}\nLast lines of ${place.log}:\n${tail}`,
     /pre-existing shared memory/.test(tail)
       ? 'A process of a server that was killed is still at work on this directory: wait until it has ended, or end it.'
-      : undefined,
+      : `Correct what the log names, or delete ${place.dir}: the next run builds its warehouse anew.`,
     error,
   );
 }

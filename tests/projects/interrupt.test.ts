@@ -1,0 +1,157 @@
+// Ctrl-C while a statement runs: the engine stops it, what was done is told, and the next build works.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Connection } from '../../src/adapter/contract.ts';
+import { etl, type EtlResult, scratch, type Scratch } from '../support/etl.ts';
+import { ENGINES, hold, PROJECT, rowsOn } from './support/bench.ts';
+
+const SLOW = {
+  postgres: `select pg_sleep(120)::text as slept from {{ ref('quick') }}`,
+  // about 6 minutes of work for one block after another
+  clickhouse: `select sum(sleepEachRow(0.3)) as slept from numbers(1200) settings max_block_size = 1`,
+} as const;
+
+const wait = (ms: number): Promise<void> =>
+  new Promise((done) => {
+    setTimeout(done, ms);
+  });
+
+/** Command lines of every process, by number. */
+function processes(): ReadonlyMap<number, string> {
+  const found = new Map<number, string>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      found.set(Number(name), readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' '));
+    } catch {
+      // it has ended meanwhile
+    }
+  }
+  return found;
+}
+
+/** Postgres servers on the project's data. */
+const serversOf = (dir: string): readonly string[] =>
+  [...processes().values()].filter((line) => line.includes('postgres') && line.includes(dir));
+
+/** Runs until `slow` has begun, sends the signal, and tells how long it took to end. */
+async function interrupted(
+  args: readonly string[],
+  dir: string,
+  whileRunning?: () => Promise<void>,
+): Promise<{ result: EtlResult; ms: number }> {
+  let at = 0;
+  let watched: Promise<void> = Promise.resolve();
+  const result = await etl(args, {
+    cwd: dir,
+    started: (child) => {
+      let text = '';
+      let isSent = false;
+      child.stdout?.on('data', (chunk: string | Buffer) => {
+        text += String(chunk);
+        if (isSent || !/START sql table model \S*slow/.test(text)) return;
+        isSent = true;
+        watched = wait(800)
+          .then(() => whileRunning?.())
+          .then(() => {
+            at = Date.now();
+            child.kill('SIGINT');
+          });
+      });
+    },
+  });
+  await watched;
+  return { result, ms: Date.now() - at };
+}
+
+describe.each(ENGINES)('%s', (engine) => {
+  let project: Scratch;
+  let stopped: EtlResult;
+  let ms: number;
+  const target = ['--target', engine];
+  beforeAll(async () => {
+    project = await scratch({
+      'dbt_project.yml': PROJECT,
+      'models/quick.sql': 'select 1 as id',
+      'models/slow.sql': `-- depends_on: {{ ref('quick') }}\n${SLOW[engine]}`,
+      'models/after.sql': `select * from {{ ref('slow') }}`,
+    });
+    ({ result: stopped, ms } = await interrupted(['build', ...target], project.dir));
+  });
+  afterAll(() => project.dispose());
+
+  test('it ends within seconds with exit code 2', () => {
+    expect(stopped.code, stopped.output).toBe(2);
+    expect(ms).toBeLessThan(5000);
+  });
+
+  test('what was done, was stopped and was not begun is told', () => {
+    expect(stopped.stdout).toMatch(/OK created sql table model \S*quick/);
+    expect(stopped.stdout).toMatch(/ERROR creating sql table model \S*slow/);
+    expect(stopped.stdout).toMatch(/SKIP relation \S*after|SKIP .*after/);
+    expect(stopped.stdout.trimEnd().split('\n').at(-1)).toMatch(
+      /Done\. PASS=1 WARN=0 ERROR=1 SKIP=1 NO-OP=0 TOTAL=3$/,
+    );
+    const results = JSON.parse(readFileSync(join(project.dir, 'target/run_results.json'), 'utf8')) as {
+      results: { unique_id: string; status: string }[];
+    };
+    expect(results.results.map((r) => `${r.unique_id} ${r.status}`).toSorted()).toEqual([
+      'model.shop.after skipped',
+      'model.shop.quick success',
+      'model.shop.slow error',
+    ]);
+  });
+
+  test('no server is left running', async () => {
+    await wait(500);
+    expect(serversOf(project.dir)).toEqual([]);
+  });
+
+  test('the next build works and nothing temporary is left', async () => {
+    await project.write({ 'models/slow.sql': `select 5 as slept from {{ ref('quick') }}` });
+    const next = await etl(['build', ...target], { cwd: project.dir });
+    expect(next.code, next.output).toBe(0);
+    const connection = await hold(engine, project.dir);
+    try {
+      const [schema, names] =
+        engine === 'postgres'
+          ? ['public', `select relname from pg_class where relname like '\\_\\_etl%'`]
+          : ['default', `select name from system.tables where name like '\\_\\_etl%'`];
+      expect(await rowsOn(connection, `select slept from ${schema}.after`)).toEqual(['5']);
+      expect(await rowsOn(connection, names)).toEqual([]);
+    } finally {
+      await connection.close();
+    }
+  });
+});
+
+describe('postgres, with the server held open by another session', () => {
+  let project: Scratch;
+  let other: Connection;
+  beforeAll(async () => {
+    project = await scratch({
+      'dbt_project.yml': PROJECT,
+      'models/quick.sql': 'select 1 as id',
+      'models/slow.sql': SLOW.postgres,
+    });
+    other = await hold('postgres', project.dir);
+  });
+  afterAll(async () => {
+    await other.close();
+    await project.dispose();
+  });
+
+  test('the query is cancelled in the server', async () => {
+    const sleeping = (): Promise<readonly string[]> =>
+      rowsOn(other, `select state from pg_stat_activity where query like '%pg_sleep(120)%' and pid <> pg_backend_pid()`);
+    let before: readonly string[] = [];
+    const { result, ms } = await interrupted(['run'], project.dir, async () => {
+      before = await sleeping();
+    });
+    expect(before).toEqual(['active']);
+    expect(result.code, result.output).toBe(2);
+    expect(ms).toBeLessThan(5000);
+    expect(await sleeping()).toEqual([]);
+  });
+});
