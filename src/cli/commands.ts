@@ -31,7 +31,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'init',
     arguments: '[name]',
-    summary: 'Write a new project: seeds, models, tests, ready to build',
+    summary: 'Write a small new project that builds as it is: a seed, three models, tests',
     example: 'etl init my_project && cd my_project && etl build',
     run: async (values, positional, terminal) =>
       (await import('./commands/init.ts')).initCommand(values, positional, terminal),
@@ -51,7 +51,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'run',
-    summary: 'Build the selected models',
+    summary: 'Build the selected models, without tests',
     example: 'etl run -s +customer_revenue',
     run: executing('run'),
   },
@@ -63,14 +63,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'build',
-    summary:
-      'Seeds, models and tests in graph order; a failed test keeps its table from being published',
+    summary: 'Seeds, models and tests in graph order; a table whose tests fail is not published',
     example: 'etl build --exclude tag:slow',
     run: executing('build'),
   },
   {
     name: 'compile',
-    summary: 'Write the compiled SQL of the selected nodes to target/compiled',
+    summary: 'Print the compiled SQL of the selected nodes and write it to target/compiled',
     example: 'etl compile -s customer_revenue',
     run: async (values, _positional, terminal) =>
       (await import('./commands/compile.ts')).compileCommand(values, terminal),
@@ -99,22 +98,23 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'show',
-    summary: 'Show rows of a model or of SQL given with --inline',
+    summary: 'Run the SQL of a model, or SQL given with --inline, and show its rows',
     example: `etl show --inline "select * from {{ ref('orders') }}" --limit 20`,
     run: async (values, _positional, terminal) =>
       (await import('./commands/show.ts')).showCommand(values, terminal),
   },
   {
     name: 'docs generate',
-    group: 'Documentation of the project',
-    summary: 'Write target/catalog.json and a page of all models that opens from disk',
+    group: 'Write a page about the project; see etl docs generate --help',
+    summary:
+      'Write target/catalog.json and target/index.html, a page of the project that opens from disk',
     example: 'etl docs generate && open target/index.html',
     run: async (values, _positional, terminal) =>
       (await import('./commands/docs-generate.ts')).docsGenerateCommand(values, terminal),
   },
   {
     name: 'clean',
-    summary: 'Delete the folders that clean-targets names',
+    summary: 'Delete the folders that clean-targets of dbt_project.yml names',
     example: 'etl clean',
     run: async (values, _positional, terminal) =>
       (await import('./commands/clean.ts')).cleanCommand(values, terminal),

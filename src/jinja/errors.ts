@@ -39,6 +39,9 @@ function stackOf(fault: TemplateFault): NonNullable<Diagnostic['related']> {
   return fault.lastSite === undefined ? stack : [...stack, line('called from', fault.lastSite)];
 }
 
+const withHint = (hint: string | undefined): { hint?: string } =>
+  hint === undefined ? {} : { hint };
+
 /** The error as the outside sees it: faults of templates become an EtlError with place and macro stack, the rest stays. */
 export function toEtlError(error: unknown): unknown {
   if (!(error instanceof TemplateFault)) return error;
@@ -48,7 +51,9 @@ export function toEtlError(error: unknown): unknown {
     ...(related.length > 0 && { related }),
   };
   if (error.original !== undefined) {
-    const diagnostics = error.original.diagnostics.map((d) => (d.at ? d : { ...d, ...where }));
+    const diagnostics = error.original.diagnostics.map((d) =>
+      d.at ? d : { ...withHint(HINTS[d.code]), ...d, ...where },
+    );
     return new EtlError(diagnostics, { cause: error.original });
   }
   const { message } = error;

@@ -1,3 +1,4 @@
+import type { Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { ExecutableNode, ExposureNode, GraphNode, Hook, SourceNode } from './node.ts';
 

@@ -256,7 +256,11 @@ export async function chooseProfile(
   for (const diagnostic of checked.diagnostics)
     diagnostics.push(
       diagnostic.at === undefined && found.document !== undefined
-        ? { ...diagnostic, at: found.document.spanOf(keyPath(diagnostic.message, raw, at)) }
+        ? {
+            hint: `Correct this key of the target "${targetName}".`,
+            ...diagnostic,
+            at: found.document.spanOf(keyPath(diagnostic.message, raw, at)),
+          }
         : diagnostic,
     );
   if (checked.value === undefined) return nothing;

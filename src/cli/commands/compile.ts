@@ -3,11 +3,11 @@ import { EXIT } from '../exit-code.ts';
 import type { Values } from '../commands.ts';
 import type { Terminal } from '../terminal.ts';
 import { apiOptions } from './api-options.ts';
-import { guarded } from './guarded.ts';
+import { besideJson, guarded } from './guarded.ts';
 
 /** `etl compile` */
 export const compileCommand = (values: Values, terminal: Terminal): Promise<number> =>
-  guarded(values, terminal, async ({ reporter, learn }) => {
+  guarded(values, besideJson(values, terminal), async ({ reporter, learn }) => {
     const compiled = await compile({
       ...apiOptions(values, terminal),
       onProject: learn,

@@ -25,6 +25,10 @@ export async function guarded(
   }
 }
 
+/** With `--output json` stdout is for JSON alone: what is told goes to stderr. */
+export const besideJson = (values: Values, terminal: Terminal): Terminal =>
+  values['output'] === 'json' ? { ...terminal, write: terminal.writeError } : terminal;
+
 function asBug(error: unknown, debug: boolean): Diagnostic {
   const text = error instanceof Error ? error.message : String(error);
   const stack =

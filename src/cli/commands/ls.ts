@@ -27,7 +27,8 @@ const JSON_KEYS = [
 
 /** `etl ls` */
 export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =>
-  guarded(values, terminal, async ({ reporter, learn }) => {
+  // what is told goes to stderr: stdout is the list and nothing else
+  guarded(values, { ...terminal, write: terminal.writeError }, async ({ reporter, learn }) => {
     const output = configText(values['output'] ?? 'selector');
     if (!OUTPUTS.some((o) => o === output))
       throw new EtlError([

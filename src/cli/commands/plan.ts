@@ -5,11 +5,11 @@ import { EXIT } from '../exit-code.ts';
 import type { Values } from '../commands.ts';
 import type { Terminal } from '../terminal.ts';
 import { apiOptions } from './api-options.ts';
-import { guarded } from './guarded.ts';
+import { besideJson, guarded } from './guarded.ts';
 
 /** `etl plan` */
 export const planCommand = (values: Values, terminal: Terminal): Promise<number> =>
-  guarded(values, terminal, async ({ reporter, learn, colour }) => {
+  guarded(values, besideJson(values, terminal), async ({ reporter, learn, colour }) => {
     const planned = await plan({
       ...apiOptions(values, terminal),
       onProject: learn,

@@ -30,8 +30,7 @@ describe.concurrent('every bad input gets one clear message', () => {
       if (given.noHint === undefined) expects(withoutHint(output), 'hints').toEqual([]);
       for (const secret of SECRETS) {
         expects(raw, 'secrets in the output').not.toContain(secret);
-        for (const text of written)
-          expects(text.includes(secret), 'secrets in files').toBe(false);
+        for (const text of written) expects(text.includes(secret), 'secrets in files').toBe(false);
       }
       expects(kept, 'the warehouse as it was').toEqual(given.keeps ?? {});
     });

@@ -23,12 +23,22 @@ export async function startServer(): Promise<Server> {
   const server = await postgresServer();
   const connect = async (): Promise<pg.Client> => {
     const { host, port, user, password } = server.output as Record<string, string>;
-    const client = new pg.Client({ host, port: Number(port), user, password, database: 'postgres' });
+    const client = new pg.Client({
+      host,
+      port: Number(port),
+      user,
+      password,
+      database: 'postgres',
+    });
     client.on('error', () => undefined);
     await client.connect();
     return client;
   };
-  const withClient = async <T>(schema: string, sql: string, read: (rows: unknown[]) => T): Promise<T> => {
+  const withClient = async <T>(
+    schema: string,
+    sql: string,
+    read: (rows: unknown[]) => T,
+  ): Promise<T> => {
     const client = await connect();
     try {
       await client.query(`create schema if not exists "${schema}"; set search_path to "${schema}"`);

@@ -93,8 +93,10 @@ function logTail(place: EmbeddedPlace): string {
       .split('\n')
       .slice(-40)
       .map((line) => line.replace(/^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] /, ''));
+    // what was said before the last orderly end belongs to an earlier start
     return lines
-      .filter((line, i) => lines.indexOf(line) === i)
+      .slice(lines.findLastIndex((line) => line.includes('database system is shut down')) + 1)
+      .filter((line, i, all) => all.indexOf(line) === i)
       .slice(-12)
       .join('\n');
   } catch {

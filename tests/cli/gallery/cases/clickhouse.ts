@@ -1,5 +1,6 @@
 // What ClickHouse refuses; every case has an embedded warehouse of its own.
-import { type GalleryCase, type Preparation } from '../gallery-case.ts';
+import { writeFile } from 'node:fs/promises';
+import type { GalleryCase, Preparation } from '../gallery-case.ts';
 import { etl } from '../../../support/etl.ts';
 
 const args = ['build', '--target', 'clickhouse'];
@@ -49,7 +50,9 @@ export const CLICKHOUSE: readonly GalleryCase[] = [
   },
   {
     name: 'clickhouse-division-by-zero',
-    files: { 'models/orders.sql': model(TABLE, 'select intDiv(10, number - 1) as n from numbers(3)') },
+    files: {
+      'models/orders.sql': model(TABLE, 'select intDiv(10, number - 1) as n from numbers(3)'),
+    },
     args,
     exit: 1,
     codes: ['ETL5001'],
@@ -64,7 +67,10 @@ export const CLICKHOUSE: readonly GalleryCase[] = [
   {
     name: 'clickhouse-order-by-unknown',
     files: {
-      'models/orders.sql': model("{{ config(materialized='table', order_by='day') }}", 'select 1 as id'),
+      'models/orders.sql': model(
+        "{{ config(materialized='table', order_by='day') }}",
+        'select 1 as id',
+      ),
     },
     args,
     exit: 1,
@@ -73,7 +79,10 @@ export const CLICKHOUSE: readonly GalleryCase[] = [
   {
     name: 'clickhouse-table-config-wrong',
     files: {
-      'models/orders.sql': model("{{ config(materialized='table', order_by={'by': 'id'}) }}", 'select 1 as id'),
+      'models/orders.sql': model(
+        "{{ config(materialized='table', order_by={'by': 'id'}) }}",
+        'select 1 as id',
+      ),
     },
     args,
     exit: 1,
@@ -83,9 +92,8 @@ export const CLICKHOUSE: readonly GalleryCase[] = [
     name: 'clickhouse-out-of-memory',
     files: {
       'models/orders.sql': model(
-        TABLE,
+        "{{ config(materialized='table', query_settings={'max_memory_usage': 20000000}) }}",
         'select groupArray(number) as n from numbers(50000000)',
-        "settings max_memory_usage = '20Mi'",
       ),
     },
     args,
@@ -97,13 +105,11 @@ export const CLICKHOUSE: readonly GalleryCase[] = [
     name: 'clickhouse-test-fails',
     files: { 'models/orders.sql': model(TABLE, 'select 1 as id') },
     prepare: async ({ project, etl: run }: Preparation) => {
-      const { mkdir, writeFile } = await import('node:fs/promises');
       await run(...args);
       await writeFile(
         `${project}/models/orders.sql`,
         model(TABLE, 'select number % 2 as id from numbers(4)'),
       );
-      await mkdir(`${project}/models`, { recursive: true });
       await writeFile(
         `${project}/models/schema.yml`,
         'models:\n  - name: orders\n    columns:\n      - name: id\n        data_tests:\n          - unique\n',
@@ -111,7 +117,16 @@ export const CLICKHOUSE: readonly GalleryCase[] = [
     },
     after: async ({ project }) => {
       const shown = await etl(
-        ['show', '-q', '--output', 'json', '--inline', 'select count(*) as n from orders', '--target', 'clickhouse'],
+        [
+          'show',
+          '-q',
+          '--output',
+          'json',
+          '--inline',
+          'select count(*) as n from orders',
+          '--target',
+          'clickhouse',
+        ],
         { cwd: project },
       );
       if (!/"n": "?1"?/.test(shown.stdout)) throw new Error(`the table changed: ${shown.output}`);

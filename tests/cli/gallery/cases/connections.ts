@@ -25,7 +25,14 @@ const refusing =
     }).listen(0, '127.0.0.1');
     await new Promise((done) => http.once('listening', done));
     const { port } = http.address() as AddressInfo;
-    const keys = { type: 'clickhouse', host: '127.0.0.1', port, user: 'me', password: PASSWORD, schema: 'shop' };
+    const keys = {
+      type: 'clickhouse',
+      host: '127.0.0.1',
+      port,
+      user: 'me',
+      password: PASSWORD,
+      schema: 'shop',
+    };
     const output = Object.entries(keys).map(([key, value]) => `      ${key}: ${value}\n`);
     await writeFile(join(project, 'profiles.yml'), profiles(output.join('')));
     return () => new Promise((done) => http.close(() => done()));

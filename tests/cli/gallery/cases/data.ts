@@ -1,7 +1,10 @@
 // Tests that fail, hooks that fail, and what may not be done to a relation that is there.
 import { projectWith, type GalleryCase } from '../gallery-case.ts';
 
-const REVENUE = { before: 'create table revenue as select 7 as id union all select 8', keeps: { revenue: 2 } };
+const REVENUE = {
+  before: 'create table revenue as select 7 as id union all select 8',
+  keeps: { revenue: 2 },
+};
 const model = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 export const DATA: readonly GalleryCase[] = [
@@ -37,7 +40,8 @@ export const DATA: readonly GalleryCase[] = [
       'tests/no_order_is_number_one.sql': "select *\nfrom {{ ref('orders') }}\nwhere id = 1\n",
     },
     args: ['test'],
-    before: 'create table orders as select 1 as id; create table revenue as select 7 as id union all select 8',
+    before:
+      'create table orders as select 1 as id; create table revenue as select 7 as id union all select 8',
     exit: 1,
     codes: ['ETL6001'],
     noHint: 'the failing rows stand where the hint would',
@@ -81,10 +85,9 @@ export const DATA: readonly GalleryCase[] = [
     codes: ['ETL5001'],
   },
   {
-    name: 'replacing-would-lose-a-foreign-view',
+    name: 'replacing-would-lose-a-policy',
     on: 'server',
-    before: `${REVENUE.before}; create view report as select * from revenue; create table other (id int);
-      create policy only_some on revenue using (id > 7)`,
+    before: `${REVENUE.before}; create view report as select * from revenue; create policy only_some on revenue using (id > 7)`,
     keeps: { revenue: 2, report: 2 },
     files: { 'models/revenue.sql': "{{ config(materialized='table') }}\nselect 1 as id\n" },
     args: ['build'],
@@ -94,8 +97,8 @@ export const DATA: readonly GalleryCase[] = [
   {
     name: 'previous-version-still-read',
     on: 'server',
-    before: `${REVENUE.before}; create view report as select * from revenue`,
-    keeps: { revenue: 1, report: 2 },
+    before: `${REVENUE.before}; create function total() returns bigint begin atomic select count(*) from revenue; end`,
+    keeps: { revenue: 1 },
     files: {
       'models/revenue.sql': "{{ config(materialized='table') }}\nselect 1 as id\n",
       'models/wrong.sql': 'select nope\n',
@@ -140,7 +143,7 @@ export const DATA: readonly GalleryCase[] = [
     },
     args: ['build'],
     exit: 1,
-    codes: ['ETL4002'],
+    codes: ['ETL4004'],
   },
   {
     name: 'materialization-unknown',

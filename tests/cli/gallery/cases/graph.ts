@@ -22,7 +22,7 @@ export const GRAPH: readonly GalleryCase[] = [
     },
     args: ['build'],
     exit: 2,
-    codes: ['ETL3001', 'ETL3001'],
+    codes: ['ETL3001', 'ETL3001', 'ETL3001'],
   },
   {
     name: 'source-missing',
@@ -37,7 +37,7 @@ export const GRAPH: readonly GalleryCase[] = [
   {
     name: 'ref-disabled',
     files: {
-      'models/orders.sql': "{{ config(enabled=false) }}\nselect 1 as id\n",
+      'models/orders.sql': '{{ config(enabled=false) }}\nselect 1 as id\n',
       'models/revenue.sql': "select * from {{ ref('orders') }}\n",
     },
     args: ['build'],
@@ -64,7 +64,10 @@ export const GRAPH: readonly GalleryCase[] = [
   },
   {
     name: 'model-twice',
-    files: { 'models/one/orders.sql': 'select 1 as id\n', 'models/two/orders.sql': 'select 2 as id\n' },
+    files: {
+      'models/one/orders.sql': 'select 1 as id\n',
+      'models/two/orders.sql': 'select 2 as id\n',
+    },
     args: ['build'],
     exit: 2,
     codes: ['ETL3005'],

@@ -30,7 +30,10 @@ export const PROJECTS: readonly GalleryCase[] = [
   },
   {
     name: 'yaml-tab',
-    files: { ...MODEL, 'dbt_project.yml': 'name: shop\nmodels:\n\tshop:\n\t\t+materialized: table\n' },
+    files: {
+      ...MODEL,
+      'dbt_project.yml': 'name: shop\nmodels:\n\tshop:\n\t\t+materialized: table\n',
+    },
     args: ['build'],
     exit: 2,
     codes: ['ETL1003'],
@@ -39,7 +42,8 @@ export const PROJECTS: readonly GalleryCase[] = [
     name: 'yaml-bad-indent',
     files: {
       ...MODEL,
-      'models/schema.yml': 'models:\n  - name: orders\n    columns:\n      - name: id\n     description: the key\n',
+      'models/schema.yml':
+        'models:\n  - name: orders\n    columns:\n      - name: id\n     description: the key\n',
     },
     args: ['build'],
     exit: 2,
@@ -47,7 +51,10 @@ export const PROJECTS: readonly GalleryCase[] = [
   },
   {
     name: 'yaml-unclosed-quote',
-    files: { ...MODEL, 'models/schema.yml': 'models:\n  - name: orders\n    description: "the orders\n' },
+    files: {
+      ...MODEL,
+      'models/schema.yml': 'models:\n  - name: orders\n    description: "the orders\n',
+    },
     args: ['build'],
     exit: 2,
     codes: ['ETL1003'],
@@ -61,7 +68,7 @@ export const PROJECTS: readonly GalleryCase[] = [
     },
     args: ['parse'],
     exit: 2,
-    codes: ['ETL1003'],
+    codes: ['ETL1003', 'ETL1004'],
   },
   {
     name: 'yaml-duplicate-key',
@@ -72,7 +79,7 @@ export const PROJECTS: readonly GalleryCase[] = [
     },
     args: ['build'],
     exit: 2,
-    codes: ['ETL1003', 'ETL3001'],
+    codes: ['ETL3001', 'ETL1003'],
   },
   {
     name: 'project-empty',
@@ -108,13 +115,12 @@ export const PROJECTS: readonly GalleryCase[] = [
   {
     name: 'unknown-config-key',
     files: {
-      'models/schema.yml':
-        'models:\n  - name: orders\n    config:\n      materialised: table\n',
+      'models/schema.yml': 'models:\n  - name: orders\n    config:\n      materialised: table\n',
       'models/orders.sql': "select * from {{ ref('customers') }}\n",
     },
     args: ['build'],
     exit: 2,
-    codes: ['ETL1005', 'ETL3001'],
+    codes: ['ETL3001', 'ETL1005'],
   },
   {
     name: 'unknown-config-in-model',
@@ -163,7 +169,11 @@ export const PROJECTS: readonly GalleryCase[] = [
   },
   {
     name: 'target-unknown',
-    files: { ...MODEL, 'dbt_project.yml': projectWith(), 'profiles.yml': withPassword('      port: 5432') },
+    files: {
+      ...MODEL,
+      'dbt_project.yml': projectWith(),
+      'profiles.yml': withPassword('      port: 5432'),
+    },
     args: ['build', '--target', 'dve'],
     exit: 2,
     codes: ['ETL1007'],
@@ -180,7 +190,14 @@ export const PROJECTS: readonly GalleryCase[] = [
     files: {
       ...MODEL,
       'dbt_project.yml': projectWith(),
-      'profiles.yml': profile('shop:', '  target: dev', '  outputs:', '    dev:', `      password: ${PASSWORD}`, '      type: postgress'),
+      'profiles.yml': profile(
+        'shop:',
+        '  target: dev',
+        '  outputs:',
+        '    dev:',
+        `      password: ${PASSWORD}`,
+        '      type: postgress',
+      ),
     },
     args: ['build'],
     exit: 2,
@@ -188,7 +205,11 @@ export const PROJECTS: readonly GalleryCase[] = [
   },
   {
     name: 'connection-port-wrong',
-    files: { ...MODEL, 'dbt_project.yml': projectWith(), 'profiles.yml': withPassword('      port: fivethousand') },
+    files: {
+      ...MODEL,
+      'dbt_project.yml': projectWith(),
+      'profiles.yml': withPassword('      port: fivethousand'),
+    },
     args: ['build'],
     exit: 2,
     codes: ['ETL1008'],

@@ -1,12 +1,15 @@
 // CSV files that do not load.
 import { projectWith, type GalleryCase } from '../gallery-case.ts';
 
-const PRICES = { before: 'create table prices as select 7 as id union all select 8', keeps: { prices: 2 } };
+const PRICES = {
+  before: 'create table prices as select 7 as id union all select 8',
+  keeps: { prices: 2 },
+};
 const TYPED = projectWith(
   'seeds:',
   '  shop:',
   '    prices:',
-  '      +column_types: {id: integer, day: date, price: numeric(8,2)}',
+  '      +column_types: {id: integer, day: date, price: "numeric(8,2)"}',
 );
 const csv = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
@@ -15,7 +18,14 @@ export const SEEDS: readonly GalleryCase[] = [
     name: 'seed-ragged-row',
     on: 'server',
     ...PRICES,
-    files: { 'seeds/prices.csv': csv('id,day,price', '1,2024-01-01,9.50', '2,2024-01-02', '3,2024-01-03,8') },
+    files: {
+      'seeds/prices.csv': csv(
+        'id,day,price',
+        '1,2024-01-01,9.50',
+        '2,2024-01-02',
+        '3,2024-01-03,8',
+      ),
+    },
     args: ['seed'],
     exit: 1,
     codes: ['ETL7001'],
@@ -57,7 +67,12 @@ export const SEEDS: readonly GalleryCase[] = [
     on: 'server',
     ...PRICES,
     files: {
-      'dbt_project.yml': projectWith('seeds:', '  shop:', '    prices:', '      +column_types: {id: interger}'),
+      'dbt_project.yml': projectWith(
+        'seeds:',
+        '  shop:',
+        '    prices:',
+        '      +column_types: {id: interger}',
+      ),
       'seeds/prices.csv': csv('id', '1'),
     },
     args: ['seed'],

@@ -1,9 +1,15 @@
 // SQL that the engine refuses, with the place in the author's file.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { projectWith, type GalleryCase } from '../gallery-case.ts';
+import { PASSWORD, profiles } from '../server.ts';
 
 const ORDERS = 'select 1 as id, 10 as amount union all select 2, 20\n';
 /** A table of an earlier run, which must stay. */
-const REVENUE = { before: 'create table revenue as select 7 as id union all select 8', keeps: { revenue: 2 } };
+const REVENUE = {
+  before: 'create table revenue as select 7 as id union all select 8',
+  keeps: { revenue: 2 },
+};
 const model = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 export const SQL: readonly GalleryCase[] = [
@@ -53,7 +59,8 @@ export const SQL: readonly GalleryCase[] = [
     name: 'sql-error-inside-an-ephemeral-model',
     on: 'server',
     files: {
-      'models/orders.sql': "{{ config(materialized='ephemeral') }}\nselect 1 as id, nothing as amount\n",
+      'models/orders.sql':
+        "{{ config(materialized='ephemeral') }}\nselect 1 as id, nothing as amount\n",
       'models/revenue.sql': "select * from {{ ref('orders') }}\n",
     },
     args: ['build'],
@@ -64,7 +71,8 @@ export const SQL: readonly GalleryCase[] = [
     name: 'sql-error-inside-a-macro',
     on: 'server',
     files: {
-      'macros/euros.sql': '{% macro euros(column) %}\n  round({{ column }} / 100.0, digits)\n{% endmacro %}\n',
+      'macros/euros.sql':
+        '{% macro euros(column) %}\n  round({{ column }} / 100.0, digits)\n{% endmacro %}\n',
       'models/revenue.sql': model('select', "  {{ euros('10') }} as price"),
     },
     args: ['build'],
@@ -76,7 +84,12 @@ export const SQL: readonly GalleryCase[] = [
     on: 'server',
     ...REVENUE,
     files: {
-      'models/revenue.sql': model("{{ config(materialized='table') }}", 'select 1 as id,', '       2 as n', 'form orders'),
+      'models/revenue.sql': model(
+        "{{ config(materialized='table') }}",
+        'select 1 as id,',
+        '       2 as n',
+        'form orders',
+      ),
     },
     args: ['build'],
     exit: 1,
@@ -105,7 +118,7 @@ export const SQL: readonly GalleryCase[] = [
   {
     name: 'sql-no-such-function',
     on: 'server',
-    files: { 'models/revenue.sql': "select 1 as id,\n       rond(1.5) as n\n" },
+    files: { 'models/revenue.sql': 'select 1 as id,\n       rond(1.5) as n\n' },
     args: ['build'],
     exit: 1,
     codes: ['ETL5001'],
@@ -161,14 +174,18 @@ export const SQL: readonly GalleryCase[] = [
   {
     name: 'permission-denied',
     on: 'server',
-    files: { 'models/revenue.sql': 'select *\nfrom permission_denied.salaries\n' },
+    files: {
+      'models/revenue.sql':
+        "{{ config(materialized='table') }}\nselect *\nfrom permission_denied.salaries\n",
+    },
     before:
       'create table salaries as select 1 as id; ' +
       'create role clerk; grant clerk to me; grant all on schema permission_denied to clerk;',
     prepare: async ({ project, server }) => {
-      const { writeFile } = await import('node:fs/promises');
-      const { profiles } = await import('../server.ts');
-      await writeFile(`${project}/profiles.yml`, profiles(server.output('permission_denied', { role: 'clerk' })));
+      await writeFile(
+        join(project, 'profiles.yml'),
+        profiles(server.output('permission_denied', { role: 'clerk' })),
+      );
     },
     keeps: { salaries: 1 },
     args: ['build'],
@@ -184,7 +201,8 @@ export const SQL: readonly GalleryCase[] = [
       raise exception 'could not extend file "base/5/16384": No space left on device'
       using errcode = 'disk_full', hint = 'Check free disk space.'; end $$`,
     files: {
-      'models/revenue.sql': "{{ config(materialized='table') }}\nselect disk_full_in_the_server.fill_the_disk() as n\n",
+      'models/revenue.sql':
+        "{{ config(materialized='table') }}\nselect disk_full_in_the_server.fill_the_disk() as n\n",
     },
     args: ['build'],
     exit: 1,
@@ -195,7 +213,10 @@ export const SQL: readonly GalleryCase[] = [
     on: 'server',
     before: `create function take_all() returns int language plpgsql as $$ begin
       raise exception 'out of memory' using errcode = 'out_of_memory', detail = 'Failed on request of size 8192.'; end $$`,
-    files: { 'models/revenue.sql': 'select out_of_memory_in_the_server.take_all() as n\n', 'dbt_project.yml': projectWith('models:', '  +materialized: table') },
+    files: {
+      'models/revenue.sql': 'select out_of_memory_in_the_server.take_all() as n\n',
+      'dbt_project.yml': projectWith('models:', '  +materialized: table'),
+    },
     args: ['build'],
     exit: 1,
     codes: ['ETL5011'],
@@ -206,7 +227,7 @@ export const SQL: readonly GalleryCase[] = [
     ...REVENUE,
     files: {
       'models/revenue.sql':
-        "{{ config(materialized='table', pre_hook=\"set statement_timeout = '200ms'\") }}\nselect pg_sleep(30) as n\n",
+        "{{ config(materialized='table', pre_hook=\"set statement_timeout = '200ms'\") }}\nselect pg_sleep(30)::text as n\n",
     },
     args: ['build'],
     exit: 1,
@@ -215,15 +236,24 @@ export const SQL: readonly GalleryCase[] = [
   {
     name: 'lock-not-granted',
     on: 'server',
-    ...REVENUE,
-    prepare: async ({ server }) => {
+    before: `${REVENUE.before}; create table prices as select 1 as id`,
+    keeps: REVENUE.keeps,
+    prepare: async ({ project, server }) => {
+      await server.run(
+        'lock_not_granted',
+        `create role waiter login superuser password '${PASSWORD}'; alter role waiter set lock_timeout = '300ms'`,
+      );
+      await writeFile(
+        join(project, 'profiles.yml'),
+        profiles(server.output('lock_not_granted', { user: 'waiter' })),
+      );
       const client = await server.connect();
-      await client.query('begin; lock table lock_not_granted.revenue in access exclusive mode');
+      await client.query('begin; lock table lock_not_granted.prices in access exclusive mode');
       return () => client.end();
     },
     files: {
       'models/revenue.sql':
-        "{{ config(materialized='table', pre_hook=\"set lock_timeout = '200ms'\") }}\nselect * from lock_not_granted.revenue\n",
+        "{{ config(materialized='table') }}\nselect * from lock_not_granted.prices\n",
     },
     args: ['build'],
     exit: 1,
@@ -235,7 +265,8 @@ export const SQL: readonly GalleryCase[] = [
     ...REVENUE,
     files: {
       'models/orders.sql': ORDERS,
-      'models/revenue.sql': "{{ config(materialized='table') }}\n-- depends_on: {{ ref('orders') }}\nselect pg_sleep(60) as n\n",
+      'models/revenue.sql':
+        "{{ config(materialized='table') }}\n-- depends_on: {{ ref('orders') }}\nselect pg_sleep(60)::text as n\n",
       'models/below.sql': "select * from {{ ref('revenue') }}\n",
     },
     args: ['build'],

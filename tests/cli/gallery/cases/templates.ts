@@ -29,7 +29,7 @@ export const TEMPLATES: readonly GalleryCase[] = [
   },
   {
     name: 'jinja-undefined-variable',
-    files: model('select', '  {{ culumns }}', 'from t'),
+    files: model('select', '  {{ culumns + 1 }}', 'from t'),
     args: ['build'],
     exit: 2,
     codes: ['ETL2002'],
@@ -41,7 +41,7 @@ export const TEMPLATES: readonly GalleryCase[] = [
       'macros/money.sql': '{% macro cents_to_euros(c) %}{{ c }} / 100.0{% endmacro %}\n',
     },
     args: ['build'],
-    exit: 2,
+    exit: 1,
     codes: ['ETL2002'],
   },
   {
@@ -49,7 +49,8 @@ export const TEMPLATES: readonly GalleryCase[] = [
     files: {
       ...model('select', "  {{ price('amount') }} as price"),
       'macros/price.sql': '{% macro price(c) %}\n  {{ rounded(c, digts) }}\n{% endmacro %}\n',
-      'macros/rounded.sql': '{% macro rounded(c, n) %}\n  round({{ c }}, {{ n.upper() }})\n{% endmacro %}\n',
+      'macros/rounded.sql':
+        '{% macro rounded(c, n) %}\n  round({{ c }}, {{ n.upper() }})\n{% endmacro %}\n',
     },
     args: ['build'],
     exit: 2,
@@ -68,7 +69,7 @@ export const TEMPLATES: readonly GalleryCase[] = [
   {
     name: 'jinja-raises',
     files: {
-      ...model("{{ require_positive(-1) }}", 'select 1 as id'),
+      ...model('{{ require_positive(-1) }}', 'select 1 as id'),
       'macros/require_positive.sql':
         "{% macro require_positive(n) %}\n  {% if n < 0 %}{{ exceptions.raise_compiler_error('the number must be positive, not ' ~ n) }}{% endif %}\n{% endmacro %}\n",
     },
@@ -80,19 +81,21 @@ export const TEMPLATES: readonly GalleryCase[] = [
     name: 'jinja-var-missing',
     files: model('select 1 as id', "where day > '{{ var('first_day') }}'"),
     args: ['build', '--vars', '{firstday: 2024-01-01}'],
-    exit: 2,
+    exit: 1,
     codes: ['ETL2005'],
   },
   {
-    name: 'jinja-asks-too-early',
-    files: {
-      'dbt_project.yml': 'name: shop\n',
-      'models/orders.sql': 'select 1 as id\n',
-      'macros/generate_alias_name.sql':
-        "{% macro generate_alias_name(custom_alias_name=none, node=none) %}{{ run_query('select 1').columns[0].values()[0] }}{% endmacro %}\n",
-    },
-    args: ['parse'],
-    exit: 2,
+    name: 'jinja-renames-a-relation',
+    on: 'server',
+    before: 'create table orders as select 7 as id',
+    keeps: { orders: 1 },
+    files: model(
+      "{{ config(materialized='table') }}",
+      '{% if execute %}{% do adapter.rename_relation(this, this) %}{% endif %}',
+      'select 1 as id',
+    ),
+    args: ['build'],
+    exit: 1,
     codes: ['ETL2006'],
   },
   {
