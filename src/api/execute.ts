@@ -146,6 +146,7 @@ function makeContext(
     sleep: invocation.sleep,
     chance: invocation.chance,
     signal: invocation.signal,
+    debug: options.debug ?? false,
     observe,
     report,
     leftovers: new Leftovers(),

@@ -18,7 +18,7 @@ export interface Invocation {
 /** Takes what the options give and the world for the rest. */
 export function newInvocation(options: ApiOptions): Invocation {
   return {
-    id: randomUUID(),
+    id: options.invocationId ?? randomUUID(),
     startedAt: new Date(),
     now: () => new Date(),
     sleep: (ms) => delay(ms),

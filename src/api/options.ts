@@ -37,10 +37,14 @@ export interface ApiOptions {
   readonly allow?: readonly string[];
   readonly inline?: string;
   readonly limit?: number;
+  /** tells bugs of etl with their stack */
+  readonly debug?: boolean;
   /** the environment to read env_var() and connection settings from (default: process.env) */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** the folder the call is made from (default: process.cwd()) */
   readonly cwd?: string;
+  /** names the call in logs and artifacts (default: a new UUID) */
+  readonly invocationId?: string;
   /** ends the call early: running statements are cancelled in the engine */
   readonly signal?: AbortSignal;
   /** told what happens; never waited for */

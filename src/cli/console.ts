@@ -61,6 +61,7 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
       return facts?.targetName ?? '';
     },
     processId: process.pid,
+    invocation: terminal.invocationId,
     width: Math.min(terminal.width, 100),
   });
   return {

@@ -1,4 +1,5 @@
 // The only file that ends the process.
+import { randomUUID } from 'node:crypto';
 import { VERSION } from '../kernel/version.ts';
 
 const args = process.argv.slice(2);
@@ -38,6 +39,7 @@ if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
       env: process.env,
       cwd: process.cwd(),
       signal: stop.signal,
+      invocationId: randomUUID(),
     }),
   );
 }

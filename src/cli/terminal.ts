@@ -8,4 +8,6 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly signal: AbortSignal;
+  /** names this call in logs and artifacts */
+  readonly invocationId: string;
 }

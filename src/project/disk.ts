@@ -11,13 +11,19 @@ async function statOf(path: string): Promise<FileStat | undefined> {
   }
 }
 
+/** What is not there is empty; what may not be read would hide models without a word. */
+function emptyUnlessClosed(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'EACCES' || error.code === 'EPERM') throw error;
+  return [];
+}
+
 async function walk(
   folder: string,
   prefix: string,
   ancestors: readonly string[],
   into: string[],
 ): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(emptyUnlessClosed);
   if (prefix !== '' && entries.some((entry) => entry.name === PROJECT_FILE)) return;
   for (const entry of entries) {
     const path = joinPath(folder, entry.name);

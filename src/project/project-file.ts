@@ -88,7 +88,7 @@ class Reader {
     this.diagnostics.push(
       errorOf('ETL1004', `"${shown}" must be ${expected}`, {
         at: this.document.spanOf(path),
-        hint: hint ?? `Write ${path.length > 0 ? String(path[0]) : 'it'} as ${expected}.`,
+        hint: hint ?? hintFor(expected, shown),
       }),
     );
     return undefined;
@@ -161,6 +161,15 @@ class Reader {
       }),
     );
   }
+}
+
+/** How a value of the kind is written. */
+function hintFor(expected: string, key: string): string {
+  if (expected === 'a list of texts') return `Write it as a list: ${key}: [one, two]`;
+  if (expected === 'true or false') return `Write ${key}: true, or ${key}: false.`;
+  if (expected === 'a mapping') return `Write lines such as "name: value", indented below ${key}.`;
+  if (expected === 'a text') return 'Put the value into quotes.';
+  return `Write it as ${expected}.`;
 }
 
 const RENAMED: Readonly<Record<string, string>> = {

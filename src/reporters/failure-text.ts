@@ -17,7 +17,7 @@ export function failureText(
   const where = `in ${facts.resourceType} ${facts.name} (${facts.path})`;
   const title = isFailure(outcome) ? bad(`Failure ${where}`) : warn(`Warning ${where}`);
   const told = isVerdict(outcome)
-    ? [...verdictText(outcome, options), ...placesText(outcome, options)]
+    ? [...verdictText(outcome, options), ...keptText(outcome), ...placesText(outcome, options)]
     : problemsText(outcome, options);
   const path = facts.compiledPath;
   return [title, ...told, ...(path === undefined ? [] : [`  compiled code at ${path}`])];
@@ -38,6 +38,10 @@ function verdictText(
   const table = renderTable(sample.columns, rows, { dim: colours.dim });
   return [verdict, table.map((line) => `  ${line}`).join('\n')];
 }
+
+/** Where the failing rows are, when they were stored. */
+const keptText = ({ relationName }: NodeOutcome): readonly string[] =>
+  relationName === undefined ? [] : [`  failing rows: select * from ${harmless(relationName)}`];
 
 /** Code and place of a verdict, whose words and rows stand above. */
 function placesText(

@@ -31,6 +31,7 @@ class JsonReporter implements Reporter {
 
   constructor(options: ReporterOptions) {
     this.#options = options;
+    this.#invocation = options.invocation ?? '';
   }
 
   opening({ version, invocation }: Opening): void {

@@ -58,6 +58,8 @@ export interface ReporterOptions {
   readonly describe: (id: NodeId) => NodeFacts;
   readonly target: string;
   readonly processId: number;
+  /** names the call in what machines read */
+  readonly invocation?: string;
   /** width that result lines are filled up to */
   readonly width?: number;
 }

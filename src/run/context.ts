@@ -28,6 +28,8 @@ export interface RunContext {
   readonly sleep: (ms: number) => Promise<void>;
   readonly chance: () => number;
   readonly signal: AbortSignal;
+  /** tells bugs with their stack */
+  readonly debug?: boolean;
   readonly observe: Observer;
   readonly report: (diagnostic: Diagnostic) => void;
   readonly leftovers: Leftovers;

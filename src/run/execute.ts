@@ -192,14 +192,18 @@ class Run {
         ...d,
         node: d.node ?? node.unique_id,
       }));
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const { debug = false } = this.ctx;
+    const stack = error instanceof Error ? error.stack : undefined;
+    const said = error instanceof Error ? error.message : String(error);
     return [
       {
         code: 'ETL9000',
         severity: 'error',
-        message: text,
+        message: debug && stack !== undefined ? stack : said,
         node: node.unique_id,
-        hint: 'This is a bug of etl: please report it with this text.',
+        hint: debug
+          ? 'This is a bug of etl: please report it with this text.'
+          : 'This is a bug of etl. Run it again with --debug and report what it prints.',
       },
     ];
   }

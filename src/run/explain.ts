@@ -38,7 +38,7 @@ const HINT_OF: Readonly<Partial<Record<FailureKind, string>>> = {
   permission: 'Grant the right to the user of this target, or let another user run it.',
   timeout: 'Give the statement more time, or make it smaller; nothing of this node was published.',
   cancelled: 'What was published before stays; run the command again.',
-  other: 'The compiled code shows the statement as the engine got it.',
+  other: 'Correct what the message names, in the SQL or in the data that it reads.',
   missing_relation:
     'If it is built by this project, refer to it with ref() or source(), so that it is built first.',
 };

@@ -32,9 +32,9 @@ describe.each(['postgres', 'clickhouse'])('%s', (engine) => {
         engine,
       ),
     ).toEqual([
-      { customer: 'Ana', orders: asCount(engine, 2), revenue: 163.4 },
-      { customer: 'Bruno', orders: asCount(engine, 2), revenue: 95.25 },
-      { customer: 'Carla', orders: asCount(engine, 2), revenue: 409.99 },
+      { customer: 'Ana', orders: 2, revenue: 163.4 },
+      { customer: 'Bruno', orders: 2, revenue: 95.25 },
+      { customer: 'Carla', orders: 2, revenue: 409.99 },
     ]);
   });
 
@@ -51,11 +51,6 @@ describe.each(['postgres', 'clickhouse'])('%s', (engine) => {
     expect(stdout).toContain(`target ${engine} (built in)`);
   });
 });
-
-/** Counts are 64-bit integers: text where the engine's driver gives them as such. */
-function asCount(_engine: string, n: number): number {
-  return n;
-}
 
 describe('init', () => {
   let folder: Scratch;
@@ -114,7 +109,7 @@ describe('debug finds what is wrong and ends with 2', () => {
     const { code, output } = await etl(['debug'], { cwd: folder.dir });
     await folder.dispose();
     expect(code).toBe(2);
-    expect(output).toMatch(/ERROR connection: .*127\.0\.0\.1/);
+    expect(output).toMatch(/ERROR connection[^]*cannot connect to 127\.0\.0\.1/);
     expect(output).not.toContain('marker-secret-1');
   });
 });

@@ -80,6 +80,23 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await bench.rows(`select count(*) from ${schema}_dbt_test__audit.singular_fails`)).toEqual(['3']);
   });
 
+  test('many tests may store their failures at once in a schema that is not there yet', async () => {
+    const many = Array.from({ length: 16 }, (_, i) => i);
+    await bench.write(
+      Object.fromEntries(
+        many.map((i) => [
+          `tests/many/at_once_${i}.sql`,
+          `{{ config(schema='kept', store_failures=true) }} select * from {{ ref('items') }} where id > 1`,
+        ]),
+      ),
+    );
+    const ran = await bench.call('test', { select: ['path:tests/many'], threads: 8 });
+    expect(Object.values(ran.outcomes).map((o) => `${o.status} ${o.failures}`)).toEqual(
+      many.map(() => 'fail 3'),
+    );
+    await bench.remove('tests/many');
+  });
+
   test('tests of one kind can be selected', async () => {
     const singular = await bench.call('test', { select: ['test_type:singular'] });
     expect(Object.keys(singular.status).toSorted()).toEqual(['singular_fails', 'singular_passes', 'singular_warns']);

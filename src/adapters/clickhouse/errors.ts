@@ -114,6 +114,8 @@ function hintOf(code: string, text: string): string | undefined {
     return 'Wrap the column in assumeNotNull(), take it out of order_by, or set settings: {allow_nullable_key: 1}.';
   if (code === '370' && /Nullable\(Nothing\)/.test(text))
     return 'Give the NULL a type: cast(null as Nullable(String)).';
+  if (text.includes('UNION different number of columns'))
+    return 'Give every part of the union the same number of columns, in the same order.';
   if (code === '558') return 'Write UNION ALL or UNION DISTINCT, or set ansi_settings: true.';
   return undefined;
 }

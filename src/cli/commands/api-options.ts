@@ -39,9 +39,11 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       allow: list(values['allow']),
       inline: text(values['inline']),
       limit: number(values['limit']),
+      debug: flag(values['debug']),
     }),
     env: terminal.env,
     cwd: terminal.cwd,
     signal: terminal.signal,
+    invocationId: terminal.invocationId,
   };
 }

@@ -13,7 +13,7 @@ export const executeCommand = (
   terminal: Terminal,
 ): Promise<number> =>
   guarded(values, terminal, async ({ reporter, learn }) => {
-    reporter.opening({ version: VERSION, command: verb, invocation: '' });
+    reporter.opening({ version: VERSION, command: verb, invocation: terminal.invocationId });
     const result = await executeVerb(verb, {
       ...apiOptions(values, terminal),
       observe: (event) => reporter.observe(event),

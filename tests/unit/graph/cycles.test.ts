@@ -48,10 +48,10 @@ test('the diagnostic shows the path and the place of every node', () => {
     severity: 'error',
     node: 'model.shop.a',
     at: { file: 'models/gold/a.sql', line: 4, column: 8 },
-    message: 'These nodes read each other in a circle: model.shop.a → model.shop.b → model.shop.a',
+    message: 'These nodes read each other in a circle: a → b → a',
     related: [
-      { message: 'model.shop.a reads model.shop.b', at: { file: 'models/gold/a.sql' } },
-      { message: 'model.shop.b reads model.shop.a', at: { file: 'models/gold/b.sql' } },
+      { message: 'a reads b', at: { file: 'models/gold/a.sql' } },
+      { message: 'b reads a', at: { file: 'models/gold/b.sql' } },
     ],
   });
 });

@@ -39,8 +39,8 @@ const CASES: readonly Case[] = [
         'name: shop\nprofile: etl\nmodel-paths: {a: 1}\nquoting:\n  schema: maybe\n',
     },
     [
-      'ETL1004 dbt_project.yml:3:14 "model-paths" must be a list of texts',
-      'ETL1004 dbt_project.yml:5:11 "quoting.schema" must be true or false',
+      'ETL1004 dbt_project.yml:3:14 "model-paths" must be a list of texts | Write it as a list: model-paths: [one, two]',
+      'ETL1004 dbt_project.yml:5:11 "quoting.schema" must be true or false | Write quoting.schema: true, or quoting.schema: false.',
     ],
   ],
   [
@@ -132,7 +132,9 @@ const CASES: readonly Case[] = [
       'dbt_project.yml': 'name: shop\nprofile: shop\n',
       'profiles.yml': PROFILES.replace(', schema: s', ''),
     },
-    ['ETL1008 profiles.yml:4:10 the target needs a "schema"'],
+    [
+      'ETL1008 profiles.yml:4:10 the target needs a "schema" | Correct this key of the target "dev".',
+    ],
   ],
   [
     'ETL1009 missing environment variable, in the chosen output only',
@@ -192,7 +194,9 @@ const CASES: readonly Case[] = [
         "{% macro stop() %}{{ exceptions.raise_compiler_error('no!') }}{% endmacro %}",
       'models/a.sql': 'select 1\n  {{ stop() }}',
     },
-    ['ETL2004 macros/m.sql:1:53 no!'],
+    [
+      'ETL2004 macros/m.sql:1:53 no! | The project itself stops here: do what its message says, or change the macro.',
+    ],
   ],
   [
     'ETL2005 missing var in a property file',
@@ -213,7 +217,7 @@ const CASES: readonly Case[] = [
     },
     [
       'ETL3001 models/a.sql:2:9 there is no model, seed or snapshot "ordres" | Did you mean "orders"?',
-      'ETL3001 models/a.sql:3:9 there is no package "nowhere" to find "x" in',
+      'ETL3001 models/a.sql:3:9 there is no package "nowhere" to find "x" in | Name a package of this project, or leave the package out.',
       'ETL3001 models/x.yml:6:13 there is no model, seed or snapshot "odrers" | Did you mean "orders"?',
       'ETL3001 models/x.yml:12:9 there is no model, seed or snapshot "orderz" | Did you mean "orders"?',
     ],
@@ -221,7 +225,9 @@ const CASES: readonly Case[] = [
   [
     'ETL3001 a ref behind is_incremental()',
     { 'models/a.sql': "select 1\n{% if is_incremental() %}\nfrom {{ ref('gone') }}\n{% endif %}" },
-    ['ETL3001 models/a.sql:3:9 there is no model, seed or snapshot "gone"'],
+    [
+      'ETL3001 models/a.sql:3:9 there is no model, seed or snapshot "gone" | Add gone.sql below models/ or gone.csv below seeds/, or correct the name.',
+    ],
   ],
   [
     'ETL3002 missing source',

@@ -64,7 +64,7 @@ test('a failed test shows its rows and where its SQL is', () => {
     '03:04:05  1 of 1 FAIL 3 not_null_margin_id ............................................... [FAIL 3 in 0.12s]',
   );
   const at = lines.indexOf('03:04:05  Failure in test not_null_margin_id (models/gold/_gold.yml)');
-  expect(lines.slice(at - 2, at + 9)).toEqual([
+  expect(lines.slice(at - 2, at + 11)).toEqual([
     '03:04:05  Completed with 1 error, 0 partial successes, and 0 warnings:',
     '03:04:05',
     '03:04:05  Failure in test not_null_margin_id (models/gold/_gold.yml)',
@@ -73,6 +73,8 @@ test('a failed test shows its rows and where its SQL is', () => {
     '            | -- | ---- |',
     '            |  1 | ana  |',
     '            | 20 | NULL |',
+    '03:04:05    error[ETL6001]',
+    '              docs/errors/ETL6001.md',
     '03:04:05    compiled code at target/compiled/shop/models/gold/_gold.yml/not_null_margin_id.sql',
     '03:04:05',
     '03:04:05  Done. PASS=0 WARN=0 ERROR=1 SKIP=0 NO-OP=0 TOTAL=1',

@@ -97,10 +97,10 @@ export const DATA: readonly GalleryCase[] = [
   {
     name: 'previous-version-still-read',
     on: 'server',
-    before: `${REVENUE.before}; create function total() returns bigint begin atomic select count(*) from revenue; end`,
-    keeps: { revenue: 1 },
+    before: `${REVENUE.before}; create view report as select id from revenue`,
+    keeps: { revenue: 1, report: 2 },
     files: {
-      'models/revenue.sql': "{{ config(materialized='table') }}\nselect 1 as id\n",
+      'models/revenue.sql': "{{ config(materialized='table') }}\nselect 1 as number\n",
       'models/wrong.sql': 'select nope\n',
     },
     args: ['build'],

@@ -35,6 +35,20 @@ fs.open = async (path, ...more) => {
 };
 syncBuiltinESMExports();`;
 
+/** Something goes wrong that nobody thought of. */
+const MADE_UP_BUG = `
+import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+const readFile = fs.readFile;
+fs.readFile = async (path, ...more) => {
+  if (String(path).endsWith('orders.sql')) throw new TypeError('a made-up bug');
+  return readFile(path, ...more);
+};
+syncBuiltinESMExports();`;
+
+const preload = (code: string): string =>
+  `--import=data:text/javascript,${encodeURIComponent(code)}`;
+
 /** Folders that nobody may write into. */
 const closed = async ({ project }: Preparation): Promise<() => Promise<void>> => {
   await chmod(project, 0o555);
@@ -64,6 +78,14 @@ export const FILES: readonly GalleryCase[] = [
     codes: ['ETL1012'],
   },
   {
+    name: 'internal-error',
+    files: MODEL,
+    env: { NODE_OPTIONS: preload(MADE_UP_BUG) },
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL9000'],
+  },
+  {
     name: 'target-is-a-file',
     files: { ...MODEL, target: 'a file\n' },
     args: ['parse'],
@@ -73,7 +95,7 @@ export const FILES: readonly GalleryCase[] = [
   {
     name: 'disk-full-for-the-artifacts',
     files: MODEL,
-    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(FULL_DISK)}` },
+    env: { NODE_OPTIONS: preload(FULL_DISK) },
     args: ['parse'],
     exit: 2,
     codes: ['ETL5005'],
@@ -82,6 +104,18 @@ export const FILES: readonly GalleryCase[] = [
     name: 'model-not-readable',
     files: MODEL,
     prepare: async ({ project }) => chmod(join(project, 'models/orders.sql'), 0o000),
+    unprivileged: true,
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL1012'],
+  },
+  {
+    name: 'models-folder-not-readable',
+    files: MODEL,
+    prepare: async ({ project }) => {
+      await chmod(join(project, 'models'), 0o000);
+      return () => chmod(join(project, 'models'), 0o755);
+    },
     unprivileged: true,
     args: ['parse'],
     exit: 2,
