@@ -54,7 +54,8 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
     write: name === 'quiet' ? terminal.writeError : terminal.write,
     colour,
     now: () => new Date(),
-    readSource: (file) => given(file, values) ?? readSource(facts?.projectDir ?? terminal.cwd, file),
+    readSource: (file) =>
+      given(file, values) ?? readSource(facts?.projectDir ?? terminal.cwd, file),
     redact: (text) => mask(text),
     describe: (id) => facts?.describe(id) ?? UNKNOWN(id),
     get target() {

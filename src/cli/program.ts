@@ -45,8 +45,8 @@ function checkValues(values: Readonly<Record<string, unknown>>): void {
         ? 'the number of threads in the environment is not a whole number'
         : `--threads wants a whole number from 1 on, not ${Number(threads)}`,
     );
-  if (logFormat !== undefined && !['text', 'json', 'default', 'debug'].includes(String(logFormat)))
-    fail(`--log-format is text or json, not "${String(logFormat as string)}"`);
+  if (typeof logFormat === 'string' && !['text', 'json', 'default', 'debug'].includes(logFormat))
+    fail(`--log-format is text or json, not "${logFormat}"`);
 }
 
 type Act = (

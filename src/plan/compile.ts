@@ -141,7 +141,11 @@ export class Compiler implements NodeCompiler {
   }
 
   /** A place in the file of an ephemeral model, for an offset of the text that its CTE became. */
-  private placeInCte(ctes: readonly EphemeralCte[], injected: Injected, offset: number): Span | undefined {
+  private placeInCte(
+    ctes: readonly EphemeralCte[],
+    injected: Injected,
+    offset: number,
+  ): Span | undefined {
     let from = injected.at;
     for (const cte of ctes) {
       const start = injected.sql.indexOf(`${cte.name} as (\n`, from) + cte.name.length + 6;
@@ -193,7 +197,11 @@ export class Compiler implements NodeCompiler {
 
   private *ephemeralSql(
     node: ExecutableNode,
-  ): Asking<{ readonly sql: string; readonly needs: readonly NodeId[]; readonly rendered: Rendered }> {
+  ): Asking<{
+    readonly sql: string;
+    readonly needs: readonly NodeId[];
+    readonly rendered: Rendered;
+  }> {
     const known = this.ephemeral.get(node.unique_id);
     if (known !== undefined) return known;
     const needs: NodeId[] = [];

@@ -254,7 +254,7 @@ export function parseYaml(text: string, file: string): Checked<YamlDocument> {
   const diagnostics: Diagnostic[] = [];
   const first = document.errors[0];
   if (first !== undefined) {
-    const isFlow = first.code === 'BAD_INDENT' && /^Flow/.test(first.message);
+    const isFlow = first.code === 'BAD_INDENT' && first.message.startsWith('Flow');
     const hint = HINTS[isFlow ? 'MISSING_CHAR' : first.code] ?? 'Correct the file at this place.';
     return {
       value: undefined,

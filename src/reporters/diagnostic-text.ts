@@ -38,7 +38,7 @@ function relatedTexts(
 ): readonly string[] {
   const shown = new Set(at === undefined ? [] : [placeText(at)]);
   const lines: string[] = [];
-  for (let i = 0; i < related.length; ) {
+  for (let i = 0; i < related.length;) {
     const { message, at: place } = related[i] ?? { message: '' };
     const same = related.findIndex(
       (other, j) => j > i && (other.message !== message || placed(other.at) !== placed(place)),

@@ -48,8 +48,8 @@ function placesText(
   { diagnostics }: NodeOutcome,
   options: DiagnosticTextOptions,
 ): readonly string[] {
-  return diagnostics.map(({ hint: _, ...diagnostic }) =>
-    diagnosticText({ ...diagnostic, message: '' }, options)
+  return diagnostics.map(({ code, severity, at }) =>
+    diagnosticText({ code, severity, message: '', ...(at === undefined ? {} : { at }) }, options)
       .map((line) => `  ${line}`)
       .join('\n'),
   );

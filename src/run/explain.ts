@@ -30,7 +30,8 @@ const HINT_OF: Readonly<Partial<Record<FailureKind, string>>> = {
   disk_full: 'Free some space; nothing was published by this node.',
   out_of_memory: 'Use fewer threads, or give the engine more memory.',
   contention: 'Somebody else holds a lock on the relation; run the node again.',
-  syntax: 'Look just before the word that the message names: a comma, bracket or keyword is wrong there.',
+  syntax:
+    'Look just before the word that the message names: a comma, bracket or keyword is wrong there.',
   missing_column: 'Check the spelling, and that what is selected from has this column.',
   type: 'Cast the value to the type that is wanted here, or correct it where it comes from.',
   constraint: 'Look for the rows that break the constraint; the message names it.',

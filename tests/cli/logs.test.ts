@@ -73,13 +73,17 @@ test('nodes carry their id and status', () => {
 });
 
 test('the failure and the numbers of the run are in it', () => {
-  expect(named('StatsLine')[0]?.data).toMatchObject({ stats: { pass: 1, error: 1, skip: 1, total: 3 } });
+  expect(named('StatsLine')[0]?.data).toMatchObject({
+    stats: { pass: 1, error: 1, skip: 1, total: 3 },
+  });
   expect(lines.some((l) => l.info.level === 'error' && l.info.msg.includes('nonsense'))).toBe(true);
 });
 
 test('all lines and the artifacts have one invocation id', async () => {
   const ids = new Set(lines.map((l) => l.info.invocation_id));
-  const results = JSON.parse(await readFile(join(project.dir, 'target/run_results.json'), 'utf8')) as { metadata: { invocation_id: string } };
+  const results = JSON.parse(
+    await readFile(join(project.dir, 'target/run_results.json'), 'utf8'),
+  ) as { metadata: { invocation_id: string } };
   expect([...ids]).toEqual([results.metadata.invocation_id]);
 });
 
@@ -91,14 +95,21 @@ test('the text log of the same run: times, numbers, words of dbt', async () => {
   expect(stdout).toMatch(/Running with etl=\d+\.\d+\.\d+/);
   expect(stdout).toContain('Found 3 models');
   expect(stdout).toMatch(/\d of 3 START sql view model public\.good \.+ \[RUN\]/);
-  expect(stdout).toMatch(/\d of 3 OK created sql view model public\.good \.+ \[CREATE VIEW in \d+\.\d\ds\]/i);
+  expect(stdout).toMatch(
+    /\d of 3 OK created sql view model public\.good \.+ \[CREATE VIEW in \d+\.\d\ds\]/i,
+  );
   expect(stdout).toContain('Completed with 1 error');
 });
 
 test('errors before the run are JSON too', async () => {
-  const { code, stdout, stderr } = await etl(['build', '--log-format', 'json', '-s', 'x:y:z'], { cwd: project.dir });
+  const { code, stdout, stderr } = await etl(['build', '--log-format', 'json', '-s', 'x:y:z'], {
+    cwd: project.dir,
+  });
   expect(code).toBe(2);
   expect(stderr).toBe('');
-  const last = stdout.trimEnd().split('\n').map((l) => JSON.parse(l) as { info: { level: string } });
+  const last = stdout
+    .trimEnd()
+    .split('\n')
+    .map((l) => JSON.parse(l) as { info: { level: string } });
   expect(last.some((l) => l.info.level === 'error')).toBe(true);
 });

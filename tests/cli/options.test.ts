@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Connection } from '../../src/adapter/contract.ts';
+import { hold } from '../projects/support/bench.ts';
 import { etl, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
 
 const PROJECT = `name: shop
@@ -11,6 +13,7 @@ target-path: target
 clean-targets: [target, generated]
 `;
 let project: Scratch;
+let held: Connection;
 beforeAll(async () => {
   project = await scratch({
     'shop/dbt_project.yml': PROJECT,
@@ -29,8 +32,13 @@ second:
 `,
     'empty/readme.txt': '',
   });
+  // keeps the embedded server up, so that not every call starts one
+  held = await hold('postgres', join(project.dir, 'shop'));
 });
-afterAll(() => project.dispose());
+afterAll(async () => {
+  await held.close();
+  await project.dispose();
+});
 const shop = (): string => join(project.dir, 'shop');
 const run = (
   args: readonly string[],

@@ -9,12 +9,18 @@ import { etl, rowsOf, scratch, type EtlResult, type Scratch } from '../support/e
 interface PlanJson {
   readonly version: number;
   readonly target: string;
-  readonly nodes: readonly { id: string; action: string; relation: string | null; statements: unknown[] }[];
+  readonly nodes: readonly {
+    id: string;
+    action: string;
+    relation: string | null;
+    statements: unknown[];
+  }[];
 }
 
 describe.each(['postgres', 'clickhouse'])('%s', (engine) => {
   let project: Scratch;
-  const run = (...args: readonly string[]): Promise<EtlResult> => etl([...args, '-t', engine], { cwd: project.dir });
+  const run = (...args: readonly string[]): Promise<EtlResult> =>
+    etl([...args, '-t', engine], { cwd: project.dir });
   const tables = (): Promise<readonly Record<string, unknown>[]> =>
     rowsOf(
       engine === 'postgres'
@@ -29,7 +35,16 @@ describe.each(['postgres', 'clickhouse'])('%s', (engine) => {
     expect(code, output).toBe(0);
     const plan = JSON.parse(stdout) as PlanJson;
     expect(plan.target).toBe(engine);
-    return Object.fromEntries(plan.nodes.map((n) => [n.id.split('.').slice(2).join('.').replace(/\.\w{10}$/, ''), n.action]));
+    return Object.fromEntries(
+      plan.nodes.map((n) => [
+        n.id
+          .split('.')
+          .slice(2)
+          .join('.')
+          .replace(/\.\w{10}$/, ''),
+        n.action,
+      ]),
+    );
   };
   beforeAll(async () => {
     project = await scratch({
@@ -56,7 +71,9 @@ models:
     expect(existsSync(join(project.dir, 'target/run_results.json'))).toBe(false);
     const { code, stdout } = await run('plan');
     expect(code).toBe(0);
-    expect(stdout).toContain(`Plan for target '${engine}': 4 relations, 1 tests. Nothing was changed.`);
+    expect(stdout).toContain(
+      `Plan for target '${engine}': 4 relations, 1 tests. Nothing was changed.`,
+    );
     expect(stdout.match(/^ {2}\+ /gm)).toHaveLength(4);
   });
 
@@ -69,17 +86,29 @@ models:
     expect(again['i']).not.toBe(fresh['i']);
     expect((await actions('-s', 'i', '--full-refresh'))['i']).not.toBe(again['i']);
     expect(await tables()).toEqual(before);
-    expect(await rowsOf(`select id from {{ ref('i') }}`, project.dir, '-t', engine)).toEqual([{ id: 1 }]);
+    expect(await rowsOf(`select id from {{ ref('i') }}`, project.dir, '-t', engine)).toEqual([
+      { id: 1 },
+    ]);
   });
 
   test('docs generate: a catalog of what is there, a page with everything in it', async () => {
     const { code, stdout, output } = await run('docs', 'generate');
     expect(code, output).toBe(0);
     expect(stdout).toContain('target/index.html');
-    const catalog = catalogSchema.parse(JSON.parse(await readFile(join(project.dir, 'target/catalog.json'), 'utf8'))) as {
-      nodes: Record<string, { metadata: { type: string }; columns: Record<string, { index: number }> }>;
+    const catalog = catalogSchema.parse(
+      JSON.parse(await readFile(join(project.dir, 'target/catalog.json'), 'utf8')),
+    ) as {
+      nodes: Record<
+        string,
+        { metadata: { type: string }; columns: Record<string, { index: number }> }
+      >;
     };
-    expect(Object.keys(catalog.nodes).toSorted()).toEqual(['model.shop.i', 'model.shop.t', 'model.shop.v', 'seed.shop.raw']);
+    expect(Object.keys(catalog.nodes).toSorted()).toEqual([
+      'model.shop.i',
+      'model.shop.t',
+      'model.shop.v',
+      'seed.shop.raw',
+    ]);
     expect(catalog.nodes['model.shop.v']?.metadata.type.toLowerCase()).toContain('view');
     expect(Object.keys(catalog.nodes['model.shop.t']?.columns ?? {})).toEqual(['id']);
     const page = await readFile(join(project.dir, 'target/index.html'), 'utf8');
@@ -89,11 +118,16 @@ models:
   });
 
   test('parse writes a manifest and needs no warehouse', async () => {
-    const other = await scratch({ 'dbt_project.yml': 'name: shop\nprofile: etl\n', 'models/v.sql': 'select 1 as id' });
+    const other = await scratch({
+      'dbt_project.yml': 'name: shop\nprofile: etl\n',
+      'models/v.sql': 'select 1 as id',
+    });
     const { code, stdout } = await etl(['parse', '-t', engine], { cwd: other.dir });
     expect(code).toBe(0);
     expect(stdout).toContain('Wrote target/manifest.json');
-    const manifest = manifestSchema.parse(JSON.parse(await readFile(join(other.dir, 'target/manifest.json'), 'utf8'))) as {
+    const manifest = manifestSchema.parse(
+      JSON.parse(await readFile(join(other.dir, 'target/manifest.json'), 'utf8')),
+    ) as {
       nodes: Record<string, { raw_code: string }>;
     };
     expect(manifest.nodes['model.shop.v']?.raw_code).toBe('select 1 as id');

@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Connection } from '../../src/adapter/contract.ts';
+import { hold } from '../projects/support/bench.ts';
 import { etl, rowsOf, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
 
 const FILES = {
@@ -25,18 +27,26 @@ models:
         data_tests: [unique]
 `,
 };
-const last = ({ stdout }: EtlResult): string => (stdout.trimEnd().split('\n').at(-1) ?? '').slice(10);
+const last = ({ stdout }: EtlResult): string =>
+  (stdout.trimEnd().split('\n').at(-1) ?? '').slice(10);
 
 describe.each(['postgres', 'clickhouse'])('%s', (engine) => {
   let project: Scratch;
-  const run = (...args: readonly string[]): Promise<EtlResult> => etl([...args, '-t', engine], { cwd: project.dir });
+  let held: Connection | undefined;
+  const run = (...args: readonly string[]): Promise<EtlResult> =>
+    etl([...args, '-t', engine], { cwd: project.dir });
   const grown = (): Promise<readonly Record<string, unknown>[]> =>
     rowsOf(`select id from {{ ref('d_grows') }} order by id`, project.dir, '-t', engine);
   beforeAll(async () => {
     project = await scratch(FILES);
+    // keeps the embedded server up, so that not every call starts one
+    if (engine === 'postgres') held = await hold(engine, project.dir);
     expect((await run('seed')).code).toBe(0);
   });
-  afterAll(() => project.dispose());
+  afterAll(async () => {
+    await held?.close();
+    await project.dispose();
+  });
 
   test('an error and what is below it: exit 1, the rest is built', async () => {
     const result = await run('run');
@@ -45,10 +55,14 @@ describe.each(['postgres', 'clickhouse'])('%s', (engine) => {
     expect(result.stdout).toMatch(/ERROR creating sql table model \S*b_bad/);
     expect(result.stdout).toMatch(/SKIP relation \S*c_below/);
     expect(result.stdout).toMatch(/error\[ETL\d+\] models\/b_bad\.sql:1:\d+/);
-    const results = JSON.parse(await readFile(join(project.dir, 'target/run_results.json'), 'utf8')) as {
+    const results = JSON.parse(
+      await readFile(join(project.dir, 'target/run_results.json'), 'utf8'),
+    ) as {
       results: { unique_id: string; status: string; message: string }[];
     };
-    expect(Object.fromEntries(results.results.map((r) => [r.unique_id.split('.').at(-1), r.status]))).toEqual({
+    expect(
+      Object.fromEntries(results.results.map((r) => [r.unique_id.split('.').at(-1), r.status])),
+    ).toEqual({
       a_good: 'success',
       b_bad: 'error',
       c_below: 'skipped',
@@ -77,7 +91,16 @@ describe.each(['postgres', 'clickhouse'])('%s', (engine) => {
   });
 
   test('--fail-fast stops at the first failure', async () => {
-    const result = await run('run', '--fail-fast', '--threads', '1', '-s', 'b_bad', 'c_below', 'd_grows');
+    const result = await run(
+      'run',
+      '--fail-fast',
+      '--threads',
+      '1',
+      '-s',
+      'b_bad',
+      'c_below',
+      'd_grows',
+    );
     expect(result.code).toBe(1);
     expect(last(result)).toMatch(/ERROR=1 SKIP=2 NO-OP=0 TOTAL=3$/);
     expect(await grown()).toHaveLength(2);
@@ -94,19 +117,46 @@ describe.each(['postgres', 'clickhouse'])('%s', (engine) => {
     const result = await run('build', '--exclude', 'b_bad+', '--resource-type', 'seed', 'model');
     expect(result.code).toBe(0);
     expect(last(result)).toBe('Done. PASS=3 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=3');
-    const tests = await run('build', '--exclude', 'b_bad+', 'd_grows', '--exclude-resource-type', 'seed', 'model');
+    const tests = await run(
+      'build',
+      '--exclude',
+      'b_bad+',
+      'd_grows',
+      '--exclude-resource-type',
+      'seed',
+      'model',
+    );
     expect(last(tests)).toBe('Done. PASS=1 WARN=1 ERROR=0 SKIP=0 NO-OP=0 TOTAL=2');
   });
 });
 
 describe('exit code 2: it could not begin', () => {
   const cases: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
-    ['a ref to nothing', { 'models/x.sql': `select * from {{ ref('nowhere') }}` }, 'models/x.sql:1:'],
-    ['a template that does not end', { 'models/x.sql': '{% if true %} select 1' }, 'models/x.sql:1'],
+    [
+      'a ref to nothing',
+      { 'models/x.sql': `select * from {{ ref('nowhere') }}` },
+      'models/x.sql:1:',
+    ],
+    [
+      'a template that does not end',
+      { 'models/x.sql': '{% if true %} select 1' },
+      'models/x.sql:1',
+    ],
     ['broken YAML', { 'models/x.yml': 'version: 2\nmodels: [{name: a\n' }, 'models/x.yml:'],
-    ['a circle', { 'models/x.sql': `select * from {{ ref('y') }}`, 'models/y.sql': `select * from {{ ref('x') }}` }, 'models/'],
+    [
+      'a circle',
+      {
+        'models/x.sql': `select * from {{ ref('y') }}`,
+        'models/y.sql': `select * from {{ ref('x') }}`,
+      },
+      'models/',
+    ],
     ['two models of one name', { 'models/a/x.sql': 'select 1', 'models/b/x.sql': 'select 1' }, 'x'],
-    ['a profile that is not there', { 'dbt_project.yml': 'name: shop\nprofile: other\n', 'profiles.yml': 'etl: {}\n' }, 'other'],
+    [
+      'a profile that is not there',
+      { 'dbt_project.yml': 'name: shop\nprofile: other\n', 'profiles.yml': 'etl: {}\n' },
+      'other',
+    ],
   ];
   test.each(cases)('%s', async (_name, files, told) => {
     const project = await scratch({ 'dbt_project.yml': 'name: shop\nprofile: etl\n', ...files });

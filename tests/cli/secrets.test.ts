@@ -34,8 +34,10 @@ PG_SCHEMA=from_file
   'models/good.sql': `select '{{ target.schema }}' as s, '{{ target.user }}' as u, '{{ env_var("PG_USER") }}' as v`,
   'models/loud.sql': `{{ log('password is ${password}', info=true) }} select '${password}'::int as boom`,
 });
-const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<EtlResult> =>
-  etl(args, { cwd: project.dir, env });
+const run = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<EtlResult> => etl(args, { cwd: project.dir, env });
 
 beforeAll(async () => {
   server = await postgresServer();
@@ -60,7 +62,18 @@ test('.env of the project folder is read, quotes and export too', async () => {
 
 test('the environment wins over .env, also from another folder', async () => {
   const { stdout, output } = await etl(
-    ['show', '-s', 'good', '--output', 'json', '-q', '--project-dir', project.dir, '--profiles-dir', project.dir],
+    [
+      'show',
+      '-s',
+      'good',
+      '--output',
+      'json',
+      '-q',
+      '--project-dir',
+      project.dir,
+      '--profiles-dir',
+      project.dir,
+    ],
     { cwd: '/', env: { PG_SCHEMA: 'from_process' } },
   );
   expect(JSON.parse(stdout || output)).toMatchObject({ show: [{ s: 'from_process' }] });
@@ -87,7 +100,13 @@ test('no secret is in the artifacts, in compiled files, in logs or in error mess
   }
   const written = await filesBelow(join(project.dir, 'target'));
   expect(written.map((f) => f.split('/').at(-1))).toEqual(
-    expect.arrayContaining(['manifest.json', 'run_results.json', 'catalog.json', 'index.html', 'good.sql']),
+    expect.arrayContaining([
+      'manifest.json',
+      'run_results.json',
+      'catalog.json',
+      'index.html',
+      'good.sql',
+    ]),
   );
   for (const file of written) {
     const text = await readFile(file, 'utf8');
@@ -107,7 +126,9 @@ test('a password that a message would show is masked', async () => {
 });
 
 test('a secret cannot be used where it would be written down', async () => {
-  await project.write({ 'models/leaks.sql': `select '{{ env_var("DBT_ENV_SECRET_TOKEN") }}' as t` });
+  await project.write({
+    'models/leaks.sql': `select '{{ env_var("DBT_ENV_SECRET_TOKEN") }}' as t`,
+  });
   const { code, output } = await run(['compile', '-s', 'leaks']);
   await project.write({ 'models/leaks.sql': 'select 1 as t' });
   expect(code).toBe(2);

@@ -48,7 +48,10 @@ describe.each(ENGINES)('%s', (engine) => {
     const ran = await bench.call('test');
     expect(ran.ok).toBe(false);
     const found = Object.fromEntries(
-      Object.entries(ran.outcomes).map(([name, o]) => [name, `${o.status} ${o.failures ?? ''}`.trim()]),
+      Object.entries(ran.outcomes).map(([name, o]) => [
+        name,
+        `${o.status} ${o.failures ?? ''}`.trim(),
+      ]),
     );
     expect(found).toEqual({
       not_null_items_id: 'pass 0',
@@ -69,7 +72,9 @@ describe.each(ENGINES)('%s', (engine) => {
       singular_fails: 'fail 3',
       singular_warns: 'warn 4',
     });
-    expect(ran.outcomes['null_words']?.message).toMatch(/Got 2 results, configured to fail if ?!= ?0/);
+    expect(ran.outcomes['null_words']?.message).toMatch(
+      /Got 2 results, configured to fail if ?!= ?0/,
+    );
   });
 
   test('store_failures keeps the failing rows in a table', async () => {
@@ -77,7 +82,9 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await bench.relations()).toContain(`${table} table`);
     expect(await bench.rows(`select count(*) from ${table}`)).toEqual(['2']);
     await bench.call('test', { select: ['singular_fails'], storeFailures: true });
-    expect(await bench.rows(`select count(*) from ${schema}_dbt_test__audit.singular_fails`)).toEqual(['3']);
+    expect(
+      await bench.rows(`select count(*) from ${schema}_dbt_test__audit.singular_fails`),
+    ).toEqual(['3']);
   });
 
   test('many tests may store their failures at once in a schema that is not there yet', async () => {
@@ -99,7 +106,11 @@ describe.each(ENGINES)('%s', (engine) => {
 
   test('tests of one kind can be selected', async () => {
     const singular = await bench.call('test', { select: ['test_type:singular'] });
-    expect(Object.keys(singular.status).toSorted()).toEqual(['singular_fails', 'singular_passes', 'singular_warns']);
+    expect(Object.keys(singular.status).toSorted()).toEqual([
+      'singular_fails',
+      'singular_passes',
+      'singular_warns',
+    ]);
     const generic = await bench.call('test', { select: ['test_name:longer_than'] });
     expect(generic.status).toEqual({ words_long: 'pass', words_longer: 'fail' });
   });
@@ -108,7 +119,9 @@ describe.each(ENGINES)('%s', (engine) => {
     await bench.write({ 'tests/singular_broken.sql': `select nonsense from {{ ref('items') }}` });
     const ran = await bench.call('test', { select: ['singular_broken'] });
     expect(ran.status).toEqual({ singular_broken: 'error' });
-    expect(ran.outcomes['singular_broken']?.diagnostics[0]?.at?.file).toBe('tests/singular_broken.sql');
+    expect(ran.outcomes['singular_broken']?.diagnostics[0]?.at?.file).toBe(
+      'tests/singular_broken.sql',
+    );
     await bench.remove('tests/singular_broken.sql');
   });
 });
@@ -116,7 +129,9 @@ describe.each(ENGINES)('%s', (engine) => {
 describe.each(ENGINES)('%s: build with a failing test', (engine) => {
   let bench: Bench;
   const schema = DEFAULT_SCHEMA[engine];
-  const upstream = (id: number): Record<string, string> => ({ 'models/upstream.sql': `select ${id} as id` });
+  const upstream = (id: number): Record<string, string> => ({
+    'models/upstream.sql': `select ${id} as id`,
+  });
   beforeAll(async () => {
     bench = await openBench(engine, {
       ...upstream(1),
@@ -153,7 +168,9 @@ models:
     });
     expect(await bench.rows(`select id from ${schema}.upstream`)).toEqual(['1']);
     expect(await bench.rows(`select id from ${schema}.further`)).toEqual(['1']);
-    const staged = (await bench.relations()).filter((r) => r.includes('__etl')).map((r) => r.split(' ')[0] ?? '');
+    const staged = (await bench.relations())
+      .filter((r) => r.includes('__etl'))
+      .map((r) => r.split(' ')[0] ?? '');
     expect(staged).toHaveLength(1);
     expect(ran.told.join('\n')).toContain(staged[0]?.split('.')[1]);
     expect(await bench.rows(`select id from ${staged[0]}`)).toEqual(['2']);
@@ -171,7 +188,12 @@ models:
     await bench.write(upstream(3));
     const ran = await bench.call('build', { testBeforePublish: false });
     expect(ran.ok).toBe(false);
-    expect(ran.status).toMatchObject({ upstream: 'success', id_is_known: 'fail', downstream: 'skipped', further: 'skipped' });
+    expect(ran.status).toMatchObject({
+      upstream: 'success',
+      id_is_known: 'fail',
+      downstream: 'skipped',
+      further: 'skipped',
+    });
     expect(await bench.rows(`select id from ${schema}.upstream`)).toEqual(['3']);
     expect(await bench.rows(`select id from ${schema}.downstream`)).toEqual(['1']);
     expect((await bench.relations()).filter((r) => r.includes('__'))).toEqual([]);
@@ -191,7 +213,11 @@ models:
     });
     const ran = await bench.call('build');
     expect(ran.ok).toBe(true);
-    expect(ran.status).toMatchObject({ upstream: 'success', id_is_known: 'warn', downstream: 'success' });
+    expect(ran.status).toMatchObject({
+      upstream: 'success',
+      id_is_known: 'warn',
+      downstream: 'success',
+    });
     expect(await bench.rows(`select id from ${schema}.further`)).toEqual(['4']);
   });
 

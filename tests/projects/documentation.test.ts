@@ -41,17 +41,20 @@ describe.each(ENGINES)('%s', (engine) => {
   });
   afterAll(() => bench.close());
 
-  test.each(['first', 'second'])('descriptions become comments, and follow when they change: %s', async (word) => {
-    await bench.write({ 'models/_docs.yml': yml(word) });
-    expect((await bench.call('build')).told).toEqual([]);
-    const none = engine === 'postgres' ? 'NULL' : '';
-    expect(await bench.rows(COMMENTS[engine])).toEqual([
-      `told|It's the ${word} table; "quoted"|id|the ${word} key`,
-      `told|It's the ${word} table; "quoted"|word|100 % ${word} $1 \\ text`,
-      `told_seed|a ${word} seed|id|seed ${word} key`,
-      `told_view|a ${word} view|id|${none}`,
-    ]);
-  });
+  test.each(['first', 'second'])(
+    'descriptions become comments, and follow when they change: %s',
+    async (word) => {
+      await bench.write({ 'models/_docs.yml': yml(word) });
+      expect((await bench.call('build')).told).toEqual([]);
+      const none = engine === 'postgres' ? 'NULL' : '';
+      expect(await bench.rows(COMMENTS[engine])).toEqual([
+        `told|It's the ${word} table; "quoted"|id|the ${word} key`,
+        `told|It's the ${word} table; "quoted"|word|100 % ${word} $1 \\ text`,
+        `told_seed|a ${word} seed|id|seed ${word} key`,
+        `told_view|a ${word} view|id|${none}`,
+      ]);
+    },
+  );
 });
 
 describe('postgres', () => {
@@ -136,7 +139,10 @@ describe('postgres', () => {
     });
     for (const [grants, wanted] of [
       [`{'select': ['reader']}`, ['reader SELECT']],
-      [`{'select': ['reader', 'writer'], 'insert': ['writer']}`, ['reader SELECT', 'writer INSERT', 'writer SELECT']],
+      [
+        `{'select': ['reader', 'writer'], 'insert': ['writer']}`,
+        ['reader SELECT', 'writer INSERT', 'writer SELECT'],
+      ],
       [`{'select': ['writer'], 'insert': []}`, ['writer SELECT']],
       [`{'select': []}`, []],
     ] as const) {
@@ -149,7 +155,9 @@ describe('postgres', () => {
   });
 
   test('a grant to a role that is not there fails the model and keeps the table of before', async () => {
-    await bench.write({ 'models/granted.sql': `{{ config(grants={'select': ['nobody_here']}) }} select 2 as id` });
+    await bench.write({
+      'models/granted.sql': `{{ config(grants={'select': ['nobody_here']}) }} select 2 as id`,
+    });
     const ran = await bench.call('run', { select: ['granted'] });
     expect(ran.status).toEqual({ granted: 'error' });
     expect(ran.told.join('\n')).toContain('nobody_here');

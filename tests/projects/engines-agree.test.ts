@@ -25,7 +25,10 @@ interface Built {
   readonly relations: readonly string[];
 }
 
-async function contentsOf(engine: Engine, dir: string): Promise<Pick<Built, 'relations'> & { rows: Map<string, readonly string[]> }> {
+async function contentsOf(
+  engine: Engine,
+  dir: string,
+): Promise<Pick<Built, 'relations'> & { rows: Map<string, readonly string[]> }> {
   const connection = await hold(engine, dir);
   try {
     const relations = await rowsOn(connection, RELATIONS[engine]);
@@ -98,7 +101,9 @@ describe.each(ENGINES)('%s', (engine) => {
   test('nothing temporary is left', () => {
     const { relations } = of(engine);
     expect(relations.filter((r) => r.includes('__'))).toEqual([]);
-    expect(new Set(relations.map((r) => r.split('.')[0]))).toEqual(new Set(['bronze', 'silver', 'gold']));
+    expect(new Set(relations.map((r) => r.split('.')[0]))).toEqual(
+      new Set(['bronze', 'silver', 'gold']),
+    );
     expect(relations.some((r) => r.startsWith(`${DEFAULT_SCHEMA[engine]}.`))).toBe(false);
   });
 
@@ -116,11 +121,17 @@ describe.each(ENGINES)('%s', (engine) => {
       const checked = schema.safeParse(json);
       expect(checked.error?.issues.slice(0, 5) ?? [], file).toEqual([]);
     }
-    const catalog = JSON.parse(await readFile(join(project.dir, 'target/catalog.json'), 'utf8')) as {
+    const catalog = JSON.parse(
+      await readFile(join(project.dir, 'target/catalog.json'), 'utf8'),
+    ) as {
       nodes: Record<string, { columns: Record<string, unknown> }>;
     };
     expect(Object.keys(catalog.nodes)).toHaveLength(31);
-    expect(Object.keys(catalog.nodes['model.cosmeticco.comparativo_lojas']?.columns ?? {})).toContain('ticket_medio');
-    expect(await readFile(join(project.dir, 'target/index.html'), 'utf8')).toContain('comparativo_lojas');
+    expect(
+      Object.keys(catalog.nodes['model.cosmeticco.comparativo_lojas']?.columns ?? {}),
+    ).toContain('ticket_medio');
+    expect(await readFile(join(project.dir, 'target/index.html'), 'utf8')).toContain(
+      'comparativo_lojas',
+    );
   });
 });

@@ -60,7 +60,7 @@ describe.each(ENGINES)('%s', (engine) => {
     await connection.close();
     const named = rows.map((row) => {
       const [a = 0, b = 0, times = 0, all = 0] = row.split('|').map(Number);
-      return `${[items[a - 1], items[b - 1]].toSorted().join(' + ')} = ${times} of ${all}`;
+      return `${[items[a - 1] ?? '', items[b - 1] ?? ''].toSorted().join(' + ')} = ${times} of ${all}`;
     });
     expect(named).toEqual([
       'other vegetables + whole milk = 736 of 9835',

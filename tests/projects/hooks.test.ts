@@ -29,7 +29,8 @@ ${more}`;
     });
   });
   afterAll(() => bench.close());
-  const lines = async (): Promise<readonly string[]> => (await bench.rows(`select line from ${log}`)).toSorted();
+  const lines = async (): Promise<readonly string[]> =>
+    (await bench.rows(`select line from ${log}`)).toSorted();
   const clear = (): Promise<void> => bench.run(`truncate table ${log}`);
 
   test('all kinds of hooks run, rendered', async () => {
@@ -86,7 +87,9 @@ ${more}`;
 
   test('a failing on-run-start stops the run before any model', async () => {
     await clear();
-    await bench.write({ 'dbt_project.yml': project(`insert into ${schema}.no_such_table values (1)`) });
+    await bench.write({
+      'dbt_project.yml': project(`insert into ${schema}.no_such_table values (1)`),
+    });
     const ran = await bench.call('run');
     expect(ran.ok).toBe(false);
     expect(ran.told.join('\n')).toContain('no_such_table');

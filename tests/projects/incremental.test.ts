@@ -9,26 +9,41 @@ const source = (rows: readonly (readonly [number, string])[]): string =>
 const model = (config: string, where = ''): string =>
   `{{ config(materialized='incremental', ${config}) }} select id, word from {{ ref('src') }} ${where}`;
 
-const NEW_ONLY = '{% if is_incremental() %} where id > (select max(id) from {{ this }}) {% endif %}';
+const NEW_ONLY =
+  '{% if is_incremental() %} where id > (select max(id) from {{ this }}) {% endif %}';
 
 describe.each(ENGINES)('%s', (engine) => {
   let bench: Bench;
   const schema = DEFAULT_SCHEMA[engine];
   beforeAll(async () => {
     bench = await openBench(engine, {
-      'models/src.sql': source([[1, 'a'], [2, 'b']]),
+      'models/src.sql': source([
+        [1, 'a'],
+        [2, 'b'],
+      ]),
       'models/plain.sql': model(`incremental_strategy='append'`, NEW_ONLY),
       'models/everything.sql': model(`incremental_strategy='append'`),
       'models/replaced.sql': model(`incremental_strategy='delete+insert', unique_key='id'`),
-      'models/two_keys.sql': model(`incremental_strategy='delete+insert', unique_key=['id', 'word']`),
+      'models/two_keys.sql': model(
+        `incremental_strategy='delete+insert', unique_key=['id', 'word']`,
+      ),
       ...(engine === 'postgres'
         ? { 'models/merged.sql': model(`incremental_strategy='merge', unique_key='id'`) }
         : {}),
     });
     for (const rows of [
-      [[1, 'a'], [2, 'b']],
-      [[2, 'B'], [3, 'c']],
-      [[3, 'C'], [4, 'd']],
+      [
+        [1, 'a'],
+        [2, 'b'],
+      ],
+      [
+        [2, 'B'],
+        [3, 'c'],
+      ],
+      [
+        [3, 'C'],
+        [4, 'd'],
+      ],
     ] as const) {
       await bench.write({ 'models/src.sql': source(rows) });
       const ran = await bench.call('run');
@@ -44,9 +59,7 @@ describe.each(ENGINES)('%s', (engine) => {
   });
 
   test('append adds everything, again too', async () => {
-    expect(await rows('everything')).toEqual(
-      ['1|a', '2|b', '2|B', '3|c', '3|C', '4|d'].toSorted(),
-    );
+    expect(await rows('everything')).toEqual(['1|a', '2|b', '2|B', '3|c', '3|C', '4|d'].toSorted());
   });
 
   test('delete+insert replaces rows of the same key', async () => {
@@ -81,20 +94,23 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await rows('kept')).toEqual(['3|C', '4|d', '9|z']);
   });
 
-  test.each(['append_new_columns', 'sync_all_columns'])('on_schema_change %s takes a new column', async (way) => {
-    const of = (extra: string): string =>
-      `{{ config(materialized='incremental', on_schema_change='${way}') }} select ${extra} id, word from {{ ref('src') }}`;
-    await bench.write({ 'models/grown.sql': of('') });
-    expect((await bench.call('run', { select: ['grown'], fullRefresh: true })).told).toEqual([]);
-    await bench.write({ 'models/grown.sql': of('1 as extra,') });
-    const ran = await bench.call('run', { select: ['grown'] });
-    expect(ran.ok, ran.told.join('\n')).toBe(true);
-    expect(
-      await bench.rows(`select extra, id, word from ${schema}.grown order by coalesce(extra, 0)`),
-      // a ClickHouse column that is not Nullable gives its default for rows of before
-    ).toEqual([`${engine === 'postgres' ? 'NULL' : '0'}|9|z`, '1|9|z']);
-    await bench.remove('models/grown.sql');
-  });
+  test.each(['append_new_columns', 'sync_all_columns'])(
+    'on_schema_change %s takes a new column',
+    async (way) => {
+      const of = (extra: string): string =>
+        `{{ config(materialized='incremental', on_schema_change='${way}') }} select ${extra} id, word from {{ ref('src') }}`;
+      await bench.write({ 'models/grown.sql': of('') });
+      expect((await bench.call('run', { select: ['grown'], fullRefresh: true })).told).toEqual([]);
+      await bench.write({ 'models/grown.sql': of('1 as extra,') });
+      const ran = await bench.call('run', { select: ['grown'] });
+      expect(ran.ok, ran.told.join('\n')).toBe(true);
+      expect(
+        await bench.rows(`select extra, id, word from ${schema}.grown order by coalesce(extra, 0)`),
+        // a ClickHouse column that is not Nullable gives its default for rows of before
+      ).toEqual([`${engine === 'postgres' ? 'NULL' : '0'}|9|z`, '1|9|z']);
+      await bench.remove('models/grown.sql');
+    },
+  );
 
   test('on_schema_change fail names the column and changes nothing', async () => {
     const of = (extra: string): string =>

@@ -93,7 +93,9 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(stopped.stdout.trimEnd().split('\n').at(-1)).toMatch(
       /Done\. PASS=1 WARN=0 ERROR=1 SKIP=1 NO-OP=0 TOTAL=3$/,
     );
-    const results = JSON.parse(readFileSync(join(project.dir, 'target/run_results.json'), 'utf8')) as {
+    const results = JSON.parse(
+      readFileSync(join(project.dir, 'target/run_results.json'), 'utf8'),
+    ) as {
       results: { unique_id: string; status: string }[];
     };
     expect(results.results.map((r) => `${r.unique_id} ${r.status}`).toSorted()).toEqual([
@@ -144,7 +146,10 @@ describe('postgres, with the server held open by another session', () => {
 
   test('the query is cancelled in the server', async () => {
     const sleeping = (): Promise<readonly string[]> =>
-      rowsOn(other, `select state from pg_stat_activity where query like '%pg_sleep(120)%' and pid <> pg_backend_pid()`);
+      rowsOn(
+        other,
+        `select state from pg_stat_activity where query like '%pg_sleep(120)%' and pid <> pg_backend_pid()`,
+      );
     let before: readonly string[] = [];
     const { result, ms } = await interrupted(['run'], project.dir, async () => {
       before = await sleeping();

@@ -56,7 +56,14 @@ test('four shows and two runs of different models all succeed, and no server is 
     run('run', '-s', 'one'),
     run('run', '-s', 'two'),
     ...[1, 2, 3, 4].map((i) =>
-      run('show', '--quiet', '--output', 'json', '--inline', `select ${i} + id as n from {{ ref('base') }}`),
+      run(
+        'show',
+        '--quiet',
+        '--output',
+        'json',
+        '--inline',
+        `select ${i} + id as n from {{ ref('base') }}`,
+      ),
     ),
   ]);
   clearInterval(watch);
@@ -66,6 +73,13 @@ test('four shows and two runs of different models all succeed, and no server is 
   );
   expect(sawServer).toBe(true);
   expect(await eventually(() => serverLines().length === 0), serverLines().join('\n')).toBe(true);
-  const after = await run('show', '--quiet', '--output', 'json', '--inline', "select a.id + b.id as n from {{ ref('one') }} a cross join {{ ref('two') }} b");
+  const after = await run(
+    'show',
+    '--quiet',
+    '--output',
+    'json',
+    '--inline',
+    "select a.id + b.id as n from {{ ref('one') }} a cross join {{ ref('two') }} b",
+  );
   expect(JSON.parse(after.stdout)).toEqual({ show: [{ n: 3 }] });
 });

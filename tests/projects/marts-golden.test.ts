@@ -84,8 +84,24 @@ function differences(actual: Table, wanted: Table): readonly string[] {
 }
 
 test('the comparison itself tells a wrong cell, a wrong NULL, a missing row and one too many', () => {
-  const wanted = keyed(['k', 'receita', 'lift'], [['1', '10.00', '0.3333'], ['2', '', '1'], ['3', '0', '']], ['k']);
-  const actual = keyed(['k', 'receita', 'lift'], [['1', '10.01', '0.33334'], ['2', 'NULL', '1.0001'], ['4', '0', '1']], ['k']);
+  const wanted = keyed(
+    ['k', 'receita', 'lift'],
+    [
+      ['1', '10.00', '0.3333'],
+      ['2', '', '1'],
+      ['3', '0', ''],
+    ],
+    ['k'],
+  );
+  const actual = keyed(
+    ['k', 'receita', 'lift'],
+    [
+      ['1', '10.01', '0.33334'],
+      ['2', 'NULL', '1.0001'],
+      ['4', '0', '1'],
+    ],
+    ['k'],
+  );
   expect(differences(actual, wanted)).toEqual([
     '4: not expected',
     '1: receita is 10.01, not 10.00',

@@ -49,7 +49,9 @@ describe.each(ENGINES)('%s', (engine) => {
       const ran = await bench.call('run', { select: ['changing'] });
       expect(ran.told, kind).toEqual([]);
       const kinds = (await bench.relations()).filter((r) => r.includes('changing'));
-      seen.push(`${kinds.join()} ${await bench.value(`select id from ${schema}.changing order by 1`)}`);
+      seen.push(
+        `${kinds.join()} ${await bench.value(`select id from ${schema}.changing order by 1`)}`,
+      );
     }
     await bench.remove('models/changing.sql');
     expect(seen.map((s) => s.replace(`${schema}.changing `, ''))).toEqual([

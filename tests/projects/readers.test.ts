@@ -56,19 +56,22 @@ describe.each(ENGINES)('%s', (engine) => {
   test.each([
     ['the table', '(select count(*) as n from gold.sales) t'],
     ['the view on it', 'gold.totals'],
-  ])('a reader of %s sees no error and no empty table while it is rebuilt 20 times', async (_name, source) => {
-    const failed: string[] = [];
-    const seen = await whileReading(bench, source, async () => {
-      for (let i = 0; i < 20; i++) {
-        const ran = await callVerb('run', bench.options);
-        if (!ran.ok) failed.push(...ran.told);
-      }
-    });
-    expect(failed).toEqual([]);
-    expect(seen.odd).toEqual([]);
-    expect(seen.reads).toBeGreaterThan(40);
-    expect(await bench.relations()).toEqual(['gold.sales table', 'gold.totals view']);
-  });
+  ])(
+    'a reader of %s sees no error and no empty table while it is rebuilt 20 times',
+    async (_name, source) => {
+      const failed: string[] = [];
+      const seen = await whileReading(bench, source, async () => {
+        for (let i = 0; i < 20; i++) {
+          const ran = await callVerb('run', bench.options);
+          if (!ran.ok) failed.push(...ran.told);
+        }
+      });
+      expect(failed).toEqual([]);
+      expect(seen.odd).toEqual([]);
+      expect(seen.reads).toBeGreaterThan(40);
+      expect(await bench.relations()).toEqual(['gold.sales table', 'gold.totals view']);
+    },
+  );
 });
 
 describe('postgres, rebuilt by other processes', () => {

@@ -21,11 +21,13 @@ seeds:
     only_header:
       +column_types: {id: integer, word: text}
 `,
-      'seeds/guessed.csv': 'id,amount,word,day,flag,nothing\n1,1.5,a,2024-02-29,true,\n2,22,"b",2024-03-01,false,\n',
+      'seeds/guessed.csv':
+        'id,amount,word,day,flag,nothing\n1,1.5,a,2024-02-29,true,\n2,22,"b",2024-03-01,false,\n',
       'seeds/typed.csv': 'code,price\n007,1.10\n008,\n',
       'seeds/only_header.csv': 'id,word\n',
       'seeds/semicolons.csv': 'id;word\n1;a,b\n2;"c;d"\n',
-      'seeds/quoted.csv': 'id,word\n1,"say ""hi"""\n2,"two\nlines"\n3,"a,b"\n4,\'single\'\n5,back\\slash\n6,çãé 日本\n',
+      'seeds/quoted.csv':
+        'id,word\n1,"say ""hi"""\n2,"two\nlines"\n3,"a,b"\n4,\'single\'\n5,back\\slash\n6,çãé 日本\n',
       'seeds/windows.csv': '\uFEFFid,word\r\n1,a\r\n2,b\r\n',
       'models/doubled.sql': `select id * 2 as id from {{ ref('guessed') }}`,
     });
@@ -34,21 +36,26 @@ seeds:
     expect(ran.ok).toBe(true);
   });
   afterAll(() => bench.close());
-  const rows = (sql: string): Promise<readonly string[]> => bench.rows(sql.replaceAll('@', `${schema}.`));
+  const rows = (sql: string): Promise<readonly string[]> =>
+    bench.rows(sql.replaceAll('@', `${schema}.`));
 
   test('types are guessed from the values, an empty field is NULL', async () => {
-    expect(await rows('select id + 1, amount, word, day, flag, nothing from @guessed order by id')).toEqual([
-      '2|1.5|a|2024-02-29|true|NULL',
-      '3|22|b|2024-03-01|false|NULL',
-    ]);
+    expect(
+      await rows('select id + 1, amount, word, day, flag, nothing from @guessed order by id'),
+    ).toEqual(['2|1.5|a|2024-02-29|true|NULL', '3|22|b|2024-03-01|false|NULL']);
   });
 
   test('declared types are kept: leading zeros, scale, NULL', async () => {
-    expect(await rows('select code, price from @typed order by 1')).toEqual(['007|1.1', '008|NULL']);
+    expect(await rows('select code, price from @typed order by 1')).toEqual([
+      '007|1.1',
+      '008|NULL',
+    ]);
   });
 
   test('a file with its header only is an empty table with the declared columns', async () => {
-    expect(await rows('select count(*), count(id), count(word) from @only_header')).toEqual(['0|0|0']);
+    expect(await rows('select count(*), count(id), count(word) from @only_header')).toEqual([
+      '0|0|0',
+    ]);
   });
 
   test('another delimiter, quotes, line breaks inside quotes, a byte order mark', async () => {
@@ -80,7 +87,10 @@ seeds:
     expect(ran.status).toEqual({ typed: 'error' });
     const diagnostic = ran.outcomes['typed']?.diagnostics[0];
     expect(diagnostic?.at).toMatchObject({ file: 'seeds/typed.csv', line: 3 });
-    expect(await rows('select code, price from @typed order by 1')).toEqual(['007|1.1', '008|NULL']);
+    expect(await rows('select code, price from @typed order by 1')).toEqual([
+      '007|1.1',
+      '008|NULL',
+    ]);
   });
 
   test('a row with too many fields is an error that names its line', async () => {
@@ -88,7 +98,11 @@ seeds:
     const ran = await bench.call('seed', { select: ['ragged'] });
     expect(ran.ok).toBe(false);
     const places = Object.values(ran.outcomes).flatMap((o) => o.diagnostics.map((d) => d.at));
-    expect([...places, ...ran.told].some((p) => (typeof p === 'string' ? /line 3|:3/.test(p) : p?.line === 3))).toBe(true);
+    expect(
+      [...places, ...ran.told].some((p) =>
+        typeof p === 'string' ? /line 3|:3/.test(p) : p?.line === 3,
+      ),
+    ).toBe(true);
     expect((await bench.relations()).filter((r) => r.includes('ragged'))).toEqual([]);
     await bench.remove('seeds/ragged.csv');
   });

@@ -84,26 +84,28 @@ const SYNTAX =
 
 /** `Code: 62. DB::Exception: Code: 62. DB::Exception: x. (SYNTAX_ERROR) (version …)` → `x` */
 function sentence(text: string): string {
-  return text
-    .replace(/(?:Code: \d+\.\s*)?DB::\w*Exception: /g, '')
-    .replace(/ ?\(version [^)]*\)/g, '')
-    .replace(/(?: Stack trace:|, Stack trace)[\s\S]*$/, '')
-    .replace(/:? ?While (?:executing|processing) [\s\S]*$/, '')
-    .replace(/:? ?while executing 'FUNCTION [\s\S]*$/, '')
-    .replace(/\.? ?\([A-Z][A-Z0-9_]+\)\.?\s*$/, '')
-    .replace(/:? ?In scope [\s\S]*$/, '')
-    .replace(/ in scope (?:SELECT|WITH|\()[\s\S]*$/i, '')
-    .replace(/\.? ?Expected (?:one of: [\s\S]*|end of query\.?)$/, '')
-    .replace(SYNTAX, (_, token: string) =>
-      token === 'end of query'
-        ? 'Syntax error: the statement ends too early'
-        : `Syntax error at "${token}"`,
-    )
-    .replace(/\.? ?Maybe you meant:?[\s\S]*$/, '')
-    // columns that every table has and nobody selects
-    .replaceAll(/(?<=available columns:[\s\S]*)'_\w+' ?/g, '')
-    .replace(/[\s.:]+$/, '')
-    .trim();
+  return (
+    text
+      .replace(/(?:Code: \d+\.\s*)?DB::\w*Exception: /g, '')
+      .replace(/ ?\(version [^)]*\)/g, '')
+      .replace(/(?: Stack trace:|, Stack trace)[\s\S]*$/, '')
+      .replace(/:? ?While (?:executing|processing) [\s\S]*$/, '')
+      .replace(/:? ?while executing 'FUNCTION [\s\S]*$/, '')
+      .replace(/\.? ?\([A-Z][A-Z0-9_]+\)\.?\s*$/, '')
+      .replace(/:? ?In scope [\s\S]*$/, '')
+      .replace(/ in scope (?:SELECT|WITH|\()[\s\S]*$/i, '')
+      .replace(/\.? ?Expected (?:one of: [\s\S]*|end of query\.?)$/, '')
+      .replace(SYNTAX, (_, token: string) =>
+        token === 'end of query'
+          ? 'Syntax error: the statement ends too early'
+          : `Syntax error at "${token}"`,
+      )
+      .replace(/\.? ?Maybe you meant:?[\s\S]*$/, '')
+      // columns that every table has and nobody selects
+      .replaceAll(/(?<=available columns:[\s\S]*)'_\w+' ?/g, '')
+      .replace(/[\s.:]+$/, '')
+      .trim()
+  );
 }
 
 /** What the engine proposes, and what is known to help. */

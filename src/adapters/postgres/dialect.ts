@@ -27,7 +27,9 @@ const createSchema = (schema: string): Statement =>
     'create',
     block(
       `begin if not exists (select from pg_catalog.pg_namespace where nspname = ${quoted(schema)}) then ` +
-        `create schema if not exists ${ident(schema)}; end if; end`,
+        `create schema if not exists ${ident(schema)}; end if; ` +
+        // two sessions that create it at once: the second one meets the first one's row in the catalog
+        'exception when unique_violation or duplicate_schema then null; end',
     ),
   );
 

@@ -62,7 +62,7 @@ export async function startServer(): Promise<Server> {
         Number((rows[0] as { n: number }).n),
       ),
     connect,
-    stop: server.stop,
+    stop: () => server.stop(),
   };
 }
 

@@ -69,7 +69,10 @@ export function asText(value: Scalar): string {
   const text = String(value);
   if (/^-?\d+\.\d+$/.test(text)) return text.replace(/\.?0+$/, '');
   return /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/.test(text)
-    ? text.replace('T', ' ').replace(/\.0+$/, '').replace(/(\.\d*[1-9])0+$/, '$1')
+    ? text
+        .replace('T', ' ')
+        .replace(/\.0+$/, '')
+        .replace(/(\.\d*[1-9])0+$/, '$1')
     : text;
 }
 
@@ -84,7 +87,11 @@ export async function rowsOn(connection: Connection, sql: string): Promise<reado
 /** Holds the embedded engine of a project open. */
 export function hold(engine: Engine, projectDir: string): Promise<Connection> {
   const adapter = ADAPTERS[engine];
-  const { value } = adapter.parseTarget({ type: engine, embedded: true, schema: DEFAULT_SCHEMA[engine] });
+  const { value } = adapter.parseTarget({
+    type: engine,
+    embedded: true,
+    schema: DEFAULT_SCHEMA[engine],
+  });
   if (value === undefined) throw new Error(`no ${engine} target`);
   return adapter.connect(value, { projectDir, threads: 2, env: process.env, invocationId: 'test' });
 }
@@ -97,7 +104,8 @@ const nameOf = (id: string): string => {
 export async function callVerb(verb: ExecutingVerb, options: ApiOptions): Promise<Ran> {
   const told: string[] = [];
   const tell = (list: readonly Diagnostic[]): void => {
-    for (const d of list) told.push(`${d.code} ${d.message}${d.hint === undefined ? '' : ` (${d.hint})`}`);
+    for (const d of list)
+      told.push(`${d.code} ${d.message}${d.hint === undefined ? '' : ` (${d.hint})`}`);
   };
   try {
     const result = await executeVerb(verb, {
@@ -128,7 +136,12 @@ export async function openBench(
 ): Promise<Bench> {
   const { dir, write, dispose } = await scratch({ 'dbt_project.yml': PROJECT, ...files });
   const connection = await hold(engine, dir);
-  const options: ApiOptions = { projectDir: dir, cwd: dir, target: engine, env: { ...process.env, HOME: dir } };
+  const options: ApiOptions = {
+    projectDir: dir,
+    cwd: dir,
+    target: engine,
+    env: { ...process.env, HOME: dir },
+  };
   const rows = (sql: string): Promise<readonly string[]> => rowsOn(connection, sql);
   return {
     engine,
