@@ -109,8 +109,14 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
     : [];
   await dropLeftovers(ctx);
   const schemas = [
-    ...new Set(executed.map((id) => project.manifest.nodes[id]?.schema ?? '')),
-  ].filter((s) => s !== '');
+    ...new Set(
+      executed
+        .map((id) => project.manifest.nodes[id])
+        .flatMap((node) =>
+          node === undefined || node.resource_type === 'test' ? [] : [node.schema],
+        ),
+    ),
+  ];
   const ended = await runHooks(ctx, project.manifest.on_run_end, {
     results: hookResults(outcomes, project.manifest),
     schemas,

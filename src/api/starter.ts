@@ -2,7 +2,7 @@
 
 const project = (name: string): string => `name: ${name}
 version: '1.0.0'
-# the profile "etl" is built in: an embedded Postgres (default) and an embedded ClickHouse; see docs/servers.md for servers
+# the profile "etl" is built in: an embedded Postgres (default) and an embedded ClickHouse; servers: docs/guides/profiles-and-servers.md
 profile: etl
 
 model-paths: [models]

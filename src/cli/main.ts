@@ -10,11 +10,11 @@ function leave(code: number): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }
 
-// `etl ls | head` closes the pipe early: that is no error of ours
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+// `etl build | head` closes the pipe early: what is begun is brought to its end, unheard
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 
 if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
   process.stdout.write(`etl ${VERSION}\n`);

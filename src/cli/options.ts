@@ -127,7 +127,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'debug',
     env: 'DEBUG',
     kind: 'flag',
-    help: 'print the stack trace of an internal error',
+    help: 'print every statement that is sent, and the stack trace of an internal error',
   },
   {
     flags: '--indirect-selection <mode>',

@@ -105,6 +105,7 @@ function groupOf(
   const group = program
     .command(name)
     .description(spec.group ?? spec.summary)
+    .helpCommand(false)
     .exitOverride();
   groups.set(name, group);
   return group;

@@ -69,7 +69,8 @@ class TextReporter implements Reporter {
         if (event.info) this.#line(harmless(event.message));
         return;
       case 'statement_sent':
-        return;
+        // told only when somebody asked for it
+        return this.#line(`On ${event.id}:\n${harmless(event.sql)}`);
       case 'run_finished':
         return this.#runFinished(event);
     }

@@ -97,7 +97,13 @@ class Run {
   ): Promise<readonly NodeOutcome[]> {
     const { ctx } = this;
     const begun = this.start(node);
-    const progress: Progress = { sent: [] };
+    const sent: string[] = [];
+    const progress: Progress = {
+      sent: (sql) => {
+        sent.push(sql);
+        if (ctx.debug) ctx.observe({ kind: 'statement_sent', id: node.unique_id, sql });
+      },
+    };
     const tested: NodeOutcome[] = [];
     const runTests = async (
       session: Session,
@@ -114,7 +120,7 @@ class Run {
         (result): Partial<NodeOutcome> & Pick<NodeOutcome, 'status' | 'diagnostics'> => result,
         (error: unknown) => this.failure(node, error, progress.compiled),
       );
-    if (progress.sent.length > 0) await ctx.files.keep('run', node, progress.sent.join(';\n\n'));
+    if (sent.length > 0) await ctx.files.keep('run', node, sent.join(';\n\n'));
     const own = this.finish(node, begun, thread, {
       ...outcome,
       ...this.compiledFacts(node, progress),

@@ -26,8 +26,8 @@ export interface RelationResult {
 export interface Progress {
   compiled?: CompiledNode;
   compiledAt?: Date;
-  /** statements that were sent, for target/run */
-  readonly sent: string[];
+  /** told every statement that is sent */
+  readonly sent: (sql: string) => void;
 }
 
 /** Runs the tests that stand between build and publish (or right after, when only publishing makes the rows). */
@@ -147,7 +147,7 @@ async function send(
 ): Promise<number | undefined> {
   let rows: number | undefined;
   for (const segment of segments) {
-    for (const statement of segment.statements) progress.sent.push(statement.sql);
+    for (const statement of segment.statements) progress.sent(statement.sql);
     rows = (await session.segment(segment)).rows ?? rows;
   }
   return rows;
@@ -198,7 +198,7 @@ async function publishRecipe(
     now: ctx.now,
     chance: ctx.chance,
     stopped: () => ctx.signal.aborted,
-    sent: (statement) => progress.sent.push(statement.sql),
+    sent: (statement) => progress.sent(statement.sql),
   });
 }
 

@@ -103,6 +103,17 @@ export const fieldsOf = (e: unknown): PgError => {
   return e.message === '' && isPgError(inner) ? inner : e;
 };
 
+/** What Node says of a certificate that it does not trust. */
+const CERTIFICATE = /self[- ]signed|unable to (?:get|verify)|certificate|altname/i;
+
+/** The server's own hint, or ours where the cause is known. */
+function hintOf(e: PgError, kind: FailureKind): string | undefined {
+  if (e.hint !== undefined || kind !== 'connection') return e.hint;
+  return CERTIFICATE.test(`${e.code ?? ''} ${e.message}`)
+    ? 'The certificate is not trusted: name its authority with sslrootcert, or choose a sslmode that does not check it.'
+    : undefined;
+}
+
 /** The error as the contract words it; `position` counts in the statement's own text. */
 export function driverError(
   thrown: unknown,
@@ -111,6 +122,7 @@ export function driverError(
 ): DriverError {
   const e = fieldsOf(thrown);
   const kind = kindOf(e, statement?.verb);
+  const hint = hintOf(e, kind);
   // A function's body has positions of its own, which mean nothing in the statement that called it.
   const inner = e.internalQuery === undefined ? undefined : `in: ${e.internalQuery}`;
   const detail = [e.detail, inner].filter((t) => t !== undefined).join('\n');
@@ -119,7 +131,7 @@ export function driverError(
     code: e.code ?? '',
     message: e.message,
     ...(detail === '' ? {} : { detail }),
-    ...(e.hint === undefined ? {} : { hint: e.hint }),
+    ...(hint === undefined ? {} : { hint }),
     ...(position === undefined ? {} : { position }),
     transient: TRANSIENT.has(kind),
   };

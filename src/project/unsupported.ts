@@ -1,0 +1,84 @@
+// What a dbt project may ask for and this version does not do: said once and in time, never passed over in silence.
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import { warningOf } from './problems.ts';
+import type { Property } from './properties.ts';
+import type { ProjectPackage } from './text-files.ts';
+import { isYamlMap } from './yaml.ts';
+
+const snapshots = (
+  packages: Iterable<ProjectPackage>,
+  properties: readonly Property[],
+): readonly Diagnostic[] => {
+  const hint = 'Snapshots are read over: they are not built yet.';
+  const files = [...packages].flatMap((pkg) => pkg.files.snapshots);
+  const blocks = files.filter((file) => /\{%[-+]?\s*snapshot\s/.test(file.text));
+  return [
+    ...blocks.map((file) =>
+      warningOf('ETL4002', `snapshots are not supported yet: ${file.shownPath}`, {
+        at: { file: file.shownPath, line: 1, column: 1 },
+        hint,
+      }),
+    ),
+    ...properties
+      .filter((p) => p.section === 'snapshots' && p.value['relation'] !== undefined)
+      .map((p) =>
+        warningOf('ETL4002', `snapshots are not supported yet: "${p.name}"`, { at: p.at, hint }),
+      ),
+  ];
+};
+
+/** One warning a file: their entries are not read as properties. */
+const unitTests = (packages: Iterable<ProjectPackage>): readonly Diagnostic[] =>
+  [...packages]
+    .flatMap((pkg) => pkg.files.properties)
+    .filter(
+      ({ document }) => isYamlMap(document.value) && Array.isArray(document.value['unit_tests']),
+    )
+    .map(({ document, shownPath }) =>
+      warningOf('ETL4002', `unit tests are not supported yet: ${shownPath}`, {
+        at: document.keySpanOf(['unit_tests']),
+        hint: 'They are read over: they are not run.',
+      }),
+    );
+
+const versions = (properties: readonly Property[]): readonly Diagnostic[] =>
+  properties
+    .filter((p) => p.section === 'models' && Array.isArray(p.value['versions']))
+    .map((p) =>
+      warningOf('ETL4002', `model versions are not supported yet: "${p.name}"`, {
+        at: p.at,
+        hint: 'Every file is a model of its own name, and the version of a ref is not looked at.',
+      }),
+    );
+
+const contracts = (nodes: Iterable<ExecutableNode>): readonly Diagnostic[] =>
+  [...nodes]
+    .filter((node) => {
+      const contract = node.config['contract'];
+      return (
+        typeof contract === 'object' &&
+        contract !== null &&
+        'enforced' in contract &&
+        contract.enforced === true
+      );
+    })
+    .map((node) =>
+      warningOf('ETL4002', `contracts are not enforced yet: ${node.name}`, {
+        at: node.place,
+        node: node.unique_id,
+        hint: 'The model is built without comparing its columns and types with the contract.',
+      }),
+    );
+
+/** Warnings (ETL4002) for what is read over. */
+export const warnOfUnsupported = (
+  packages: readonly ProjectPackage[],
+  properties: readonly Property[],
+  nodes: Iterable<ExecutableNode>,
+): readonly Diagnostic[] => [
+  ...snapshots(packages, properties),
+  ...unitTests(packages),
+  ...versions(properties),
+  ...contracts(nodes),
+];
