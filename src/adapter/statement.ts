@@ -9,6 +9,8 @@ export interface Statement {
   readonly verb: 'create' | 'alter' | 'drop' | 'write' | 'read' | 'swap' | 'set' | 'hook';
   /** what a retry may assume: sending it twice leaves what sending it once leaves */
   readonly repeatable: boolean;
+  /** what people call it when it fails: `post-hook 1` */
+  readonly label?: string;
   /** what the statement changes, for people and for the plan */
   readonly writes?: readonly RelationName[];
   /** UTF-16 offset in `sql` at which the author's SELECT begins, so that an engine's position can be mapped to the file */

@@ -1,4 +1,4 @@
-import { isEtlError } from '../kernel/error.ts';
+import { asEtlError } from './problem.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { VERSION } from '../kernel/version.ts';
 import { connect } from './connect.ts';
@@ -15,13 +15,10 @@ export interface DebugCheck {
 }
 
 const failed = (name: string, error: unknown): DebugCheck => {
-  if (!isEtlError(error)) throw error;
-  return {
-    name,
-    ok: false,
-    found: error.diagnostics[0]?.message ?? 'failed',
-    diagnostics: error.diagnostics,
-  };
+  const known = asEtlError(error);
+  if (known === undefined) throw error;
+  const { diagnostics } = known;
+  return { name, ok: false, found: diagnostics[0]?.message ?? 'failed', diagnostics };
 };
 
 /** Checks versions, project, profile and connection one after the other; what fails is said, not thrown. */

@@ -6,6 +6,7 @@ import { runResultsJson } from '../artifacts/run-results-json.ts';
 import { writeJson } from '../artifacts/write.ts';
 import type { NodeOutcome, Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { didYouMean } from '../kernel/did-you-mean.ts';
 import { toPython } from '../jinja/py/convert.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
@@ -19,6 +20,7 @@ import { execute } from '../run/execute.ts';
 import { explainFailure } from '../run/explain.ts';
 import { Debris } from '../run/debris.ts';
 import { Leftovers } from '../run/leftovers.ts';
+import { storesFailures } from '../run/store-failures.ts';
 import { runHooks } from '../run/run-hooks.ts';
 import { connect } from './connect.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
@@ -53,6 +55,7 @@ export async function executeVerb(
   verb: ExecutingVerb,
   options: ApiOptions = {},
 ): Promise<RunResult> {
+  requireKnownHazards(options.allow ?? []);
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, verb);
   const selected = selectNodes(
@@ -64,14 +67,43 @@ export async function executeVerb(
   );
   await writeManifest(project, invocation);
   const connection = await connect(project, invocation);
-  const stop = (): void => void connection.cancel().catch(() => 0);
-  invocation.signal.addEventListener('abort', stop, { once: true });
+  const disarm = cancelWhenAborted(connection, invocation.signal);
   try {
     return await runSelected(verb, { options, invocation, project, connection, selected });
   } finally {
-    invocation.signal.removeEventListener('abort', stop);
+    disarm();
     await connection.close();
   }
+}
+
+const HAZARDS = ['drops_data'];
+
+function requireKnownHazards(allowed: readonly string[]): void {
+  const unknown = allowed.find((kind) => !HAZARDS.includes(kind));
+  if (unknown === undefined) return;
+  const hint = didYouMean(unknown, HAZARDS) ?? `Known: ${HAZARDS.join(', ')}.`;
+  throw new EtlError([
+    { code: 'ETL1001', severity: 'error', message: `--allow does not know "${unknown}"`, hint },
+  ]);
+}
+
+/** Told again and again: a statement that is just being sent does not run yet in the engine. */
+const CANCEL_EVERY_MS = 250;
+
+/** Cancels in the engine whatever runs, from the moment the signal is aborted until the returned function is called. */
+function cancelWhenAborted(connection: Connection, signal: AbortSignal): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const cancel = (): void => void connection.cancel().catch(() => 0);
+  const start = (): void => {
+    cancel();
+    timer = setInterval(cancel, CANCEL_EVERY_MS);
+  };
+  if (signal.aborted) start();
+  else signal.addEventListener('abort', start, { once: true });
+  return () => {
+    signal.removeEventListener('abort', start);
+    clearInterval(timer);
+  };
 }
 
 interface Parts {
@@ -123,8 +155,13 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   });
   const seconds = (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000;
   const cancelled = invocation.signal.aborted;
-  await writeResults(verb, parts, outcomes, seconds);
+  // what happened is told even where it cannot be written down
+  const written = await writeResults(verb, parts, outcomes, seconds).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
   observe({ kind: 'run_finished', outcomes, cancelled, seconds });
+  if (written !== undefined) throw written.error;
   const failed = outcomes.some((o) => o.status === 'error' || o.status === 'fail');
   return { outcomes, cancelled, ok: begun && ended && !failed, seconds };
 }
@@ -171,13 +208,15 @@ function toNames(names: Readonly<Record<string, unknown>>): Readonly<Record<stri
  * other in Postgres; then looks for what earlier runs left in them.
  */
 async function prepareSchemas(
-  { project, connection }: Parts,
+  { options, project, connection }: Parts,
   ids: readonly NodeId[],
 ): Promise<Debris> {
   const wanted = new Map<string, { schema: string; database: string | undefined }>();
   for (const id of ids) {
     const node = project.manifest.nodes[id];
-    if (node === undefined || node.resource_type === 'test') continue;
+    if (node === undefined) continue;
+    if (node.resource_type === 'test' && !storesFailures(node, options.storeFailures ?? false))
+      continue;
     const { schema, database } = nodeRelation(node);
     wanted.set(`${database ?? ''}.${schema}`, { schema, database });
   }
@@ -196,12 +235,18 @@ async function prepareSchemas(
   }
 }
 
+/** At the end of the run; a server that is gone by then is no reason to lose the report. */
 async function dropLeftovers(ctx: RunContext): Promise<void> {
   if (ctx.leftovers.isEmpty) return;
-  const warnings = await ctx.connection.withSession('leftovers', (session) =>
-    ctx.leftovers.drop(session, ctx.dialect),
-  );
-  for (const warning of warnings) ctx.report(warning);
+  try {
+    const warnings = await ctx.connection.withSession('leftovers', (session) =>
+      ctx.leftovers.drop(session, ctx.dialect),
+    );
+    for (const warning of warnings) ctx.report(warning);
+  } catch (error) {
+    if (!isStatementFailure(error)) throw error;
+    ctx.report({ ...explainFailure(error, {}), severity: 'warning' });
+  }
 }
 
 async function writeResults(

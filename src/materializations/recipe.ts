@@ -68,11 +68,20 @@ export interface Recipe {
   readonly hazards: readonly Diagnostic[];
 }
 
-const hookStatement = (hook: RenderedHook): Statement => ({
+type Labelled = RenderedHook & { readonly label: string };
+
+const hookStatement = (hook: Labelled): Statement => ({
   sql: hook.sql,
   verb: 'hook',
   repeatable: false,
+  label: hook.label,
 });
+
+/** Hooks with the names by which people know them: their kind and their place in the config. */
+const labelled = (
+  hooks: readonly RenderedHook[],
+  kind: 'pre-hook' | 'post-hook',
+): readonly Labelled[] => hooks.map((hook, i) => ({ ...hook, label: `${kind} ${i + 1}` }));
 
 const segment = (dialect: Dialect, statements: readonly Statement[]): readonly Segment[] =>
   statements.length === 0
@@ -80,10 +89,10 @@ const segment = (dialect: Dialect, statements: readonly Statement[]): readonly S
     : [{ atomicity: dialect.can.transactionalDdl ? 'transaction' : 'none', statements }];
 
 /** Hooks outside any transaction, one segment each: what VACUUM and the like need. */
-const alone = (hooks: readonly RenderedHook[]): readonly Segment[] =>
+const alone = (hooks: readonly Labelled[]): readonly Segment[] =>
   hooks.map((h) => ({ atomicity: 'none', statements: [hookStatement(h)] }));
 
-const together = (hooks: readonly RenderedHook[]): readonly Statement[] =>
+const together = (hooks: readonly Labelled[]): readonly Statement[] =>
   hooks.filter((h) => h.inTransaction).map(hookStatement);
 
 /** Pre-hooks, then the statements that build: in dbt's order, hooks outside the transaction first. */
@@ -91,9 +100,10 @@ export function buildSegments(
   from: Ingredients,
   statements: readonly Statement[],
 ): readonly Segment[] {
+  const before = labelled(from.before, 'pre-hook');
   return [
-    ...alone(from.before.filter((h) => !h.inTransaction)),
-    ...segment(from.dialect, [...together(from.before), ...statements]),
+    ...alone(before.filter((h) => !h.inTransaction)),
+    ...segment(from.dialect, [...together(before), ...statements]),
   ];
 }
 
@@ -105,17 +115,19 @@ export function publishWithHooks(
   from: Ingredients,
   attempts: readonly Attempt[],
 ): readonly Attempt[] {
-  const hooks = from.dialect.can.transactionalDdl ? together(from.after) : [];
+  const hooks = from.dialect.can.transactionalDdl
+    ? together(labelled(from.after, 'post-hook'))
+    : [];
   return hooks.length === 0
     ? attempts
     : attempts.map((a) => ({ ...a, statements: [...a.statements, ...hooks] }));
 }
 
 /** What is sent after a successful publish: the post-hooks that could not go with it, in their order. */
-export const afterSegments = (from: Ingredients): readonly Segment[] =>
-  alone(
-    from.dialect.can.transactionalDdl ? from.after.filter((h) => !h.inTransaction) : from.after,
-  );
+export const afterSegments = (from: Ingredients): readonly Segment[] => {
+  const after = labelled(from.after, 'post-hook');
+  return alone(from.dialect.can.transactionalDdl ? after.filter((h) => !h.inTransaction) : after);
+};
 
 /** The clean-up of one node's internal names. */
 export const tidySegments = (from: Ingredients): readonly Segment[] =>

@@ -1,6 +1,8 @@
 import { ask, type Dialect, type Session } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { RelationKind, RelationName } from '../kernel/relation.ts';
+import { stillRead } from './leftovers.ts';
 import { stagedName, stagedPrefix } from '../materializations/staged-name.ts';
 
 interface Piece {
@@ -28,13 +30,17 @@ export class Debris {
     return new Debris(schemas.length === 0 ? [] : await ask(session, dialect.leftovers(schemas)));
   }
 
-  /** Drops what earlier runs left of one target. What something still reads stays: it is never torn away. */
+  /**
+   * Drops what earlier runs left of one target. What something still reads stays, never torn away, and is told as a warning;
+   * what is gone meanwhile needs nothing.
+   */
   async drop(
     session: Session,
     dialect: Dialect,
     target: RelationName,
     invocationId: string,
-  ): Promise<void> {
+  ): Promise<readonly Diagnostic[]> {
+    const warnings: Diagnostic[] = [];
     const own = stagedName(target, invocationId).name;
     const prefix = stagedPrefix(target);
     for (const { relation, kind } of this.pieces) {
@@ -43,8 +49,12 @@ export class Debris {
       try {
         await session.execute(dialect.drop(relation, kind));
       } catch (error) {
-        if (!isStatementFailure(error) || error.error.kind === 'connection') throw error;
+        if (!isStatementFailure(error) || ['connection', 'cancelled'].includes(error.error.kind))
+          throw error;
+        if (error.error.kind === 'dependents')
+          warnings.push(stillRead(dialect, target, relation, error));
       }
     }
+    return warnings;
   }
 }

@@ -16,6 +16,7 @@ import { explainFailure } from './explain.ts';
 import { runRelation, type Progress } from './run-relation.ts';
 import { runTest } from './run-test.ts';
 import { schedule } from './schedule.ts';
+import { stoppable, type StoppableSession } from './stoppable.ts';
 
 export interface ExecuteOptions {
   readonly threads: number;
@@ -78,11 +79,22 @@ class Run {
 
   /** Runs one node with the tests folded into it; true when what is below may start. */
   async perform(id: NodeId, tests: readonly NodeId[], thread: number): Promise<boolean> {
+    try {
+      return await this.performOne(id, tests, `Thread-${thread}`);
+    } catch (error) {
+      // nothing of a node may end the run of the others
+      this.broken(this.node(id), error, `Thread-${thread}`);
+      return false;
+    }
+  }
+
+  private async performOne(id: NodeId, tests: readonly NodeId[], label: string): Promise<boolean> {
     const node = this.node(id);
-    const label = `Thread-${thread}`;
     if (node.resource_type === 'test') {
       const outcome = await this.ctx.connection
-        .withSession(node.name, (session) => this.test(session, node, undefined, label))
+        .withSession(node.name, (session) =>
+          this.test(this.stoppable(session), node, undefined, label),
+        )
         .catch((error: unknown) => this.broken(node, error, label));
       return ENDED_WELL.has(outcome.status);
     }
@@ -106,7 +118,7 @@ class Run {
     };
     const tested: NodeOutcome[] = [];
     const runTests = async (
-      session: Session,
+      session: StoppableSession,
       built: RelationName | undefined,
     ): Promise<readonly NodeOutcome[]> => {
       const standIns = built === undefined ? undefined : new Map([[node.unique_id, built]]);
@@ -115,12 +127,14 @@ class Run {
       return tested;
     };
     const outcome = await ctx.connection
-      .withSession(node.name, (session) => runRelation(ctx, session, node, progress, runTests))
+      .withSession(node.name, (session) =>
+        runRelation(ctx, this.stoppable(session), node, progress, runTests),
+      )
       .then(
         (result): Partial<NodeOutcome> & Pick<NodeOutcome, 'status' | 'diagnostics'> => result,
         (error: unknown) => this.failure(node, error, progress.compiled),
       );
-    if (sent.length > 0) await ctx.files.keep('run', node, sent.join(';\n\n'));
+    if (sent.length > 0) await this.keepSent(node, sent.join(';\n\n'));
     const own = this.finish(node, begun, thread, {
       ...outcome,
       ...this.compiledFacts(node, progress),
@@ -128,6 +142,21 @@ class Run {
     const missing = tests.filter((id) => !tested.some((o) => o.id === id));
     this.skipAll(missing, node.unique_id);
     return [own, ...tested];
+  }
+
+  private stoppable(session: Session): StoppableSession {
+    return stoppable(session, () => this.isStopped);
+  }
+
+  /** What was sent is kept for people; a file that cannot be written does not change what happened in the warehouse. */
+  private async keepSent(node: ExecutableNode, sql: string): Promise<void> {
+    try {
+      await this.ctx.files.keep('run', node, sql);
+    } catch (error) {
+      if (!isEtlError(error)) throw error;
+      for (const diagnostic of error.diagnostics)
+        this.ctx.report({ ...diagnostic, severity: 'warning' });
+    }
   }
 
   private compiledFacts(node: ExecutableNode, progress: Progress): Partial<NodeOutcome> {
@@ -139,7 +168,7 @@ class Run {
   }
 
   private async test(
-    session: Session,
+    session: StoppableSession,
     node: ExecutableNode,
     standIns: ReadonlyMap<NodeId, RelationName> | undefined,
     thread: string,

@@ -66,7 +66,8 @@ export function explainFailure(failure: StatementFailure, context: FailureContex
     (error.kind === 'syntax' && /near ";"|"; /.test(error.message)
       ? 'A model is one statement: remove the semicolon and what follows, or use a hook for it.'
       : HINT_OF[error.kind]);
-  const message = error.detail === undefined ? error.message : `${error.message}\n${error.detail}`;
+  const said = error.detail === undefined ? error.message : `${error.message}\n${error.detail}`;
+  const message = statement?.label === undefined ? said : `${statement.label}: ${said}`;
   return {
     code: CODE_OF[error.kind],
     severity: 'error',

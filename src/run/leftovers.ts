@@ -44,14 +44,24 @@ export class Leftovers {
       kept = failed;
       open = failed.map((f) => f.leftover);
     }
-    return kept.map(({ leftover, error }) => ({
-      code: 'ETL4005',
-      severity: 'warning',
-      message: `the previous version of ${dialect.relation(leftover.of)} is still read by something else and was kept as ${dialect.relation(leftover.relation)}\n${reason(error)}`,
-      hint: 'Re-create what reads it; then drop the kept relation.',
-    }));
+    return kept.map(({ leftover, error }) =>
+      stillRead(dialect, leftover.of, leftover.relation, error),
+    );
   }
 }
+
+/** The warning that a replaced relation had to stay, because something reads it. */
+export const stillRead = (
+  dialect: Dialect,
+  of: RelationName,
+  kept: RelationName,
+  error: Error,
+): Diagnostic => ({
+  code: 'ETL4005',
+  severity: 'warning',
+  message: `the previous version of ${dialect.relation(of)} is still read by something else and was kept as ${dialect.relation(kept)}\n${reason(error)}`,
+  hint: 'Re-create what reads it; then drop the kept relation.',
+});
 
 const reason = (error: Error): string =>
   isStatementFailure(error) && error.error.detail !== undefined

@@ -1,10 +1,11 @@
 // One model or seed on its own session: observe, compile, build beside, test there, publish, tidy.
-import { ask, type Attempt, type ObservedRelation, type Session } from '../adapter/contract.ts';
+import { ask, type ObservedRelation, type Session } from '../adapter/contract.ts';
 import type { Segment } from '../adapter/statement.ts';
 import type { NodeOutcome } from '../events/event.ts';
+import { isStatementFailure, StatementFailure } from '../adapter/failure.ts';
 import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
-import type { Column, RelationName } from '../kernel/relation.ts';
+import type { RelationName } from '../kernel/relation.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import type { Recipe } from '../materializations/recipe.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
@@ -12,7 +13,8 @@ import { isIncrementalRun, nodeRelation, planNode, type PlanInputs } from '../pl
 import { answerer } from './answerer.ts';
 import { drive } from './answers.ts';
 import type { RunContext } from './context.ts';
-import { publish } from './publish.ts';
+import { publishRecipe } from './publish-recipe.ts';
+import type { StoppableSession } from './stoppable.ts';
 import { seedColumns, seedDelimiter } from './seed-columns.ts';
 
 export interface RelationResult {
@@ -32,7 +34,7 @@ export interface Progress {
 
 /** Runs the tests that stand between build and publish (or right after, when only publishing makes the rows). */
 export type RunTests = (
-  session: Session,
+  session: StoppableSession,
   built: RelationName | undefined,
 ) => Promise<readonly NodeOutcome[]>;
 
@@ -42,7 +44,7 @@ export type RunTests = (
  */
 export async function runRelation(
   ctx: RunContext,
-  session: Session,
+  session: StoppableSession,
   node: ExecutableNode,
   progress: Progress,
   runTests: RunTests,
@@ -50,7 +52,9 @@ export async function runRelation(
   const target = nodeRelation(node);
   const unlock = await session.lock(target);
   try {
-    if (unlock !== undefined) await ctx.debris.drop(session, ctx.dialect, target, ctx.invocationId);
+    if (unlock !== undefined)
+      for (const warning of await ctx.debris.drop(session, ctx.dialect, target, ctx.invocationId))
+        ctx.report(warning);
     return await runLocked(ctx, session, node, progress, runTests);
   } finally {
     await unlock?.().catch(() => undefined);
@@ -59,7 +63,7 @@ export async function runRelation(
 
 async function runLocked(
   ctx: RunContext,
-  session: Session,
+  session: StoppableSession,
   node: ExecutableNode,
   progress: Progress,
   runTests: RunTests,
@@ -79,20 +83,22 @@ async function runLocked(
     await send(session, recipe.finish, progress);
     if (recipe.testable !== undefined) {
       const failed = failing(await runTests(session, recipe.testable));
+      // a test that was cancelled has found nothing worth keeping the rows for
+      session.requireRunning();
       if (failed > 0) {
         keepStaged = true;
         return notPublished(ctx, node, recipe.testable, failed);
       }
     }
-    const done = await publishRecipe(ctx, session, recipe, progress, async () =>
+    const done = await publishRecipe(ctx, session, recipe, progress.sent, async () =>
       requireRecipe(planNode({ ...inputs, live: await observe() })),
     );
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
-    await send(session, recipe.after, progress);
+    await sendAfter(session, recipe, progress);
     if (recipe.testable === undefined) await runTests(session, undefined);
     return success(recipe, loaded ?? (recipe.publish.kind === 'asks' ? done.rows : built));
   } finally {
-    if (!keepStaged) await tidy(session, recipe);
+    if (!keepStaged) await tidy(session.raw, recipe);
   }
 }
 
@@ -135,6 +141,7 @@ function requireRecipe(planned: ReturnType<typeof planNode>): Recipe {
 }
 
 function refuseHazards(recipe: Recipe, ctx: RunContext): void {
+  for (const hazard of recipe.hazards) if (hazard.severity !== 'error') ctx.report(hazard);
   const refused = recipe.hazards.filter((h) => h.severity === 'error');
   if (refused.length > 0 && !ctx.allow.has('drops_data')) throw new EtlError(refused);
 }
@@ -151,6 +158,19 @@ async function send(
     rows = (await session.segment(segment)).rows ?? rows;
   }
   return rows;
+}
+
+/** Post-hooks that could not go with the publish: when one fails, the new rows are there all the same, and that is said. */
+async function sendAfter(session: Session, recipe: Recipe, progress: Progress): Promise<void> {
+  try {
+    await send(session, recipe.after, progress);
+  } catch (error) {
+    if (!isStatementFailure(error)) throw error;
+    const { detail } = error.error;
+    const published = 'The new rows were published before the hook ran: readers see them.';
+    const said = detail === undefined ? published : `${detail}\n${published}`;
+    throw new StatementFailure({ ...error.error, detail: said }, error.statement, { cause: error });
+  }
 }
 
 /** Loads a seed's file into the staged table; undefined for what is no seed. */
@@ -170,36 +190,6 @@ async function loadSeed(
     columns,
   });
   return effect.rows;
-}
-
-/** Publishes, asking first where the publish depends on what was built; contention makes it plan again from what is live. */
-async function publishRecipe(
-  ctx: RunContext,
-  session: Session,
-  recipe: Recipe,
-  progress: Progress,
-  again: () => Promise<Recipe>,
-): Promise<Attempt & { readonly rows?: number }> {
-  let current: Recipe | undefined = recipe;
-  const attempts = async (): Promise<readonly Attempt[]> => {
-    const from: Recipe = current ?? (await again());
-    current = undefined;
-    if (from.publish.kind === 'ready') return from.publish.attempts;
-    const built: readonly Column[] = await ask(session, from.publish.question);
-    const decided = from.publish.decide(built);
-    if (decided.value === undefined || hasErrors(decided.diagnostics))
-      throw new EtlError(decided.diagnostics);
-    for (const diagnostic of decided.diagnostics) ctx.report(diagnostic);
-    return decided.value;
-  };
-  return publish(session, attempts, {
-    transactional: ctx.dialect.can.transactionalDdl,
-    sleep: ctx.sleep,
-    now: ctx.now,
-    chance: ctx.chance,
-    stopped: () => ctx.signal.aborted,
-    sent: (statement) => progress.sent(statement.sql),
-  });
 }
 
 /** Never hides the error that made it necessary: what cannot be tidied now is swept by a later run. */

@@ -12,15 +12,12 @@ import {
   verdictQuery,
   type Verdict,
 } from '../materializations/data-test.ts';
-import { table } from '../materializations/table.ts';
-import { stagedName } from '../materializations/staged-name.ts';
-import { ask } from '../adapter/contract.ts';
-import { nodeRelation } from '../plan/plan-node.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import { answerer } from './answerer.ts';
 import { drive } from './answers.ts';
 import type { RunContext } from './context.ts';
-import { publish } from './publish.ts';
+import type { StoppableSession } from './stoppable.ts';
+import { storeFailures, storesFailures } from './store-failures.ts';
 
 /** How many failing rows a message shows. */
 const SAMPLE_ROWS = 5;
@@ -40,7 +37,7 @@ export interface TestResult {
  */
 export async function runTest(
   ctx: RunContext,
-  session: Session,
+  session: StoppableSession,
   node: ExecutableNode,
   standIns: ReadonlyMap<NodeId, RelationName> | undefined,
   seen: (compiled: CompiledNode) => void,
@@ -52,8 +49,8 @@ export async function runTest(
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
   const shown = await ctx.files.keep('compiled', node, compiled.sql);
   const settings = testSettings(node.config);
-  const stored = storesFailures(ctx, node)
-    ? await storeFailures(ctx, session, node, compiled)
+  const stored = storesFailures(node, ctx.storeFailures)
+    ? await storeFailures(ctx, session, node, compiled.sql)
     : undefined;
   const source = stored === undefined ? compiled.sql : `select * from ${stored}`;
   const { columns, rows } = await session.read(
@@ -70,69 +67,6 @@ export async function runTest(
     ...(sample === undefined ? {} : { sample }),
     ...kept,
   };
-}
-
-const storesFailures = (ctx: RunContext, node: ExecutableNode): boolean => {
-  const own = node.config['store_failures'];
-  return typeof own === 'boolean' ? own : ctx.storeFailures;
-};
-
-/** Keeps the failing rows in a table of the test's own schema, swapped in like any other table. */
-async function storeFailures(
-  ctx: RunContext,
-  session: Session,
-  node: ExecutableNode,
-  compiled: CompiledNode,
-): Promise<string> {
-  const { dialect } = ctx;
-  const target = nodeRelation(node);
-  const { limit } = testSettings(node.config);
-  const select =
-    limit === undefined
-      ? compiled.sql
-      : `select * from (\n${compiled.sql}\n) as dbt_subquery limit ${limit}`;
-  await session.execute(dialect.createSchema(target.schema, target.database));
-  const recipe = async (): Promise<ReturnType<typeof table>> => {
-    const live = (await ask(session, dialect.observeOne(target)))[0];
-    const staged = stagedName(target, ctx.invocationId);
-    return table({
-      dialect,
-      target,
-      staged,
-      live,
-      config: node.config,
-      comments: { columns: {} },
-      grants: undefined,
-      before: [],
-      after: [],
-      select,
-    });
-  };
-  const first = await recipe();
-  try {
-    for (const segment of first.build) await session.segment(segment);
-    await publish(
-      session,
-      async () =>
-        (
-          (await recipe()).publish as Extract<
-            ReturnType<typeof table>['publish'],
-            { kind: 'ready' }
-          >
-        ).attempts,
-      {
-        transactional: dialect.can.transactionalDdl,
-        sleep: ctx.sleep,
-        now: ctx.now,
-        chance: ctx.chance,
-        stopped: () => ctx.signal.aborted,
-        sent: () => undefined,
-      },
-    );
-  } finally {
-    for (const segment of first.tidy) await session.segment(segment).catch(() => undefined);
-  }
-  return dialect.relation(target);
 }
 
 /** The rows help, but are not the verdict: when they cannot be read, the verdict stands without them. */

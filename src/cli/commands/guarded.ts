@@ -1,4 +1,4 @@
-import { isEtlError } from '../../kernel/error.ts';
+import { asEtlError } from '../../api/problem.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { openConsole, type Console } from '../console.ts';
 import { EXIT } from '../exit-code.ts';
@@ -19,7 +19,7 @@ export async function guarded(
     return await body(console);
   } catch (error) {
     console.reporter.diagnostics(
-      isEtlError(error) ? error.diagnostics : [asBug(error, values['debug'] === true)],
+      asEtlError(error)?.diagnostics ?? [asBug(error, values['debug'] === true)],
     );
     return EXIT.couldNotBegin;
   }

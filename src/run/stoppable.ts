@@ -1,0 +1,41 @@
+import type { Effect, SeedInput, Session } from '../adapter/contract.ts';
+import { StatementFailure } from '../adapter/failure.ts';
+import type { ResultSet, Segment, Statement } from '../adapter/statement.ts';
+import type { RelationName } from '../kernel/relation.ts';
+
+/** A session that begins nothing more once the run is stopped; cleaning up goes through `raw`. */
+export interface StoppableSession extends Session {
+  readonly raw: Session;
+  /** Throws as cancelled when the run was stopped meanwhile. */
+  readonly requireRunning: () => void;
+}
+
+const cancelled = (statement?: Statement): StatementFailure =>
+  new StatementFailure(
+    { kind: 'cancelled', code: '', message: 'the run was stopped', transient: false },
+    statement,
+  );
+
+/**
+ * Wraps a session: when `stopped` is true, each call fails as cancelled before it is sent. The engine is told to cancel only
+ * what runs at that moment; this is what keeps a node from going on with its next statement.
+ */
+export function stoppable(raw: Session, stopped: () => boolean): StoppableSession {
+  const begin = <T>(statement: Statement | undefined, send: () => Promise<T>): Promise<T> =>
+    stopped() ? Promise.reject(cancelled(statement)) : send();
+  return {
+    raw,
+    requireRunning: () => {
+      if (stopped()) throw cancelled();
+    },
+    execute: (statement: Statement): Promise<Effect> =>
+      begin(statement, () => raw.execute(statement)),
+    read: (statement: Statement): Promise<ResultSet> => begin(statement, () => raw.read(statement)),
+    segment: (segment: Segment): Promise<Effect> =>
+      begin(segment.statements[0], () => raw.segment(segment)),
+    load: (target: RelationName, input: SeedInput): Promise<Effect> =>
+      begin(undefined, () => raw.load(target, input)),
+    lock: (relation: RelationName): Promise<(() => Promise<void>) | undefined> =>
+      begin(undefined, () => raw.lock(relation)),
+  };
+}
