@@ -20,7 +20,7 @@ export interface Compiled {
   /** undefined for --inline */
   readonly node: ExecutableNode | undefined;
   readonly sql: string;
-  /** below the target folder; undefined for --inline */
+  /** the file below the target folder; undefined for --inline */
   readonly path: string | undefined;
 }
 
@@ -130,7 +130,7 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
       compiled.push({
         node,
         sql: result.sql,
-        path: await writeCompiled(project.targetDir, node, 'compiled', result.sql),
+        path: await writeCompiled(project.inTarget, node, 'compiled', result.sql),
       });
     }
     await writeManifest(project, invocation, done);

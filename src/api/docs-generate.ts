@@ -2,6 +2,7 @@ import { ask } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { catalogJson } from '../artifacts/catalog-json.ts';
 import { writeJson, writeText } from '../artifacts/write.ts';
+import { masked, unmasked } from '../kernel/mask.ts';
 import { VERSION } from '../kernel/version.ts';
 import { EtlError } from '../kernel/error.ts';
 import { explainFailure } from '../run/explain.ts';
@@ -47,15 +48,14 @@ export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult
     };
     await writeManifest(project, invocation, compiled);
     await writeJson(project.inTarget('catalog.json'), catalogJson(manifest, columns, facts));
-    const page = project.inTarget('index.html');
-    await writeText(
-      page,
-      renderSite(manifest, columns, {
-        compiled: new Map([...compiled].map(([id, { sql }]) => [id, sql])),
-        generatedAt: invocation.now(),
-        version: VERSION,
-      }),
-    );
+    const { path: page, mask } = project.inTarget('index.html');
+    // secrets go before texts are escaped; style and script of the page are ours and must stay as they are
+    const html = renderSite(masked(manifest, mask), masked(columns, mask), {
+      compiled: new Map([...compiled].map(([id, { sql }]) => [masked(id, mask), mask(sql)])),
+      generatedAt: invocation.now(),
+      version: VERSION,
+    });
+    await writeText({ path: page, mask: unmasked }, html);
     return {
       relations: new Set(columns.map((c) => `${c.relation.schema}.${c.relation.name}`)).size,
       page,

@@ -3,17 +3,19 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Adapter, Dialect, EngineConfig, Target } from '../adapter/contract.ts';
 import { compiledPath } from '../artifacts/compiled.ts';
 import { manifestJson } from '../artifacts/manifest-json.ts';
-import { writeJson } from '../artifacts/write.ts';
+import { writeJson, type ArtifactFile } from '../artifacts/write.ts';
 import { cycleDiagnostics } from '../graph/cycles.ts';
 import { graphOf, type ProjectGraph } from '../graph/graph.ts';
 import type { TemplateHost } from '../jinja/host.ts';
 import { hasErrors, sortDiagnostics, type Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
+import { artifactMaskOf, maskOf, masked, secretsOf, type Mask } from '../kernel/mask.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import { disk } from '../project/disk.ts';
-import { loadProject, type LoadedProject } from '../project/load.ts';
+import { loadProject, type LoadInput, type LoadedProject } from '../project/load.ts';
+import { readEnvironment } from '../project/outline.ts';
 import { parseVars } from '../project/vars.ts';
 import { ADAPTER_TYPES, adapterFor } from './adapters.ts';
 import { countsOf, describer } from './describe.ts';
@@ -25,8 +27,8 @@ import type { ApiOptions } from './options.ts';
 export interface OpenProject {
   readonly dir: string;
   readonly targetDir: string;
-  /** a path below the target folder */
-  readonly inTarget: (name: string) => string;
+  /** a file below the target folder; whatever is written there is written without secrets */
+  readonly inTarget: (name: string) => ArtifactFile;
   readonly loaded: LoadedProject;
   readonly manifest: Manifest;
   readonly graph: ProjectGraph;
@@ -48,11 +50,20 @@ export interface OpenProject {
 }
 
 /** The nearest folder with dbt_project.yml at or above `cwd`, or `cwd` itself. */
-async function findProjectDir(cwd: string): Promise<string> {
+async function nearestProject(cwd: string): Promise<string> {
   for (let dir = cwd; ; dir = dirname(dir)) {
     if (await disk.exists(join(dir, 'dbt_project.yml'))) return dir;
     if (dirname(dir) === dir) return cwd;
   }
+}
+
+/** The folder of the project that the options name. */
+export async function findProjectDir(
+  options: ApiOptions,
+  { env, cwd }: Invocation,
+): Promise<string> {
+  const asked = options.projectDir ?? env['ETL_PROJECT_DIR'] ?? env['DBT_PROJECT_DIR'];
+  return asked === undefined ? nearestProject(cwd) : resolve(cwd, asked);
 }
 
 function varsOf(options: ApiOptions): Readonly<Record<string, unknown>> {
@@ -76,11 +87,35 @@ const flagsOf = (options: ApiOptions, which: string): Readonly<Record<string, un
   INTROSPECT: true,
 });
 
-/** Reads it; a file or folder that may not be read is told with its path. */
-async function loadFrom(
+/** What reading a project needs: the options, and the world for the rest. */
+export function loadInput(
   dir: string,
-  input: Parameters<typeof loadProject>[0],
-): ReturnType<typeof loadProject> {
+  options: ApiOptions,
+  invocation: Invocation,
+  which: string,
+): LoadInput {
+  return {
+    fs: disk,
+    projectDir: dir,
+    cwd: invocation.cwd,
+    homeDir: invocation.env['HOME'] ?? homedir(),
+    env: invocation.env,
+    adapters: { types: ADAPTER_TYPES, load: adapterFor },
+    invocation,
+    profilesDir:
+      options.profilesDir === undefined ? undefined : resolve(invocation.cwd, options.profilesDir),
+    profile: options.profile,
+    target: options.target,
+    threads: options.threads,
+    targetPath: options.targetPath,
+    vars: varsOf(options),
+    flags: flagsOf(options, which),
+    args: { which, ...(options.select === undefined ? {} : { select: options.select }) },
+  };
+}
+
+/** Reads it; a file or folder that may not be read is told with its path. */
+async function loadFrom(dir: string, input: LoadInput): ReturnType<typeof loadProject> {
   try {
     return await loadProject(input);
   } catch (error) {
@@ -99,38 +134,24 @@ export async function openProject(
   invocation: Invocation,
   which: string,
 ): Promise<OpenProject> {
-  const asked =
-    options.projectDir ?? invocation.env['ETL_PROJECT_DIR'] ?? invocation.env['DBT_PROJECT_DIR'];
-  const dir =
-    asked === undefined ? await findProjectDir(invocation.cwd) : resolve(invocation.cwd, asked);
-  const vars = varsOf(options);
-  const { value: loaded, diagnostics } = await loadFrom(dir, {
-    fs: disk,
-    projectDir: dir,
-    cwd: invocation.cwd,
-    homeDir: invocation.env['HOME'] ?? homedir(),
-    env: invocation.env,
-    adapters: { types: ADAPTER_TYPES, load: adapterFor },
-    invocation,
-    profilesDir:
-      options.profilesDir === undefined ? undefined : resolve(invocation.cwd, options.profilesDir),
-    profile: options.profile,
-    target: options.target,
-    threads: options.threads,
-    targetPath: options.targetPath,
-    vars,
-    flags: flagsOf(options, which),
-    args: { which, ...(options.select === undefined ? {} : { select: options.select }) },
-  });
-  if (loaded === undefined || hasErrors(diagnostics)) throw new EtlError(diagnostics);
+  const dir = await findProjectDir(options, invocation);
+  const input = loadInput(dir, options, invocation, which);
+  const { value: loaded, diagnostics } = await loadFrom(dir, input);
+  if (loaded === undefined)
+    throw new EtlError(masked(diagnostics, maskOf(secretsOf(await readEnvironment(input)))));
+  const secrets = [...loaded.target.secrets, ...secretsOf(loaded.env)];
+  // nobody was told of the secrets yet, so what is thrown here must not hold them
+  const mask = maskOf(secrets);
+  if (hasErrors(diagnostics)) throw new EtlError(masked(diagnostics, mask));
   const graph = graphOf(loaded.manifest);
   const cycles = cycleDiagnostics(loaded.manifest, graph);
-  if (cycles.length > 0) throw new EtlError(sortDiagnostics([...diagnostics, ...cycles]));
-  const project = assemble(loaded, graph, vars, options);
+  if (cycles.length > 0)
+    throw new EtlError(masked(sortDiagnostics([...diagnostics, ...cycles]), mask));
+  const project = assemble(loaded, graph, input.vars ?? {}, options, secrets);
   options.onProject?.({
     projectDir: dir,
     targetName: project.targetName,
-    secrets: project.target.secrets,
+    secrets,
     describe: describer(project),
     counts: countsOf(project.manifest),
   });
@@ -143,15 +164,17 @@ function assemble(
   graph: ProjectGraph,
   vars: Readonly<Record<string, unknown>>,
   options: ApiOptions,
+  secrets: readonly string[],
 ): OpenProject {
   const { manifest, profile, paths } = loaded;
   const targetDir = isAbsolute(paths.targetDir)
     ? paths.targetDir
     : join(paths.projectDir, paths.targetDir);
+  const mask = artifactMask(loaded, secrets);
   return {
     dir: paths.projectDir,
     targetDir,
-    inTarget: (name) => join(targetDir, name),
+    inTarget: (name) => ({ path: join(targetDir, mask(name)), mask }),
     loaded,
     manifest,
     graph,
@@ -169,6 +192,14 @@ function assemble(
     report: options.report ?? ((): void => undefined),
   };
 }
+
+/** Names that every artifact must tell stay, even where the password is the same word. */
+const artifactMask = ({ manifest, target }: LoadedProject, secrets: readonly string[]): Mask =>
+  artifactMaskOf(secrets, [
+    manifest.project_name,
+    target.schema,
+    ...(target.database === undefined ? [] : [target.database]),
+  ]);
 
 /** SQL of --inline runs with what the project sets for all its models: settings at the top of its tree. */
 function inlineConfigOf(loaded: LoadedProject): EngineConfig {
@@ -189,7 +220,7 @@ function compiledPathOf(project: OpenProject, id: NodeId): string {
   const node = project.manifest.nodes[id];
   return node === undefined
     ? ''
-    : relative(project.dir, project.inTarget(compiledPath(node, 'compiled')));
+    : relative(project.dir, project.inTarget(compiledPath(node, 'compiled')).path);
 }
 
 /** Writes target/manifest.json; `compiled` nodes carry their compiled SQL. */

@@ -10,8 +10,7 @@ import type { OpenProject } from './open-project.ts';
 
 /** Seeds are read from the project, compiled and sent SQL goes below the target folder. */
 export function runFiles(project: OpenProject): RunFiles {
-  const shown = (path: string): string =>
-    relative(project.dir, join(project.targetDir, path)) || path;
+  const shown = (path: string): string => relative(project.dir, path) || path;
   return {
     readSeed: async (node) => {
       const root = node.resource_type === 'seed' ? node.root_path : null;
@@ -24,8 +23,8 @@ export function runFiles(project: OpenProject): RunFiles {
         throw isEtlError(error) ? error : fileProblem(error, path);
       }
     },
-    keep: async (kind, node, sql) => shown(await writeCompiled(project.targetDir, node, kind, sql)),
-    shownPath: (kind, node) => shown(compiledPath(node, kind)),
+    keep: async (kind, node, sql) => shown(await writeCompiled(project.inTarget, node, kind, sql)),
+    shownPath: (kind, node) => shown(project.inTarget(compiledPath(node, kind)).path),
   };
 }
 

@@ -1,6 +1,6 @@
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import type { ExecutableNode } from '../manifest/node.ts';
-import { writeText } from './write.ts';
+import { writeText, type ArtifactFile } from './write.ts';
 
 /** `compiled`: the author's SELECT with its templates filled in; `run`: the statements that were sent. */
 export type CompiledKind = 'compiled' | 'run';
@@ -15,14 +15,14 @@ export function compiledPath(node: ExecutableNode, kind: CompiledKind): string {
   return posix.join(kind, node.package_name, below);
 }
 
-/** Writes the SQL of a node below the target folder and gives the path below that folder. */
+/** Writes the SQL of a node below the target folder and gives the path of the file. */
 export async function writeCompiled(
-  targetDir: string,
+  inTarget: (name: string) => ArtifactFile,
   node: ExecutableNode,
   kind: CompiledKind,
   sql: string,
 ): Promise<string> {
-  const path = compiledPath(node, kind);
-  await writeText(join(targetDir, path), sql);
-  return path;
+  const file = inTarget(compiledPath(node, kind));
+  await writeText(file, sql);
+  return file.path;
 }

@@ -1,12 +1,26 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EtlError } from '../kernel/error.ts';
+import { masked, type Mask } from '../kernel/mask.ts';
 import { writeProblem } from './write-problem.ts';
+
+/** A file that is written, and what keeps secrets out of it. */
+export interface ArtifactFile {
+  readonly path: string;
+  readonly mask: Mask;
+}
 
 let written = 0;
 
-/** Writes a file so that a reader sees the old text or the new one, never a part; makes its folders. */
-export async function writeText(path: string, text: string): Promise<void> {
+/** Writes a file without secrets; a reader sees the old text or the new one, never a part. Makes its folders. */
+export const writeText = ({ path, mask }: ArtifactFile, text: string): Promise<void> =>
+  write(path, mask(text));
+
+/** Writes a value as JSON, atomically; secrets are taken out of its texts, before quotes and line ends in them are escaped. */
+export const writeJson = ({ path, mask }: ArtifactFile, value: unknown): Promise<void> =>
+  write(path, toJson(masked(value, mask)));
+
+async function write(path: string, text: string): Promise<void> {
   // beside the file, because a rename is atomic only within one file system
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${++written}.tmp`);
   try {
@@ -23,10 +37,6 @@ export async function writeText(path: string, text: string): Promise<void> {
     throw new EtlError([writeProblem(path, error)], { cause: error });
   }
 }
-
-/** Writes a value as JSON, atomically. */
-export const writeJson = (path: string, value: unknown): Promise<void> =>
-  writeText(path, toJson(value));
 
 /** JSON text of a value; integers beyond what JSON readers keep exactly become strings. */
 export const toJson = (value: unknown): string =>

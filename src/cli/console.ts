@@ -1,6 +1,8 @@
 // One reporter for a command, told more as the command learns more: secrets, the project, its nodes.
 import { readFileSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { artifactMaskOf, MASKED, masked, maskOf, secretsOf } from '../kernel/mask.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { ProjectFacts } from '../api/options.ts';
 import { REPORTERS, type ReporterName } from '../reporters/index.ts';
@@ -13,23 +15,11 @@ export interface Console {
   /** takes in what the API found out about the project */
   readonly learn: (facts: ProjectFacts) => void;
   readonly colour: boolean;
+  /** takes the secrets out of a text that a command prints besides the reporter */
+  readonly mask: (text: string) => string;
+  /** takes them out of a value that is printed as JSON or cut into a table, before they look like something else */
+  readonly masked: <T>(value: T) => T;
 }
-
-const MASK = '*****';
-/** Shorter texts would mask ordinary words; a password that short is no secret. */
-const SHORTEST_SECRET = 3;
-
-function masker(secrets: readonly string[]): (text: string) => string {
-  const known = [...new Set(secrets)]
-    .filter((s) => s.length >= SHORTEST_SECRET)
-    .sort((a, b) => b.length - a.length);
-  return (text) => known.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
-}
-
-const secretsOfEnvironment = (env: Terminal['env']): readonly string[] =>
-  Object.entries(env).flatMap(([name, value]) =>
-    /^(DBT|ETL)_ENV_SECRET_/.test(name) && value !== undefined ? [value] : [],
-  );
 
 const UNKNOWN = (id: NodeId): NodeFacts => ({
   resourceType: id.split('.')[0] ?? '',
@@ -46,16 +36,18 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
     format === 'json' ? 'json' : values['quiet'] === true ? 'quiet' : 'text';
   const colour =
     terminal.isTerminal && values['noColor'] !== true && terminal.env['NO_COLOR'] === undefined;
-  const fromEnvironment = secretsOfEnvironment(terminal.env);
-  let mask = masker(fromEnvironment);
+  const fromEnvironment = secretsOf(terminal.env);
+  let mask = maskOf(fromEnvironment);
+  let maskOfValues = artifactMaskOf(fromEnvironment);
   let facts: ProjectFacts | undefined;
   const make = await REPORTERS[name]();
+  const told = new Set<string>();
   const reporter = make({
     write: name === 'quiet' ? terminal.writeError : terminal.write,
     colour,
     now: () => new Date(),
     readSource: (file) =>
-      given(file, values) ?? readSource(facts?.projectDir ?? terminal.cwd, file),
+      given(file, values) ?? readSource(facts?.projectDir ?? terminal.cwd, file, told),
     redact: (text) => mask(text),
     describe: (id) => facts?.describe(id) ?? UNKNOWN(id),
     get target() {
@@ -66,12 +58,16 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
     width: Math.min(terminal.width, 100),
   });
   return {
-    reporter,
+    reporter: oneByOne(reporter, told),
     colour,
     learn: (learnt) => {
       facts = learnt;
-      mask = masker([...fromEnvironment, ...learnt.secrets]);
+      const secrets = [...fromEnvironment, ...learnt.secrets];
+      mask = maskOf(secrets);
+      maskOfValues = artifactMaskOf(secrets);
     },
+    mask: (text) => mask(text),
+    masked: (value) => masked(value, maskOfValues),
   };
 }
 
@@ -82,17 +78,62 @@ function given(file: string, values: Values): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
-/** A message may come before the secrets of a connection are known: its file is never shown with them. */
-const SECRET_VALUES =
-  /((?:pass(?:word|phrase)?|secret|token|private_key)\w*["']?[ \t]*[:=][ \t]*)("[^"\n]*"?|'[^'\n]*'?|[^\s,}#][^,}\n]*)/gi;
+/** Tells diagnostics one after the other and notes the lines that each is about: of files with secrets, only these are shown. */
+function oneByOne(reporter: Reporter, told: Set<string>): Reporter {
+  return {
+    opening: (opening) => reporter.opening(opening),
+    found: (counts) => reporter.found(counts),
+    observe: (event) => reporter.observe(event),
+    note: (text) => reporter.note(text),
+    closing: (closing) => reporter.closing(closing),
+    diagnostics: (list) => {
+      for (const diagnostic of list) {
+        for (const place of placesOf(diagnostic)) told.add(place);
+        reporter.diagnostics([diagnostic]);
+        told.clear();
+      }
+    },
+  };
+}
 
-function readSource(projectDir: string, file: string): string | undefined {
+const placesOf = ({ at, related = [] }: Diagnostic): readonly string[] =>
+  [at, ...related.map((r) => r.at)].flatMap((span) =>
+    span === undefined ? [] : [`${span.file}:${span.line}`],
+  );
+
+function readSource(
+  projectDir: string,
+  file: string,
+  told: ReadonlySet<string>,
+): string | undefined {
   try {
     const text = readFileSync(isAbsolute(file) ? file : join(projectDir, file), 'utf8');
-    return ['profiles.yml', '.env'].includes(basename(file))
-      ? text.replaceAll(SECRET_VALUES, `$1${MASK}`)
-      : text;
+    if (!['profiles.yml', '.env'].includes(basename(file))) return text;
+    const lines = text.split(/\r?\n/);
+    const key = basename(file) === '.env' ? ENV_KEY : YAML_KEY;
+    const shown = lines.map((_, i) =>
+      told.has(`${file}:${i + 1}`) ? withoutValue(lines, i, key) : '',
+    );
+    return shown.some((line) => line !== '') ? shown.join('\n') : undefined;
   } catch {
     return undefined;
   }
 }
+
+const ENV_KEY = /^\s*(?:export\s+)?[A-Za-z_]\w*\s*=\s*/;
+const YAML_KEY = /^[ \t]*(?:- )?[ \t]*(?:[\w-]+|"[\w-]+"|'[\w-]+')[ \t]*:(?:[ \t]+|$)/;
+
+/**
+ * A line of a file with secrets: its key alone, for the value may be one, or a part of one, that nobody knows of yet. A line that
+ * goes on with the value of a line above has no key, whatever it looks like.
+ */
+function withoutValue(lines: readonly string[], index: number, key: RegExp): string {
+  const line = lines[index] ?? '';
+  const found = key.exec(line)?.[0];
+  const above = lines.slice(0, index).findLast((l) => l.trim() !== '' && indent(l) < indent(line));
+  const goesOn = above !== undefined && key === YAML_KEY && !/:\s*(?:#.*)?$/.test(above);
+  if (found === undefined || goesOn) return line.trim() === '' ? '' : MASKED;
+  return found === line ? line : `${found}${MASKED}`;
+}
+
+const indent = (line: string): number => line.length - line.trimStart().length;

@@ -21,15 +21,17 @@ if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
 } else {
   const { runProgram } = await import('./program.ts');
   const stop = new AbortController();
-  // the first signal cancels what runs and reports; the second one ends the process at once
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)
-    process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(code);
-      stop.abort();
-    });
+  /** The first signal then cancels what runs and reports; the second one ends the process at once. */
+  const armSignals = (): void => {
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const)
+      process.on(signal, () => {
+        if (stop.signal.aborted) process.exit(code);
+        stop.abort();
+      });
+  };
   leave(
     await runProgram(args, {
       write: (text) => void process.stdout.write(text),
@@ -39,6 +41,7 @@ if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
       env: process.env,
       cwd: process.cwd(),
       signal: stop.signal,
+      armSignals,
       invocationId: randomUUID(),
     }),
   );

@@ -8,6 +8,11 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly signal: AbortSignal;
+  /**
+   * From here on a signal ends the run in good order. Not before: while files are read nothing has to be put in order, and a
+   * busy loop in a template could not be interrupted.
+   */
+  readonly armSignals: () => void;
   /** names this call in logs and artifacts */
   readonly invocationId: string;
 }

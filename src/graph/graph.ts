@@ -24,11 +24,14 @@ export function graphFrom(parents: ReadonlyMap<NodeId, readonly NodeId[]>): Proj
   for (const id of ids) graph.setNode(id);
   for (const [child, above] of parents)
     for (const parent of above) if (parents.has(parent)) graph.setEdge(parent, child);
+  // sorted once: whoever walks the graph asks for the same neighbours again and again
+  const above = new Map(ids.map((id) => [id, sorted(graph.predecessors(id))]));
+  const below = new Map(ids.map((id) => [id, sorted(graph.successors(id))]));
   return {
     ids,
-    has: (id) => graph.hasNode(id),
-    parents: (id) => sorted(graph.predecessors(id)),
-    children: (id) => sorted(graph.successors(id)),
+    has: (id) => above.has(id),
+    parents: (id) => above.get(id) ?? [],
+    children: (id) => below.get(id) ?? [],
   };
 }
 

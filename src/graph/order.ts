@@ -11,8 +11,17 @@ export interface Order {
   readonly unordered: readonly NodeId[];
 }
 
+// a graph never changes, and looking for cycles, planning and running each ask for its order
+const known = new WeakMap<ProjectGraph, Order>();
+
 /** Orders a graph by Kahn's algorithm, without recursion, so that a chain of any length works. */
 export function orderOf(graph: ProjectGraph): Order {
+  const order = known.get(graph) ?? computeOrder(graph);
+  known.set(graph, order);
+  return order;
+}
+
+function computeOrder(graph: ProjectGraph): Order {
   const waiting = new Map<NodeId, number>();
   const depth = new Map<NodeId, number>();
   let level: NodeId[] = [];

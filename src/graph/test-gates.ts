@@ -1,6 +1,6 @@
 import type { NodeId } from '../kernel/node-id.ts';
 import type { ProjectGraph } from './graph.ts';
-import { ancestors, descendants } from './traverse.ts';
+import { firstBelowEach, lowestOfEach } from './reach.ts';
 
 /** Part → the parts that wait for it; nodes and gates alike. */
 export type Edges = Map<string, Set<string>>;
@@ -11,11 +11,22 @@ export type Edges = Map<string, Set<string>>;
  */
 export function addTestGates(graph: ProjectGraph, below: Edges, tests: readonly NodeId[]): void {
   const isGating = new Set(tests);
-  for (const test of tests) {
-    const parents = graph.parents(test);
-    const lowest = lowestOf(graph, parents);
-    if (lowest !== undefined) addToGate(graph, below, lowest, test, isGating);
-    else for (const child of firstBelowAll(graph, parents, isGating)) below.get(test)?.add(child);
+  const parents = tests.map((test) => graph.parents(test));
+  // asked for all tests at once: one walk through the graph then answers for many of them
+  const lowest = lowestOfEach(graph, parents);
+  for (const [i, test] of tests.entries()) {
+    const node = lowest[i];
+    if (node !== undefined) addToGate(graph, below, node, test, isGating);
+  }
+  const apart = [...tests.keys()].filter((i) => lowest[i] === undefined);
+  const first = firstBelowEach(
+    graph,
+    apart.map((i) => parents[i] ?? []),
+    (id) => !isGating.has(id),
+  );
+  for (const [at, i] of apart.entries()) {
+    const next = below.get(tests[i] as NodeId);
+    for (const child of first[at] ?? []) next?.add(child);
   }
 }
 
@@ -32,27 +43,4 @@ function addToGate(
   if (!below.has(gate))
     below.set(gate, new Set(graph.children(node).filter((child) => !isGating.has(child))));
   below.get(test)?.add(gate);
-}
-
-/** The parent that lies below all others, or undefined. */
-function lowestOf(graph: ProjectGraph, parents: readonly NodeId[]): NodeId | undefined {
-  if (parents.length < 2) return parents[0];
-  return parents.find((id) => {
-    const above = ancestors(graph, [id]);
-    return parents.every((other) => other === id || above.has(other));
-  });
-}
-
-/** Nodes that lie below every one of the parents while none of their own parents does. */
-function firstBelowAll(
-  graph: ProjectGraph,
-  parents: readonly NodeId[],
-  isGating: ReadonlySet<NodeId>,
-): readonly NodeId[] {
-  const sets = parents.map((parent) => descendants(graph, [parent]));
-  const [first, ...others] = sets.toSorted((a, b) => a.size - b.size);
-  const common = new Set([...(first ?? [])].filter((id) => others.every((set) => set.has(id))));
-  return [...common].filter(
-    (id) => !isGating.has(id) && !graph.parents(id).some((parent) => common.has(parent)),
-  );
 }

@@ -29,7 +29,7 @@ export type { HostOptions, RenderAttempt } from './attempt.ts';
 export type { Question } from './host-function.ts';
 export { Suspended } from './signals.ts';
 
-const DEFAULT_STEPS = 50_000_000;
+const DEFAULT_STEPS = 20_000_000;
 
 /** A text to render. */
 export interface TemplateText {
@@ -47,7 +47,7 @@ export type Scope = (attempt: RenderAttempt) => Readonly<Record<string, unknown>
 export interface RenderOptions {
   /** dbt's parse phase: in the node's own text, attributes, items and calls of undefined values are undefined again */
   readonly forgiving?: boolean;
-  /** how many steps the render may take (50 million) */
+  /** how many steps the render may take (20 million) */
   readonly steps?: number;
 }
 

@@ -57,6 +57,8 @@ class Indexer {
   #line = 1;
   #lineStart = 0;
 
+  #problem: BlockProblem | undefined;
+
   constructor(text: string) {
     this.#text = text;
   }
@@ -90,12 +92,27 @@ class Indexer {
     const open = this.#open;
     if (open === undefined) {
       if (KINDS.has(keyword)) this.#begin(keyword as MacroKind, tag?.[2] ?? '', at, head, end);
+      else if (keyword.startsWith('end') && KINDS.has(keyword.slice(3)))
+        this.#problem ??= { message: `"${keyword}" closes nothing`, ...this.#placeOf(at) };
     } else if (keyword === open.kind) this.#nested++;
     else if (keyword === `end${open.kind}` && this.#nested-- === 0) {
       this.blocks.push({ ...open, bodyEnd: at, end });
       this.#open = undefined;
     }
     return end;
+  }
+
+  #placeOf(at: number): { readonly line: number; readonly column: number } {
+    const before = this.#text.slice(0, at).split('\n');
+    return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+  }
+
+  /** What keeps the text from being whole: a block that is never closed, or an end that closes nothing. */
+  get problem(): BlockProblem | undefined {
+    const open = this.#open;
+    if (open === undefined) return this.#problem;
+    const { kind, name, start } = open;
+    return { message: `the ${kind} "${name}" is never closed`, ...this.#placeOf(start) };
   }
 
   #begin(kind: MacroKind, name: string, at: number, head: number, end: number): void {
@@ -112,6 +129,20 @@ class Indexer {
     this.#nested = 0;
     this.#open = { kind, name, ...adapter, start: at, bodyStart: end, ...place };
   }
+}
+
+/** Why a text is not a whole number of blocks, with the 1-based place. */
+interface BlockProblem {
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The first thing that keeps a text from being whole blocks, or undefined. */
+export function blockProblem(text: string): BlockProblem | undefined {
+  const indexer = new Indexer(text);
+  indexer.run();
+  return indexer.problem;
 }
 
 /** The top-level dbt blocks of a text with LF line ends, found without parsing it. An unclosed block is left out. */

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../kernel/diagnostic.ts';
 import {
   afterSegments,
   buildSegments,
@@ -6,6 +7,22 @@ import {
   type Recipe,
   type SelectIngredients,
 } from './recipe.ts';
+
+/**
+ * A table whose rows go away with it. They may be the history of an incremental model, which no run can build again; how the
+ * table came to be is known to nobody, so it is said and not refused.
+ */
+const replacedRows = ({ live, target }: SelectIngredients): readonly Diagnostic[] =>
+  live?.kind === 'table'
+    ? [
+        {
+          code: 'ETL4001',
+          severity: 'warning',
+          message: `${target.schema}.${target.name} is a table; its rows are replaced by a view`,
+          hint: 'If they cannot be built again from the sources (an incremental model keeps its history there), stop: copy the table, or give the model another alias.',
+        },
+      ]
+    : [];
 
 /** A view: replaced in place where its columns allow it, else swapped; nothing of it exists before it is published. */
 export function view(from: SelectIngredients): Recipe {
@@ -23,6 +40,9 @@ export function view(from: SelectIngredients): Recipe {
     publish: { kind: 'ready', attempts: publishWithHooks(from, dialect.publishView(from)) },
     after: afterSegments(from),
     tidy: tidySegments(from),
-    hazards: dialect.hazards({ target: from.target, becomes: 'view', live }),
+    hazards: [
+      ...dialect.hazards({ target: from.target, becomes: 'view', live }),
+      ...replacedRows(from),
+    ],
   };
 }

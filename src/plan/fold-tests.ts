@@ -1,5 +1,5 @@
 import type { ProjectGraph } from '../graph/graph.ts';
-import { ancestors } from '../graph/traverse.ts';
+import { lowestOfEach } from '../graph/reach.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
@@ -23,35 +23,29 @@ export function foldTests(
   graph: ProjectGraph,
   selected: ReadonlySet<NodeId>,
 ): ReadonlyMap<NodeId, readonly NodeId[]> {
-  const folded = new Map<NodeId, NodeId[]>();
-  const above = new Map<NodeId, ReadonlySet<NodeId>>();
-  const ancestorsOf = (id: NodeId): ReadonlySet<NodeId> => {
-    const known = above.get(id) ?? ancestors(graph, [id]);
-    above.set(id, known);
-    return known;
-  };
+  const tests: NodeId[] = [];
+  const built: (readonly NodeId[])[] = [];
   for (const id of selected) {
     const test = manifest.nodes[id];
     if (test?.resource_type !== 'test') continue;
-    const home = homeOf(test.depends_on.nodes, (p) => manifest.nodes[p], selected, ancestorsOf);
-    if (home !== undefined) folded.set(home, [...(folded.get(home) ?? []), id]);
+    const parents = test.depends_on.nodes;
+    // an ephemeral or unselected parent may itself read something this run builds: only plain cases are folded
+    if (!parents.every((p) => isPlain(manifest.nodes[p]))) continue;
+    tests.push(id);
+    built.push([...new Set(parents)].filter((p) => selected.has(p)));
+  }
+  // asked for all tests at once: one walk through the graph then answers for many of them
+  const last = lowestOfEach(graph, built);
+  const folded = new Map<NodeId, NodeId[]>();
+  for (const [i, test] of tests.entries()) {
+    const home = last[i];
+    if (home === undefined || !isStaged(manifest.nodes[home])) continue;
+    const before = folded.get(home);
+    if (before === undefined) folded.set(home, [test]);
+    else before.push(test);
   }
   return folded;
 }
 
-function homeOf(
-  parents: readonly NodeId[],
-  nodeOf: (id: NodeId) => ExecutableNode | undefined,
-  selected: ReadonlySet<NodeId>,
-  ancestorsOf: (id: NodeId) => ReadonlySet<NodeId>,
-): NodeId | undefined {
-  const built = [...new Set(parents)].filter((p) => selected.has(p));
-  // an ephemeral or unselected parent may itself read something this run builds: only plain cases are folded
-  const isPlain = parents.every((p) => {
-    const node = nodeOf(p);
-    return node === undefined || isExecuted(node);
-  });
-  if (!isPlain) return undefined;
-  const last = built.find((p) => built.every((other) => other === p || ancestorsOf(p).has(other)));
-  return last !== undefined && isStaged(nodeOf(last)) ? last : undefined;
-}
+const isPlain = (node: ExecutableNode | undefined): boolean =>
+  node === undefined || isExecuted(node);

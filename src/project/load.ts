@@ -34,7 +34,7 @@ import {
 } from './session.ts';
 import type { Session } from './session.ts';
 import type { ProjectPackage } from './text-files.ts';
-import { warnOfUnsupported } from './unsupported.ts';
+import { warnOfMissingPackages, warnOfUnsupported } from './unsupported.ts';
 import type { World } from './world.ts';
 import { parseYaml } from './yaml.ts';
 import type { YamlDocument, YamlMap } from './yaml.ts';
@@ -264,6 +264,14 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     project,
     render,
     diagnostics,
+  );
+  diagnostics.push(
+    ...(await warnOfMissingPackages(
+      input.fs,
+      input.projectDir,
+      project.packagesInstallPath,
+      installed.length,
+    )),
   );
   const packages = new Map([root, ...installed].map((pkg) => [pkg.project.name, pkg]));
   const docs = [...packages.values()].flatMap((pkg) =>

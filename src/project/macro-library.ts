@@ -1,6 +1,7 @@
 import type { Dialect } from '../adapter/contract.ts';
 import { TemplateHost } from '../jinja/host.ts';
 import { MacroLibrary } from '../jinja/library.ts';
+import { blockProblem } from '../jinja/macro-index.ts';
 import type { MacroEntry } from '../jinja/library.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { EtlError } from '../kernel/error.ts';
@@ -41,6 +42,18 @@ export function makeHost(
           library.addFile({ packageName: pkg.project.name, path: file.shownPath, text: file.text }),
         diagnostics,
       );
+  for (const pkg of packages)
+    for (const file of pkg.files.macros) {
+      const problem = blockProblem(file.text.replaceAll(/\r\n?/g, '\n'));
+      if (problem === undefined) continue;
+      const { message, line, column } = problem;
+      diagnostics.push(
+        errorOf('ETL2001', message, {
+          at: { file: file.shownPath, line, column },
+          hint: 'Each {% macro %}, {% test %} or {% materialization %} needs its own {% end… %}, spelled in full.',
+        }),
+      );
+    }
   for (const [first, second] of library.duplicates()) {
     if (internal.has(second.packageName) || second.packageName === 'dbt') continue;
     diagnostics.push(

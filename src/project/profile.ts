@@ -209,6 +209,12 @@ async function outputsOf(
         hint: 'Check --profiles-dir, or leave it out to run on the embedded engines.',
       }),
     );
+  if (choice.wish.profile !== undefined && name !== BUILT_IN_PROFILE)
+    return choice.fail(
+      errorOf('ETL1006', `there is no profile "${name}": no profiles.yml was found`, {
+        hint: `Looked in ${folders.join(', ')}. Leave --profile out to run on the embedded engines.`,
+      }),
+    );
   if (name !== BUILT_IN_PROFILE)
     choice.diagnostics.push({
       code: 'ETL1010',

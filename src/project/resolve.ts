@@ -163,6 +163,9 @@ export class Resolver {
 /** Two nodes of one name that `ref` could mean, and two that write the same relation. */
 export function checkDuplicates(world: World, drafts: readonly NamedDraft[]): void {
   const names = new Map<string, NamedDraft>();
+  const nodes = drafts.filter((d) => d.type === 'model' || d.type === 'seed');
+  const isNodeTwice =
+    new Set(nodes.map((d) => `${d.package.project.name}.${d.name}`)).size < nodes.length;
   const relations = new Map<string, NamedDraft>();
   for (const draft of drafts) {
     const key =
@@ -170,7 +173,8 @@ export function checkDuplicates(world: World, drafts: readonly NamedDraft[]): vo
         ? `node ${draft.package.project.name}.${draft.name}`
         : draft.id;
     const twin = names.get(key);
-    if (twin !== undefined)
+    // the tests of two nodes of one name have one name, too: the nodes are the cause
+    if (twin !== undefined && (draft.type !== 'test' || !isNodeTwice))
       world.diagnostics.push(
         errorOf(
           'ETL3005',
@@ -186,7 +190,7 @@ export function checkDuplicates(world: World, drafts: readonly NamedDraft[]): vo
           },
         ),
       );
-    else names.set(key, draft);
+    else if (twin === undefined) names.set(key, draft);
     if (draft.relationName === null || twin !== undefined || draft.type === 'test') continue;
     const holder = relations.get(draft.relationName);
     if (holder === undefined) relations.set(draft.relationName, draft);

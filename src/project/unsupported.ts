@@ -1,6 +1,7 @@
 // What a dbt project may ask for and this version does not do: said once and in time, never passed over in silence.
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
+import { joinPath, type FileSystem } from './file-system.ts';
 import { warningOf } from './problems.ts';
 import type { Property } from './properties.ts';
 import type { ProjectPackage } from './text-files.ts';
@@ -71,6 +72,17 @@ const contracts = (nodes: Iterable<ExecutableNode>): readonly Diagnostic[] =>
       }),
     );
 
+const microbatches = (nodes: Iterable<ExecutableNode>): readonly Diagnostic[] =>
+  [...nodes]
+    .filter((node) => node.config['incremental_strategy'] === 'microbatch')
+    .map((node) =>
+      warningOf('ETL4002', `microbatches are not supported yet: ${node.name}`, {
+        at: node.place,
+        node: node.unique_id,
+        hint: 'The model runs as one batch, and event_time, begin and batch_size are not looked at.',
+      }),
+    );
+
 /** Warnings (ETL4002) for what is read over. */
 export const warnOfUnsupported = (
   packages: readonly ProjectPackage[],
@@ -81,4 +93,33 @@ export const warnOfUnsupported = (
   ...unitTests(packages),
   ...versions(properties),
   ...contracts(nodes),
+  ...microbatches(nodes),
 ];
+
+const PACKAGE_FILES = ['packages.yml', 'dependencies.yml'] as const;
+
+/** A warning where a file names packages and none is installed: their macros will be missing. */
+export async function warnOfMissingPackages(
+  fs: FileSystem,
+  projectDir: string,
+  installPath: string,
+  installed: number,
+): Promise<readonly Diagnostic[]> {
+  if (installed > 0) return [];
+  const found: Diagnostic[] = [];
+  for (const file of PACKAGE_FILES) {
+    const path = joinPath(projectDir, file);
+    if (
+      !(await fs.exists(path)) ||
+      !/^packages\s*:\s*(?:\[\s*[^\]\s]|\n\s*-)/m.test(await fs.readText(path))
+    )
+      continue;
+    found.push(
+      warningOf('ETL4002', `${file} names packages, but none is installed in ${installPath}/`, {
+        at: { file, line: 1, column: 1 },
+        hint: `Packages are not fetched yet: put each into a folder of ${installPath}/.`,
+      }),
+    );
+  }
+  return found;
+}

@@ -65,8 +65,12 @@ export function explainFailure(failure: StatementFailure, context: FailureContex
     error.hint ??
     (error.kind === 'syntax' && /near ";"|"; /.test(error.message)
       ? 'A model is one statement: remove the semicolon and what follows, or use a hook for it.'
-      : HINT_OF[error.kind]);
-  const said = error.detail === undefined ? error.message : `${error.message}\n${error.detail}`;
+      : /division by zero/i.test(error.message)
+        ? 'Guard the divisor: a / nullif(b, 0).'
+        : HINT_OF[error.kind]);
+  // an unclosed string or comment makes the engine quote everything that was sent after it
+  const first = error.kind === 'syntax' ? (error.message.split('\n')[0] ?? '') : error.message;
+  const said = error.detail === undefined ? first : `${first}\n${error.detail}`;
   const message = statement?.label === undefined ? said : `${statement.label}: ${said}`;
   return {
     code: CODE_OF[error.kind],

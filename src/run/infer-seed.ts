@@ -20,14 +20,14 @@ const TESTS: readonly (readonly [InferredType, (text: string) => boolean])[] = [
 
 /**
  * The narrowest type that every value of a column fits, over the whole file; a column without any value is text. Returns one
- * type for each header name, in file order.
+ * type for each column of the header, in file order.
  */
-export function inferSeedTypes(csv: string, delimiter: string): ReadonlyMap<string, InferredType> {
+export function inferSeedTypes(csv: string, delimiter: string): readonly InferredType[] {
   const records = readCsv(csv, delimiter);
   const header = records.next();
-  const names = header.done === true ? [] : header.value.fields.map((f) => f.text);
-  const candidates = names.map(() => new Set(TESTS.map(([type]) => type)));
-  const hasValue = names.map(() => false);
+  const columns = header.done === true ? [] : header.value.fields;
+  const candidates = columns.map(() => new Set(TESTS.map(([type]) => type)));
+  const hasValue = columns.map(() => false);
   for (const { fields } of records) {
     for (const [i, open] of candidates.entries()) {
       const field = fields[i];
@@ -40,5 +40,5 @@ export function inferSeedTypes(csv: string, delimiter: string): ReadonlyMap<stri
     hasValue[i] === true
       ? (TESTS.find(([type]) => candidates[i]?.has(type))?.[0] ?? 'text')
       : 'text';
-  return new Map(names.map((name, i) => [name, chosen(i)]));
+  return columns.map((_, i) => chosen(i));
 }

@@ -19,6 +19,7 @@ export interface PublishOptions {
  */
 const KEEP_TRYING_MS = 120_000;
 const FIRST_WAIT_MS = 50;
+const NEW_DEPENDENTS_TRIES = 10;
 const LONGEST_WAIT_MS = 1000;
 
 const asSegment = (attempt: Attempt, transactional: boolean): Segment => ({
@@ -43,7 +44,9 @@ export async function publish(
     } catch (error) {
       const again =
         isStatementFailure(error) &&
-        error.error.kind === 'contention' &&
+        (error.error.kind === 'contention' ||
+          // something began to read the old relation after it was looked at: look again
+          (error.error.kind === 'dependents' && tries <= NEW_DEPENDENTS_TRIES)) &&
         options.now().getTime() - begun < KEEP_TRYING_MS &&
         !options.stopped();
       if (!again) throw error;

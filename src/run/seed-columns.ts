@@ -2,7 +2,7 @@ import type { Dialect } from '../adapter/contract.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { Column } from '../kernel/relation.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
-import { readCsv } from '../sql/csv.ts';
+import { readCsv, type CsvField } from '../sql/csv.ts';
 import { inferSeedTypes } from './infer-seed.ts';
 
 /** The delimiter a seed's config asks for; a comma by default. */
@@ -10,6 +10,13 @@ export const seedDelimiter = (node: ExecutableNode): string => {
   const asked = node.config['delimiter'];
   return typeof asked === 'string' && asked !== '' ? asked : ',';
 };
+
+/** A name of the header: blanks around it do not count, nor do quotes that stand behind a blank (` "amount"`). */
+function columnName({ text }: CsvField): string {
+  const name = text.trim();
+  const inner = /^"((?:[^"]|"")*)"$/.exec(name)?.[1];
+  return inner === undefined || name === text ? name : inner.replaceAll('""', '"').trim();
+}
 
 /**
  * Columns of a seed in file order: `column_types` where configured, else inferred from every value. A file without a header, a
@@ -37,7 +44,7 @@ export function seedColumns(
   });
   if (header.done === true)
     return problem('the seed file is empty', 1, 'The first line must name the columns.');
-  const names = header.value.fields.map((f) => f.text.trim());
+  const names = header.value.fields.map(columnName);
   const { line } = header.value;
   const unnamed = names.indexOf('');
   if (unnamed >= 0)
@@ -59,11 +66,11 @@ export function seedColumns(
     Object.entries(configured).map(([name, type]) => [name.toLowerCase(), String(type)]),
   );
   const isComplete = names.every((n) => typeOf.has(n.toLowerCase()));
-  const inferred = isComplete ? new Map<string, never>() : inferSeedTypes(csv, delimiter);
+  const inferred = isComplete ? [] : inferSeedTypes(csv, delimiter);
   return {
-    value: names.map((name) => ({
+    value: names.map((name, i) => ({
       name,
-      type: typeOf.get(name.toLowerCase()) ?? dialect.seedType(inferred.get(name) ?? 'text'),
+      type: typeOf.get(name.toLowerCase()) ?? dialect.seedType(inferred[i] ?? 'text'),
       nullable: true,
     })),
     diagnostics: [],

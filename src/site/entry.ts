@@ -14,6 +14,8 @@ export interface Entry {
   readonly parents: readonly Link[];
   readonly children: readonly Link[];
   readonly compiledCode: string | undefined;
+  /** compiled SQL of the tests, as far as they were compiled */
+  readonly testCode: ReadonlyMap<NodeId, string>;
 }
 export interface Link {
   readonly id: NodeId;
@@ -32,7 +34,7 @@ ${node.description === firstLine ? undefined : markup`<p>${node.description}</p>
 ${links('Reads', entry.parents)}
 ${links('Read by', entry.children)}
 ${columnsHtml(entry)}
-${testsHtml(entry.tests.filter((test) => test.column_name === null))}
+${testsHtml(entry)}
 ${codeHtml('SQL as written', rawCode)}
 ${codeHtml('SQL as compiled', compiledCode ?? '')}
 </details>`;
@@ -98,10 +100,18 @@ function columnsHtml(entry: Entry): Html | undefined {
 <tbody>${cells}</tbody></table>`;
 }
 
-function testsHtml(tests: readonly TestNode[]): Html | undefined {
+/** Every test with its SQL; those of a column stand in the table of columns too, by their short names. */
+function testsHtml({ tests, testCode }: Entry): Html | undefined {
   if (tests.length === 0) return undefined;
-  const items = tests.map((test) => markup`<li>${test.name}</li>`);
-  return markup`<h3>Tests</h3><ul>${items}</ul>`;
+  const items = tests.map((test) => {
+    const column = test.column_name === null ? '' : ` (${test.column_name})`;
+    const code = testCode.get(test.unique_id) ?? '';
+    if (code.trim() === '')
+      return markup`<p class="quiet">${test.name}${column}: SQL is not known</p>`;
+    return codeHtml(`${test.name}${column}`, code);
+  });
+  return markup`<h3>Tests</h3>
+${items.filter((item) => item !== undefined)}`;
 }
 
 function codeHtml(title: string, code: string): Html | undefined {

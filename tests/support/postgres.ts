@@ -88,6 +88,8 @@ export interface Rebuild {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly comments?: Comments;
   readonly grants?: Grants;
+  /** go on although the hazards say no */
+  readonly allow?: boolean;
 }
 export interface Rebuilt {
   /** which attempt succeeded, from 0 */
@@ -167,11 +169,11 @@ export async function rebuildTable(
 export async function rebuildView(
   pg: Pick<ScratchPostgres, 'connection'>,
   target: RelationName,
-  { select, config = {}, comments = { columns: {} }, grants }: Rebuild,
+  { select, config = {}, comments = { columns: {} }, grants, allow = false }: Rebuild,
 ): Promise<Rebuilt> {
   const request = { target, staged: internalName(target), select, config, comments, grants };
   return pg.connection.withSession(`model.${target.name}`, async (session) => {
-    refuse(target, 'view', await observed(session, target));
+    if (!allow) refuse(target, 'view', await observed(session, target));
     return sendAttempts(session, async () =>
       dialect.publishView({ ...request, live: await observed(session, target) }),
     );

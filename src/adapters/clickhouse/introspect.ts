@@ -4,6 +4,7 @@ import type { Query, Scalar, Statement } from '../../adapter/statement.ts';
 import type { Column, RelationKind, RelationName } from '../../kernel/relation.ts';
 import type { Facts } from './facts.ts';
 import { text } from './quote.ts';
+import { LOCK_PREFIX } from './staged-names.ts';
 import { repeatable } from './statements.ts';
 import { isNullable } from './types.ts';
 
@@ -61,7 +62,7 @@ FROM system.tables AS t
 LEFT JOIN (
   SELECT database, table, ${COLUMNS} AS columns FROM system.columns WHERE database ${oneOf(schemas)} GROUP BY database, table
 ) AS c ON c.database = t.database AND c.table = t.name
-WHERE t.database ${oneOf(schemas)} AND NOT t.is_temporary
+WHERE t.database ${oneOf(schemas)} AND NOT t.is_temporary AND NOT startsWith(t.name, '${LOCK_PREFIX}')
 ORDER BY schema, name`,
   ),
   decode: decodeRelation,
@@ -142,7 +143,7 @@ export const leftovers = (
 ): Query<{ readonly relation: RelationName; readonly kind: RelationKind }> => ({
   statement: repeatable(
     'read',
-    `SELECT database AS schema, name, engine FROM system.tables WHERE database ${oneOf(schemas)} AND startsWith(name, '__etl_') AND NOT is_temporary ORDER BY schema, name`,
+    `SELECT database AS schema, name, engine FROM system.tables WHERE database ${oneOf(schemas)} AND startsWith(name, '__etl_') AND NOT startsWith(name, '${LOCK_PREFIX}') AND NOT is_temporary ORDER BY schema, name`,
   ),
   decode: (row) => ({
     relation: { schema: str(row, 'schema'), name: str(row, 'name') },

@@ -8,9 +8,10 @@ import type { ResultSet, Statement } from '../../adapter/statement.ts';
 import type { Diagnostic, Span } from '../../kernel/diagnostic.ts';
 import { EtlError } from '../../kernel/error.ts';
 import type { Column, RelationName } from '../../kernel/relation.ts';
-import { readCsv, type CsvRecord } from '../../sql/csv.ts';
+import { readCsv } from '../../sql/csv.ts';
 import { columns as columnsOf } from './introspect.ts';
 import { drop } from './publish.ts';
+import { at, columnOf, headerSettings, shorten, wrongHeader } from './seed-header.ts';
 import { badCells, convertTexts, createTexts, csvSettings, insertTexts } from './seed.ts';
 import { rawTexts } from './staged-names.ts';
 import { innerType } from './types.ts';
@@ -84,7 +85,7 @@ async function insert(texts: RelationName, input: SeedInput, loader: Loader): Pr
     verb: 'write',
     repeatable: false,
     writes: [texts],
-    settings: csvSettings(input.delimiter),
+    settings: { ...csvSettings(input.delimiter), ...(await headerSettings(input)) },
   };
   try {
     await loader.insert(statement, input.path);
@@ -99,25 +100,6 @@ async function isEmpty(path: string): Promise<boolean> {
   }
   return true;
 }
-
-const at = (input: SeedInput, line: number, column: number): Span => ({
-  file: input.shownPath,
-  line,
-  column,
-});
-
-/** UTF-16 column at which a field begins on the record's first line; right unless a field before it spans lines. */
-function columnOf(record: CsvRecord, index: number): number {
-  return record.fields
-    .slice(0, index)
-    .reduce(
-      (column, f) =>
-        column + f.text.length + (f.quoted ? 2 + (f.text.match(/"/g)?.length ?? 0) : 0) + 1,
-      1,
-    );
-}
-
-const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 async function readText(input: SeedInput): Promise<string> {
   const bytes = await readFile(input.path);
@@ -174,22 +156,6 @@ async function misshapen(input: SeedInput, cause: unknown): Promise<EtlError | u
     ],
     { cause },
   );
-}
-
-/** The first name of the header that is not the column's; the columns were read from an earlier state of the file. */
-function wrongHeader(input: SeedInput, text: string): Diagnostic | undefined {
-  const [header] = readCsv(text, input.delimiter);
-  const index = header?.fields.findIndex((f, i) => f.text !== input.columns[i]?.name) ?? -1;
-  if (header === undefined || index < 0 || header.fields.length !== input.columns.length)
-    return undefined;
-  const expected = input.columns[index]?.name ?? '';
-  return {
-    code: 'ETL7003',
-    severity: 'error',
-    message: `the header has "${shorten(header.fields[index]?.text ?? '')}" where column ${expected} was expected`,
-    at: at(input, 1, columnOf(header, index)),
-    hint: `Columns are: ${input.columns.map((c) => c.name).join(', ')}.`,
-  };
 }
 
 function blankLine(text: string): number | undefined {

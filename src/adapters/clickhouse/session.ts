@@ -4,6 +4,8 @@ import type { ResultSet, Segment, Statement } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import type { Driver, Order } from './driver.ts';
 import { failure } from './errors.ts';
+import { acquireLease } from './lease.ts';
+import { leaseOwner } from './lease-owner.ts';
 import { loadSeed } from './load.ts';
 import { rowCount } from './introspect.ts';
 import { SAFE, type Settings } from './settings.ts';
@@ -31,6 +33,10 @@ const CANCEL_FOR_MS = 2000;
 export class DriverConnection implements Connection {
   readonly serverVersion: string;
   readonly isPrivate: boolean;
+  /** how a lease of this connection names its owner */
+  readonly owner: string;
+  /** how often the connection was told to stop */
+  stops = 0;
   readonly #driver: Driver;
   readonly #options: SessionOptions;
   readonly #running = new Set<Promise<unknown>>();
@@ -41,6 +47,7 @@ export class DriverConnection implements Connection {
     this.#options = options;
     this.serverVersion = driver.version;
     this.isPrivate = options.isPrivate;
+    this.owner = leaseOwner(options.prefix);
   }
 
   /** A light object; its statements run one after the other. */
@@ -72,6 +79,7 @@ export class DriverConnection implements Connection {
   }
 
   async cancel(): Promise<number> {
+    this.stops++;
     const told = [...this.#running];
     let open = true;
     const ended = Promise.allSettled(told).then(() => {
@@ -87,6 +95,7 @@ export class DriverConnection implements Connection {
 
   /** What still runs is stopped first: the engine cannot be closed under a statement. */
   async close(): Promise<void> {
+    this.stops++;
     if (this.#running.size > 0) await this.cancel();
     await this.#driver.close();
   }
@@ -128,11 +137,16 @@ class DriverSession implements Session {
     });
   }
 
-  /** The embedded engine belongs to one process; a server has no locks. */
-  lock(): Promise<(() => Promise<void>) | undefined> {
-    return Promise.resolve(
-      this.#connection.isPrivate ? (): Promise<void> => Promise.resolve() : undefined,
-    );
+  /** The embedded engine belongs to one process; a server has no locks, so there a table is one. */
+  lock(relation: RelationName): Promise<(() => Promise<void>) | undefined> {
+    const connection = this.#connection;
+    if (connection.isPrivate) return Promise.resolve(() => Promise.resolve());
+    const { stops } = connection;
+    return acquireLease(relation, connection.owner, {
+      send: (statement) => this.#execute(statement),
+      read: (statement) => this.#read(statement),
+      isStopped: () => connection.stops !== stops,
+    });
   }
 
   load(target: RelationName, input: SeedInput): Promise<Effect> {

@@ -1,5 +1,8 @@
 import type { RelationName } from '../../kernel/relation.ts';
 
+/** What the leases of relations begin with; they belong to runs that are at work, and are neither debris nor anybody's data. */
+export const LOCK_PREFIX = '__etl_lock_';
+
 /** The rewritten copy of a live table, which an incremental publish puts in its place. */
 export const fullCopy = (staged: RelationName): RelationName => ({
   ...staged,

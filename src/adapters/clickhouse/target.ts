@@ -183,6 +183,15 @@ export function parseTarget(raw: Readonly<Record<string, unknown>>): Checked<Tar
       ...read.error.issues.map((issue) => problem(issue.path.map(String).join('.'), issue.message)),
     );
   const output = read.data;
+  // a URL may hold a password: it is refused without being repeated
+  if (output.host !== undefined && /:\/\/|@/.test(output.host))
+    return refused(
+      problem(
+        'host',
+        'is not the name of a server',
+        'Write the parts of a URL into keys of their own: host, port, user, password, secure.',
+      ),
+    );
   const schemaName = output.schema ?? 'default';
   for (const key of ['database', 'dbname'] as const) {
     const value = output[key];

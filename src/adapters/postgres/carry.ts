@@ -1,5 +1,5 @@
 // Grants, owner and comments: the configured ones, and those of the live relation that its replacement has to keep.
-import type { Comments, Grants } from '../../adapter/contract.ts';
+import type { Comments, EngineConfig, Grants } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { RelationKind, RelationName } from '../../kernel/relation.ts';
 import type { Facts, Grant } from './facts.ts';
@@ -112,6 +112,34 @@ export const configuredComments = (
   ...columnComments(relation, comments.columns),
 ];
 
+/** Whether the project keeps the relation's comment (persist_docs): then one without a description has none. */
+const ownsComment = (config: EngineConfig): boolean => {
+  const persist: unknown = config['persist_docs'];
+  return (
+    typeof persist === 'object' &&
+    persist !== null &&
+    'relation' in persist &&
+    persist.relation === true
+  );
+};
+
+/** Takes back the comment of a relation that stays, when the project keeps it and its description is gone. */
+export const withdrawnComment = (
+  relation: RelationName,
+  kind: RelationKind,
+  facts: Facts,
+  wanted: { readonly comments: Comments; readonly config: EngineConfig },
+): readonly Statement[] =>
+  facts.comment === null || wanted.comments.relation !== undefined || !ownsComment(wanted.config)
+    ? []
+    : [
+        repeatable(
+          'alter',
+          `comment on ${kindWord(kind)} ${relationText(relation)} is null`,
+          relation,
+        ),
+      ];
+
 // A new table gets the default privileges of its creator. When the live relation does not have them, somebody took them away.
 const withdrawDefaults = (relation: RelationName): Statement =>
   repeatable(
@@ -129,7 +157,11 @@ export function carriedOver(
   staged: RelationName,
   kind: RelationKind,
   facts: Facts,
-  wanted: { readonly grants: Grants | undefined; readonly comments: Comments },
+  wanted: {
+    readonly grants: Grants | undefined;
+    readonly comments: Comments;
+    readonly config: EngineConfig;
+  },
 ): readonly Statement[] {
   const on = relationText(staged);
   const governed = names(wanted.grants);
@@ -149,7 +181,9 @@ export function carriedOver(
         `grant ${g.privilege} (${ident(g.column)}) on table ${on} to ${role(g.to)}${g.grantable ? ' with grant option' : ''}`,
       ]),
     ),
-    ...(facts.comment === null || wanted.comments.relation !== undefined
+    ...(facts.comment === null ||
+    wanted.comments.relation !== undefined ||
+    ownsComment(wanted.config)
       ? []
       : [relationComment(staged, kind, facts.comment)]),
     ...columnComments(staged, Object.fromEntries(described)),

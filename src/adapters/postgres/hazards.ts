@@ -16,6 +16,15 @@ export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Di
         hint: 'Drop or rename it, or give the model another alias.',
       },
     ];
+  if (live.kind === 'materialized_view')
+    return [
+      {
+        code: 'ETL4001',
+        severity: 'error',
+        message: `${where} is a materialized view that this project did not make; as a ${becomes} it would be lost`,
+        hint: 'Rename or drop the materialized view, or give the model another alias.',
+      },
+    ];
   const { obstacles } = requireFacts(live);
   // A view is replaced in place and keeps all of it.
   if (obstacles.length === 0 || (live.kind === 'view' && becomes === 'view')) return [];

@@ -2,7 +2,13 @@ import type { Attempt, ObservedRelation, ViewRequest } from '../../adapter/contr
 import type { Statement } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { headerOf } from './build.ts';
-import { carriedOver, configuredComments, configuredGrants, revokedGrants } from './carry.ts';
+import {
+  carriedOver,
+  configuredComments,
+  configuredGrants,
+  revokedGrants,
+  withdrawnComment,
+} from './carry.ts';
 import { type Facts, requireFacts } from './facts.ts';
 import { relationText } from './quote.ts';
 import { around, impatient } from './statements.ts';
@@ -29,6 +35,7 @@ function replaceInPlace(request: ViewRequest, facts: Facts | undefined): readonl
     ...headerOf(request),
     createView(request, target, 'create or replace', facts?.options ?? []),
     ...configuredComments(target, 'view', comments),
+    ...(facts === undefined ? [] : withdrawnComment(target, 'view', facts, request)),
     ...(facts === undefined ? [] : revokedGrants(target, facts, grants)),
     ...configuredGrants(target, grants),
   ];

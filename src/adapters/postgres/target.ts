@@ -108,6 +108,18 @@ const problem = (key: string, why: string, hint?: string): Diagnostic => ({
   ...(hint === undefined ? {} : { hint }),
 });
 
+/** A URL may hold a password: it is refused without being repeated. */
+const urlAsHost = (o: Output): readonly Diagnostic[] =>
+  o.host !== undefined && /:\/\/|@/.test(o.host)
+    ? [
+        problem(
+          'host',
+          'is not the name of a server',
+          'Write the parts of a URL into keys of their own: host, port, user, password, dbname.',
+        ),
+      ]
+    : [];
+
 function missing(o: Output): readonly Diagnostic[] {
   if (o.embedded === true) return [];
   const needed = { host: o.host, user: o.user, dbname: o.dbname ?? o.database, schema: o.schema };
@@ -187,7 +199,7 @@ export function parseTarget(raw: Readonly<Record<string, unknown>>): Checked<Tar
         ),
       ),
     };
-  const diagnostics = missing(checked.data);
+  const diagnostics = [...urlAsHost(checked.data), ...missing(checked.data)];
   return diagnostics.length > 0
     ? { value: undefined, diagnostics }
     : { value: toTarget(checked.data), diagnostics: [] };

@@ -7,8 +7,8 @@ import { guarded } from './guarded.ts';
 
 /** `etl clean` */
 export const cleanCommand = (values: Values, terminal: Terminal): Promise<number> =>
-  guarded(values, terminal, async ({ reporter }) => {
-    const removed = await clean(apiOptions(values, terminal));
+  guarded(values, terminal, async ({ reporter, learn }) => {
+    const removed = await clean({ ...apiOptions(values, terminal), onProject: learn });
     reporter.note(removed.length === 0 ? 'Nothing to clean.' : `Deleted ${removed.join(', ')}`);
     return EXIT.well;
   });

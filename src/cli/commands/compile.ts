@@ -7,7 +7,7 @@ import { besideJson, guarded } from './guarded.ts';
 
 /** `etl compile` */
 export const compileCommand = (values: Values, terminal: Terminal): Promise<number> =>
-  guarded(values, besideJson(values, terminal), async ({ reporter, learn }) => {
+  guarded(values, besideJson(values, terminal), async ({ reporter, learn, mask, masked }) => {
     const compiled = await compile({
       ...apiOptions(values, terminal),
       onProject: learn,
@@ -20,12 +20,14 @@ export const compileCommand = (values: Values, terminal: Terminal): Promise<numb
     if (values['output'] === 'json') {
       for (const { node, sql } of compiled)
         terminal.write(
-          `${JSON.stringify(node === undefined ? { compiled: sql } : { node: node.name, compiled: sql }, null, 2)}\n`,
+          `${JSON.stringify(masked(node === undefined ? { compiled: sql } : { node: node.name, compiled: sql }), null, 2)}\n`,
         );
     } else if (isAsked) {
       for (const { node, sql } of compiled)
         terminal.write(
-          `${node === undefined ? 'Compiled inline node is:' : `Compiled node '${node.name}' is:`}\n${sql}\n`,
+          mask(
+            `${node === undefined ? 'Compiled inline node is:' : `Compiled node '${node.name}' is:`}\n${sql}\n`,
+          ),
         );
     } else reporter.note(`Compiled ${compiled.length} nodes to target/compiled`);
     return EXIT.well;

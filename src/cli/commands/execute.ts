@@ -21,6 +21,7 @@ export const executeCommand = (
       onProject: (facts) => {
         learn(facts);
         reporter.found(facts.counts);
+        terminal.armSignals();
       },
     });
     reporter.closing({

@@ -9,18 +9,23 @@ import { besideJson, guarded } from './guarded.ts';
 
 /** `etl plan` */
 export const planCommand = (values: Values, terminal: Terminal): Promise<number> =>
-  guarded(values, besideJson(values, terminal), async ({ reporter, learn, colour }) => {
-    const planned = await plan({
-      ...apiOptions(values, terminal),
-      onProject: learn,
-      report: (d) => reporter.diagnostics(d),
-    });
-    if (values['output'] === 'json') terminal.write(`${JSON.stringify(planned, null, 2)}\n`);
-    else terminal.write(textOf(planned, coloursOf(colour)));
-    const hazards = planned.nodes.flatMap((n) => n.hazards);
-    reporter.diagnostics(hazards);
-    return hazards.some((h) => h.severity === 'error') ? EXIT.failed : EXIT.well;
-  });
+  guarded(
+    values,
+    besideJson(values, terminal),
+    async ({ reporter, learn, colour, mask, masked }) => {
+      const planned = await plan({
+        ...apiOptions(values, terminal),
+        onProject: learn,
+        report: (d) => reporter.diagnostics(d),
+      });
+      if (values['output'] === 'json')
+        terminal.write(`${JSON.stringify(masked(planned), null, 2)}\n`);
+      else terminal.write(mask(textOf(planned, coloursOf(colour))));
+      const hazards = planned.nodes.flatMap((n) => n.hazards);
+      reporter.diagnostics(hazards);
+      return hazards.some((h) => h.severity === 'error') ? EXIT.failed : EXIT.well;
+    },
+  );
 
 function textOf({ target, nodes }: Plan, colours: ReturnType<typeof coloursOf>): string {
   const relations = nodes.filter((n) => n.action !== 'test');

@@ -4,13 +4,14 @@ import { coloursOf } from '../../reporters/colours.ts';
 import { renderTable } from '../../reporters/table.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Values } from '../commands.ts';
+import type { Console } from '../console.ts';
 import type { Terminal } from '../terminal.ts';
 import { apiOptions } from './api-options.ts';
 import { guarded } from './guarded.ts';
 
 /** `etl show` */
 export const showCommand = (values: Values, terminal: Terminal): Promise<number> =>
-  guarded(values, terminal, async ({ reporter, learn, colour }) => {
+  guarded(values, terminal, async ({ reporter, learn, colour, mask, masked }) => {
     const asJson = values['output'] === 'json';
     const quiet = values['quiet'] === true;
     const shown = await show({
@@ -19,8 +20,8 @@ export const showCommand = (values: Values, terminal: Terminal): Promise<number>
       report: (d) => reporter.diagnostics(asJson ? [] : d),
     });
     for (const item of shown) {
-      if (asJson) terminal.write(`${jsonOf(item, quiet)}\n`);
-      else terminal.write(`${textOf(item, coloursOf(colour).dim)}\n`);
+      if (asJson) terminal.write(`${jsonOf(item, quiet, masked)}\n`);
+      else terminal.write(mask(`${textOf(masked(item), coloursOf(colour).dim)}\n`));
     }
     return EXIT.well;
   });
@@ -38,12 +39,12 @@ function textOf({ name, result }: Shown, dim: (text: string) => string): string 
 }
 
 /** As dbt: `{"show": [rows]}`, with the node's name unless quiet; exact numbers beyond JSON's reach stay text. */
-function jsonOf({ name, result }: Shown, quiet: boolean): string {
+function jsonOf({ name, result }: Shown, quiet: boolean, masked: Console['masked']): string {
   const rows = result.rows.map((row) =>
     Object.fromEntries(result.columns.map((c, i) => [c.name, jsonValue(row[i] ?? null, c.type)])),
   );
   return JSON.stringify(
-    quiet || name === undefined ? { show: rows } : { node: name, show: rows },
+    masked(quiet || name === undefined ? { show: rows } : { node: name, show: rows }),
     null,
     2,
   );

@@ -132,6 +132,16 @@ describe('a seed', () => {
     },
   );
 
+  it.each([
+    ['blanks around names', 'id, amount ,name\n1,2,x\n'],
+    ['quoted names', '"id","amount","name"\n1,2,x\n'],
+    ['blanks around quoted names', '"id", "amount" ,"name" \n1,2,x\n'],
+    ['blanks inside the quotes', '\uFEFF" id"," amount ",name\r\n1,2,x\r\n'],
+  ])('may have %s in its header', async (_, csv) => {
+    await seed({ csv, types: { id: 'integer', amount: 'bigint', name: 'text' } });
+    expect(await rows('id, amount, name')).toEqual([[1, 2, 'x']]);
+  });
+
   it('may have another delimiter', async () => {
     await seed({
       csv: 'id;name\n1;"a;b"\n',
@@ -268,6 +278,9 @@ describe('a file that is no table', () => {
     ['too many fields', 'a,b,c\n1,2,3\n4,5,6,7\n', 'ETL7001', 3],
     ['an empty line', 'a,b,c\n1,2,3\n\n4,5,6\n', 'ETL7004', 3],
     ['a header that is not the columns', 'a,b,zz\n1,2,3\n', 'ETL7003', 1],
+    ['blanks in a header that is not the columns', 'a, b ,zz\n1,2,3\n', 'ETL7003', 1],
+    ['blanks in a header in another order', ' b ,a,c\n1,2,3\n', 'ETL7003', 1],
+    ['blanks in its header and too few fields', 'a, b ,c\n1,2,3\n4,5\n', 'ETL7001', 3],
   ])('has %s', async (_, csv, code, line) => {
     const problem = await refused({ csv, types: { a: 'integer', b: 'integer', c: 'text' } });
     expect(problem).toMatchObject({ code, at: { file: 'seeds/s.csv', line } });

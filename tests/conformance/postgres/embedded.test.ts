@@ -198,6 +198,25 @@ describe.runIf(isRoot)('as root', () => {
     expect(await child.run(dir, { user: NOBODY })).toMatchObject({ ok: 1, errors: [] });
   });
 
+  test('a copy that belongs to root is given to the server’s user, links aside', async () => {
+    expect(await child.run(dir)).toMatchObject({ ok: 1, errors: [] });
+    const copy = join(dir, 'copy');
+    await cp(join(dir, '.etl'), join(copy, '.etl'), { recursive: true });
+    const data = join(copy, '.etl/pg18/data');
+    const outside = join(dir, 'outside');
+    await writeFile(outside, '');
+    await symlink(outside, join(data, 'link'));
+    expect(statSync(join(data, 'postgresql.conf')).uid).toBe(0);
+    expect(await child.run(copy)).toMatchObject({ ok: 1, errors: [] });
+    expect(statSync(data).uid).not.toBe(0);
+    expect(statSync(join(data, 'base')).uid).toBe(statSync(data).uid);
+    expect(statSync(outside).uid).toBe(0);
+    // only what is in the directory belongs to root
+    await chown(join(data, 'postgresql.conf'), 0, 0);
+    await chmod(join(data, 'postgresql.conf'), 0o600);
+    expect(await child.run(copy)).toMatchObject({ ok: 1, errors: [] });
+  });
+
   test('the data of another user are refused with their owner', async () => {
     await child.run(dir);
     const { errors } = await child.run(dir, { user: NOBODY });

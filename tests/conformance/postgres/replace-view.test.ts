@@ -95,11 +95,43 @@ test('a table becomes a view', async () => {
   expect(await left()).toEqual([]);
 });
 
-test('a materialized view becomes a view', async () => {
+test('a materialized view is refused by its name: only its owner has its definition', async () => {
   await pg.run(`create materialized view ${schema}.v as select 7 as id`);
-  await rebuildView(pg, at('v'), { select: `select id from ${schema}.src` });
+  const rebuilt = rebuildView(pg, at('v'), { select: `select id from ${schema}.src` });
+  await expect(rebuilt).rejects.toMatchObject({
+    diagnostics: [
+      {
+        code: 'ETL4001',
+        message: expect.stringContaining(`${schema}.v is a materialized view`) as string,
+      },
+    ],
+  });
+  expect(await pg.value(`select id from ${schema}.v`)).toBe(7);
+  expect(await left()).toEqual([]);
+});
+
+test('a materialized view becomes a view once that is allowed', async () => {
+  await pg.run(`create materialized view ${schema}.v as select 7 as id`);
+  await rebuildView(pg, at('v'), { select: `select id from ${schema}.src`, allow: true });
   expect(await kind('v')).toBe('v');
   expect(await left()).toEqual([]);
+});
+
+test('the comment goes with the description, where the project keeps the comments', async () => {
+  const comment = (): Promise<unknown> =>
+    pg.value(`select obj_description('${schema}.v'::regclass)`);
+  const select = `select id from ${schema}.src`;
+  const config = { persist_docs: { relation: true } };
+  await rebuildView(pg, at('v'), { select, config, comments: { relation: 'told', columns: {} } });
+  expect(await comment()).toBe('told');
+  await rebuildView(pg, at('v'), { select });
+  expect(await comment()).toBe('told');
+  await rebuildView(pg, at('v'), { select, config });
+  expect(await comment()).toBe(null);
+  // the same when the view is swapped
+  await rebuildView(pg, at('v'), { select, config, comments: { relation: 'told', columns: {} } });
+  await rebuildView(pg, at('v'), { select: `select id::text as id from ${schema}.src`, config });
+  expect(await comment()).toBe(null);
 });
 
 test('a column that is missing in the source is the author’s mistake, with its place, and the view stays', async () => {

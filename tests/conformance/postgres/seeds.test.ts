@@ -57,6 +57,16 @@ const refusal = async (content: string | Buffer, columns?: readonly Column[]): P
   );
 
 describe('what is read', () => {
+  test.each([
+    ['blanks around names', 'id, day ,Name\n'],
+    ['quoted names', '"id","day","Name"\n'],
+    ['blanks around quoted names', '"id", "day" ,"Name" \n'],
+    ['blanks inside the quotes', '" id"," day ",Name\n'],
+  ])('a header with %s', async (_, header) => {
+    await load(`${header}1,2024-01-31,x\n`);
+    expect(await rows()).toEqual([[1, '2024-01-31', 'x']]);
+  });
+
   test('BOM, CRLF, quoted newlines and quotes, no newline at the end', async () => {
     expect(
       await load('\u{feff}id,day,Name\r\n1,2024-02-29,"a\r\nb ""c"", d"\r\n2,2024-03-01,ção😀'),

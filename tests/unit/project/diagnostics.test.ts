@@ -294,6 +294,34 @@ const CASES: readonly Case[] = [
     ['ETL3010 models/x.yml:2:11 there is no model "oders" to describe | Did you mean "orders"?'],
   ],
   [
+    'ETL2001 a macro that is never closed, an end that closes nothing',
+    {
+      'macros/a.sql': '\n{% macro a() %} 1 {% endmacr %}',
+      'macros/b.sql': ' macro b() %} 1 {% endmacro %}',
+    },
+    [
+      'ETL2001 macros/a.sql:2:1 the macro "a" is never closed | Each {% macro %}, {% test %} or {% materialization %} needs its own {% end… %}, spelled in full.',
+      'ETL2001 macros/b.sql:1:17 "endmacro" closes nothing | Each {% macro %}, {% test %} or {% materialization %} needs its own {% end… %}, spelled in full.',
+    ],
+  ],
+  [
+    'ETL3005 two models of one name, told once though their tests share a name, too',
+    {
+      'models/x/a.sql': 'select 1 as id',
+      'models/y/a.sql': 'select 2 as id',
+      'models/m.yml':
+        'models:\n  - name: a\n    columns:\n      - name: id\n        data_tests: [unique]\n',
+    },
+    ['ETL3005 models/y/a.sql:1:1 two nodes are called "a" | Rename one of the files.'],
+  ],
+  [
+    'ETL4002 packages that are not installed',
+    { 'packages.yml': 'packages:\n  - package: dbt-labs/dbt_utils\n    version: 1.3.0\n' },
+    [
+      'ETL4002 packages.yml:1:1 packages.yml names packages, but none is installed in dbt_packages/ | Packages are not fetched yet: put each into a folder of dbt_packages/.',
+    ],
+  ],
+  [
     'ETL4002 snapshots are read over',
     { 'snapshots/s.sql': '{% snapshot s %}select 1{% endsnapshot %}' },
     [
@@ -340,4 +368,12 @@ test('what is read over is said: unit tests, versions, enforced contracts', asyn
     'ETL4002 models/m.yml:2:11 model versions are not supported yet: "a"',
     'ETL4002 models/m.yml:5:1 unit tests are not supported yet: models/m.yml',
   ]);
+});
+
+test('a profile that was asked for must exist, also without any profiles.yml', async () => {
+  const { value, diagnostics } = await loadFiles({}, { profile: 'nope' });
+  expect(value).toBeUndefined();
+  expect(toldAs(diagnostics)[0]).toMatch(
+    /^ETL1006 - there is no profile "nope": no profiles.yml was found/,
+  );
 });

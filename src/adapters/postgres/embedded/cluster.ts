@@ -110,6 +110,9 @@ const PASSES =
 const isHopeless = (place: EmbeddedPlace, child: Child): boolean =>
   child.ends >= 3 && !child.isAlive && !PASSES.test(logTail(place));
 
+const ownerText = ({ user }: EmbeddedPlace): string =>
+  user === undefined ? '"$(id -u):$(id -g)"' : `${user.uid}:${user.gid}`;
+
 function notStarted(place: EmbeddedPlace, error: unknown): Error {
   const tail = logTail(place);
   if (/No space left on device/.test(tail))
@@ -125,7 +128,9 @@ function notStarted(place: EmbeddedPlace, error: unknown): Error {
     `the embedded Postgres did not start: ${why}\nLast lines of ${place.log}:\n${tail}`,
     /pre-existing shared memory/.test(tail)
       ? 'A process of a server that was killed is still at work on this directory: wait until it has ended, or end it.'
-      : `Correct what the log names, or delete ${place.dir}: the next run builds its warehouse anew.`,
+      : /Permission denied/.test(tail)
+        ? `Give the user that the server runs as all of ${place.data}: chown -R ${ownerText(place)} ${place.data}`
+        : `Correct what the log names, or delete ${place.dir}: the next run builds its warehouse anew.`,
     error,
   );
 }

@@ -18,6 +18,7 @@ import { sha256 } from '../../../kernel/hash.ts';
 import type { Binaries } from './binaries.ts';
 import { mayEnter, mayRun } from './reach.ts';
 import { ownUid, serverUser, type SystemUser } from './system-user.ts';
+import { takeOver } from './take-over.ts';
 import { fileTrouble, trouble } from './trouble.ts';
 
 /** Everything the launcher has to know before it starts a server. */
@@ -133,7 +134,7 @@ function ownerOf(data: string, user: SystemUser | undefined): SystemUser | undef
     throw trouble(
       'ETL1012',
       `${data} belongs to another user (uid ${found.uid})`,
-      'Run as that user, or remove the directory: what it holds is built again by the next run.',
+      `Run as that user, or make it yours: sudo chown -R "$(id -u):$(id -g)" ${data}`,
     );
   return undefined;
 }
@@ -147,6 +148,7 @@ export function preparePlace(
   const own = join(projectDir, '.etl', `pg${binaries.major}`, 'data');
   const user = ownerOf(own, serverUser());
   const dir = dataHome(projectDir, binaries.major, user);
+  if (user !== undefined) takeOver(join(dir, 'data'), user);
   return {
     dir,
     data: join(dir, 'data'),

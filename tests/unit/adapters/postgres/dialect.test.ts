@@ -253,6 +253,16 @@ describe('publish a table', () => {
   });
 });
 
+test.each(['table', 'view'] as const)(
+  'a materialized view is not replaced by a %s unless that is allowed',
+  (becomes) => {
+    expect(
+      dialect.hazards({ target, becomes, live: live('materialized_view') }).map((h) => h.code),
+    ).toEqual(['ETL4001']);
+    expect(dialect.hazards({ target, becomes, live: live('table') })).toEqual([]);
+  },
+);
+
 describe('publish a view', () => {
   const select = 'select 1 as id';
   test('nothing live: one statement', () => {

@@ -1,0 +1,70 @@
+/** Takes secrets out of a text. */
+export type Mask = (text: string) => string;
+
+/** What stands where a secret was. */
+export const MASKED = '*****';
+
+/** The mask of somebody who has no secrets: `masked` then hands values on as they are. */
+export const unmasked: Mask = (text) => text;
+
+/** Shorter texts would mask ordinary words; a password that short is no secret. */
+const SHORTEST_SECRET = 3;
+
+/** Words of the artifacts themselves: a password that is one of them, or a part of one, cannot be taken out of them. */
+const ARTIFACT_WORDS = [
+  ...['model', 'seed', 'test', 'snapshot', 'analysis', 'source', 'exposure', 'operation', 'macro'],
+  ...['view', 'table', 'incremental', 'ephemeral', 'compiled', 'select', 'create', 'replace'],
+  ...['success', 'error', 'fail', 'pass', 'warn', 'skipped', 'partial success'],
+  ...['postgres', 'clickhouse', 'main', 'public', 'default', 'null', 'true', 'false'],
+];
+
+/** A mask for these secrets. */
+export function maskOf(secrets: readonly string[]): Mask {
+  const known = [...new Set(secrets)]
+    .filter((s) => s.trim().length >= SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length);
+  if (known.length === 0) return unmasked;
+  return (text) => known.reduce((rest, secret) => rest.replaceAll(secret, MASKED), text);
+}
+
+/**
+ * A mask for what programs read. `open` are words that stand there by right, such as the name of the schema: where the password is
+ * the same word, nothing can hide it, and taking it out of every name would leave a file that no program understands.
+ */
+export const artifactMaskOf = (secrets: readonly string[], open: readonly string[] = []): Mask =>
+  maskOf(
+    secrets.filter(
+      (secret) => !ARTIFACT_WORDS.some((word) => word.includes(secret)) && !open.includes(secret),
+    ),
+  );
+
+/** Values of DBT_ENV_SECRET_* and ETL_ENV_SECRET_* variables. */
+export const secretsOf = (env: Readonly<Record<string, string | undefined>>): readonly string[] =>
+  Object.entries(env).flatMap(([name, value]) =>
+    /^(DBT|ETL)_ENV_SECRET_/.test(name) && value !== undefined ? [value] : [],
+  );
+
+const NOTHING: ReadonlySet<string> = new Set();
+/** Names of our own: a password that reads "name" must not break them. */
+const PLAIN_KEY = /^[a-z][a-z_]*$/;
+
+/**
+ * A value with the secrets taken out of every text in it, also out of keys that are ids or names of columns. What is below a key of
+ * `kept` stays as it is.
+ */
+export const masked = <T>(value: T, mask: Mask, kept: ReadonlySet<string> = NOTHING): T =>
+  mask === unmasked ? value : (walk(value, mask, kept) as T);
+
+function walk(value: unknown, mask: Mask, kept: ReadonlySet<string>): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => walk(item, mask, kept));
+  if (typeof value !== 'object' || value === null) return value;
+  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  if (!isPlain) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      PLAIN_KEY.test(key) ? key : mask(key),
+      kept.has(key) ? item : walk(item, mask, kept),
+    ]),
+  );
+}

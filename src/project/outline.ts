@@ -1,0 +1,140 @@
+import { TemplateHost } from '../jinja/host.ts';
+import { MacroLibrary } from '../jinja/library.ts';
+import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
+import { secretsOf } from '../kernel/mask.ts';
+import { parseEnvFile } from './env-file.ts';
+import type { Environment } from './env-file.ts';
+import { PROJECT_FILE, joinPath } from './file-system.ts';
+import type { LoadInput } from './load.ts';
+import { errorOf } from './problems.ts';
+import { chooseProfile } from './profile.ts';
+import type { ChosenProfile } from './profile.ts';
+import { profileNameOf, readProjectFile } from './project-file.ts';
+import type { ProjectFile } from './project-file.ts';
+import { baseScope, baseSettings, targetFacts, yamlRenderer } from './session.ts';
+import type { Session } from './session.ts';
+import type { RenderValue } from './yaml-render.ts';
+import { isYamlMap, parseYaml } from './yaml.ts';
+import type { YamlDocument } from './yaml.ts';
+
+/** What dbt_project.yml alone tells of a project. */
+export interface ProjectOutline {
+  readonly project: ProjectFile;
+  /** the file of the connection, when there is one that can be read */
+  readonly profileFile: string | undefined;
+  /** texts that must never be printed */
+  readonly secrets: readonly string[];
+}
+
+/** The environment with what `.env` adds to it. */
+export async function readEnvironment(input: LoadInput): Promise<Environment> {
+  const path = joinPath(input.projectDir, '.env');
+  if ((await input.fs.stat(path))?.isFolder !== false) return input.env;
+  return { ...parseEnvFile(await input.fs.readText(path), '.env').value, ...input.env };
+}
+
+const sessionOf = (
+  { invocation, vars, flags, args }: LoadInput,
+  env: Environment,
+  target: Session['target'],
+): Session => ({
+  invocation: {
+    invocationId: invocation.id,
+    startedAt: invocation.startedAt,
+    now: invocation.now,
+    projectName: '',
+    threadId: 'MainThread',
+    flags: flags ?? {},
+    args: args ?? {},
+    selectedResources: [],
+    metadataEnvs: {},
+  },
+  env,
+  cliVars: vars ?? {},
+  target,
+  log: (): void => undefined,
+});
+
+const rendererOf = (session: Session, secrets: boolean): RenderValue => {
+  const host = new TemplateHost({
+    library: new MacroLibrary(),
+    rootPackage: '',
+    internalPackages: [],
+    dispatchPrefixes: [],
+    searchOrder: {},
+  });
+  return yamlRenderer(
+    host,
+    '',
+    baseScope(baseSettings(session, [session.cliVars], secrets ? { secrets } : {})),
+  );
+};
+
+/** The connection, as far as it can be read: without one, `target` is not known to templates and no password needs hiding. */
+async function profileOf(
+  input: LoadInput,
+  env: Environment,
+  document: YamlDocument,
+): Promise<ChosenProfile | undefined> {
+  const render = rendererOf(sessionOf(input, env, undefined), true);
+  const wish = {
+    projectDir: input.projectDir,
+    cwd: input.cwd,
+    homeDir: input.homeDir,
+    profilesDir: input.profilesDir,
+    profile: input.profile,
+    target: input.target,
+    threads: input.threads,
+    projectProfile: profileNameOf(document, render),
+    projectDocument: document,
+    env,
+  };
+  return chooseProfile(wish, input.fs, input.adapters, render).then(
+    ({ value }) => value,
+    () => undefined,
+  );
+}
+
+/** The document with only what says where things lie. */
+const placesOnly = (document: YamlDocument): YamlDocument => ({
+  file: document.file,
+  text: document.text,
+  value: isYamlMap(document.value)
+    ? Object.fromEntries(
+        Object.entries(document.value).filter(([key]) =>
+          /^(name|[a-z]+-paths?|clean-targets|packages-install-path)$/.test(key),
+        ),
+      )
+    : document.value,
+  exact: (path) => document.exact(path),
+  spanOf: (path) => document.spanOf(path),
+  keySpanOf: (path) => document.keySpanOf(path),
+  textSpanOf: (path) => document.textSpanOf(path),
+});
+
+/**
+ * Reads where the project keeps its files, from dbt_project.yml alone: models may be broken, and a connection is not needed. What
+ * else the file says is left aside, with its mistakes.
+ */
+export async function readOutline(input: LoadInput): Promise<Checked<ProjectOutline>> {
+  const path = joinPath(input.projectDir, PROJECT_FILE);
+  if (!(await input.fs.exists(path))) {
+    const hint =
+      'Run `etl init` to start a project here, or name another folder with --project-dir.';
+    const message = `there is no ${PROJECT_FILE} in ${input.projectDir}`;
+    return { value: undefined, diagnostics: [errorOf('ETL1002', message, { hint })] };
+  }
+  const parsed = parseYaml(await input.fs.readText(path), PROJECT_FILE);
+  if (parsed.value === undefined) return { value: undefined, diagnostics: parsed.diagnostics };
+  const env = await readEnvironment(input);
+  const profile = await profileOf(input, env, parsed.value);
+  const facts = profile && targetFacts(profile.target, profile.profileName, profile.targetName);
+  const read = readProjectFile(
+    placesOnly(parsed.value),
+    rendererOf(sessionOf(input, env, facts), false),
+  );
+  const diagnostics: readonly Diagnostic[] = read.diagnostics;
+  if (read.value === undefined) return { value: undefined, diagnostics };
+  const secrets = [...(profile?.target.secrets ?? []), ...secretsOf(env)];
+  return { value: { project: read.value, profileFile: profile?.file, secrets }, diagnostics };
+}

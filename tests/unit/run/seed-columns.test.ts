@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { dialect } from '../../../src/adapters/postgres/dialect.ts';
+import { seedColumns } from '../../../src/run/seed-columns.ts';
+import { aSeed } from '../../support/a-manifest.ts';
+
+const columns = (csv: string, config: Record<string, unknown> = {}): unknown =>
+  seedColumns(aSeed('s', { config }), csv, dialect).value?.map((c) => `${c.name} ${c.type}`);
+
+test.each([
+  ['blanks around names', 'id, amount ,name\n1,2.5,x\n'],
+  ['quoted names', '"id","amount","name"\n1,2.5,x\n'],
+  ['blanks around quoted names', '"id", "amount" ,"name" \n1,2.5,x\n'],
+  ['blanks inside the quotes', 'id," amount ",name\n1,2.5,x\n'],
+])('%s do not change a column or its type', (_, csv) => {
+  expect(columns(csv)).toEqual(['id integer', 'amount numeric', 'name text']);
+});
+
+test('column_types rule over what is inferred, whatever stands around the name', () => {
+  expect(columns('id, amount \n1,2\n', { column_types: { Amount: 'bigint' } })).toEqual([
+    'id integer',
+    'amount bigint',
+  ]);
+});
+
+test('a name that holds quotes of its own keeps them', () => {
+  expect(columns('"""a""",b\n1,2\n')).toEqual(['"a" integer', 'b integer']);
+});
+
+test('a name of blanks in quotes is none', () => {
+  expect(seedColumns(aSeed('s'), 'id, " "\n1,2\n', dialect).diagnostics).toMatchObject([
+    { code: 'ETL7003', message: 'column 2 of the header has no name' },
+  ]);
+});
