@@ -2,17 +2,22 @@ import { lstat, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
-import { maskOf, masked } from '../kernel/mask.ts';
 import { readOutline, type ProjectOutline } from '../project/outline.ts';
 import { fileProblem } from './file-problem.ts';
 import { newInvocation } from './invocation.ts';
-import { findProjectDir, loadInput } from './open-project.ts';
+import { findProjectDir, loadInput, tellOutline, withoutSecrets } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 
 /** Files of a project that no command makes. */
 const KEPT = [
-  ...['.git', '.env', 'dbt_project.yml', 'profiles.yml'],
-  ...['packages.yml', 'dependencies.yml', 'package-lock.yml', 'selectors.yml'],
+  '.git',
+  '.env',
+  'dbt_project.yml',
+  'profiles.yml',
+  'packages.yml',
+  'dependencies.yml',
+  'package-lock.yml',
+  'selectors.yml',
 ];
 
 /**
@@ -25,20 +30,8 @@ export async function clean(options: ApiOptions = {}): Promise<readonly string[]
   const input = loadInput(dir, options, invocation, 'clean');
   const { value: outline, diagnostics } = await readOutline(input);
   if (outline === undefined) throw new EtlError(diagnostics);
-  options.onProject?.({
-    projectDir: dir,
-    targetName: '',
-    secrets: outline.secrets,
-    describe: (id) => ({
-      resourceType: '',
-      materialized: '',
-      label: id,
-      name: id,
-      path: '',
-    }),
-    counts: [],
-  });
-  if (hasErrors(diagnostics)) throw new EtlError(masked(diagnostics, maskOf(outline.secrets)));
+  tellOutline(options, dir, outline.secrets);
+  if (hasErrors(diagnostics)) throw withoutSecrets(options, dir, outline.secrets, diagnostics);
   const { cleanTargets } = outline.project;
   const grounds = await groundsOf(dir, outline, input.profilesDir);
   const problems: Diagnostic[] = [];

@@ -125,6 +125,31 @@ async function loadFrom(dir: string, input: LoadInput): ReturnType<typeof loadPr
   }
 }
 
+/** The error of a project that cannot be used; what shows it is told the secrets, and no more of the project. */
+export function withoutSecrets(
+  options: ApiOptions,
+  projectDir: string,
+  secrets: readonly string[],
+  diagnostics: readonly Diagnostic[],
+): EtlError {
+  tellOutline(options, projectDir, secrets);
+  return new EtlError(masked(diagnostics, maskOf(secrets)));
+}
+
+/** Tells the secrets of a project whose nodes are not known. */
+export const tellOutline = (
+  options: ApiOptions,
+  projectDir: string,
+  secrets: readonly string[],
+): void =>
+  options.onProject?.({
+    projectDir,
+    targetName: '',
+    secrets,
+    describe: (id) => ({ resourceType: '', materialized: '', label: id, name: id, path: '' }),
+    counts: [],
+  });
+
 /**
  * Reads the project that the options name. Throws an EtlError with every error that was found (config, YAML, templates, refs,
  * cycles); warnings go to `options.report`.
@@ -138,15 +163,13 @@ export async function openProject(
   const input = loadInput(dir, options, invocation, which);
   const { value: loaded, diagnostics } = await loadFrom(dir, input);
   if (loaded === undefined)
-    throw new EtlError(masked(diagnostics, maskOf(secretsOf(await readEnvironment(input)))));
+    throw withoutSecrets(options, dir, secretsOf(await readEnvironment(input)), diagnostics);
   const secrets = [...loaded.target.secrets, ...secretsOf(loaded.env)];
-  // nobody was told of the secrets yet, so what is thrown here must not hold them
-  const mask = maskOf(secrets);
-  if (hasErrors(diagnostics)) throw new EtlError(masked(diagnostics, mask));
+  if (hasErrors(diagnostics)) throw withoutSecrets(options, dir, secrets, diagnostics);
   const graph = graphOf(loaded.manifest);
   const cycles = cycleDiagnostics(loaded.manifest, graph);
   if (cycles.length > 0)
-    throw new EtlError(masked(sortDiagnostics([...diagnostics, ...cycles]), mask));
+    throw withoutSecrets(options, dir, secrets, sortDiagnostics([...diagnostics, ...cycles]));
   const project = assemble(loaded, graph, input.vars ?? {}, options, secrets);
   options.onProject?.({
     projectDir: dir,

@@ -82,7 +82,8 @@ function given(file: string, values: Values): string | undefined {
 function oneByOne(reporter: Reporter, told: Set<string>): Reporter {
   return {
     opening: (opening) => reporter.opening(opening),
-    found: (counts) => reporter.found(counts),
+    // a project that could not be read has no counts
+    found: (counts) => (counts.length === 0 ? undefined : reporter.found(counts)),
     observe: (event) => reporter.observe(event),
     note: (text) => reporter.note(text),
     closing: (closing) => reporter.closing(closing),
@@ -125,15 +126,25 @@ const YAML_KEY = /^[ \t]*(?:- )?[ \t]*(?:[\w-]+|"[\w-]+"|'[\w-]+')[ \t]*:(?:[ \t
 
 /**
  * A line of a file with secrets: its key alone, for the value may be one, or a part of one, that nobody knows of yet. A line that
- * goes on with the value of a line above has no key, whatever it looks like.
+ * goes on with a value of a line above has no key, whatever it looks like.
  */
 function withoutValue(lines: readonly string[], index: number, key: RegExp): string {
   const line = lines[index] ?? '';
   const found = key.exec(line)?.[0];
-  const above = lines.slice(0, index).findLast((l) => l.trim() !== '' && indent(l) < indent(line));
-  const goesOn = above !== undefined && key === YAML_KEY && !/:\s*(?:#.*)?$/.test(above);
-  if (found === undefined || goesOn) return line.trim() === '' ? '' : MASKED;
+  if (found === undefined || (key === YAML_KEY && goesOn(lines, index)))
+    return line.trim() === '' ? '' : MASKED;
   return found === line ? line : `${found}${MASKED}`;
+}
+
+/** True unless every line that encloses this one opens a mapping. */
+function goesOn(lines: readonly string[], index: number): boolean {
+  let depth = indent(lines[index] ?? '');
+  for (const line of lines.slice(0, index).toReversed()) {
+    if (/^\s*(#|$)/.test(line) || indent(line) >= depth) continue;
+    if (!/:\s*(#.*)?$/.test(line)) return true;
+    depth = indent(line);
+  }
+  return false;
 }
 
 const indent = (line: string): number => line.length - line.trimStart().length;

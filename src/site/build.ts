@@ -107,20 +107,17 @@ function entriesOf(
     [...new Set(ids)].flatMap((id) => shown.get(id) ?? []);
   const children = invert(parents);
   const found = invert(new Map(catalog.map((column) => [column, [relationKey(column.relation)]])));
-  return (node) => {
-    const tests = (children.get(node.unique_id) ?? []).flatMap((id) => testOf(manifest, id, node));
-    return {
-      node,
-      name: nameOf(node),
-      columns: 'columns' in node ? node.columns : {},
-      found: found.get(keyOf(node)) ?? [],
-      tests,
-      parents: linksTo(parents.get(node.unique_id) ?? []),
-      children: linksTo(children.get(node.unique_id) ?? []),
-      compiledCode: compiled?.get(node.unique_id),
-      testCode: compiled ?? new Map(),
-    };
-  };
+  return (node) => ({
+    node,
+    name: nameOf(node),
+    columns: 'columns' in node ? node.columns : {},
+    found: found.get(keyOf(node)) ?? [],
+    tests: (children.get(node.unique_id) ?? []).flatMap((id) => testOf(manifest, id, node)),
+    parents: linksTo(parents.get(node.unique_id) ?? []),
+    children: linksTo(children.get(node.unique_id) ?? []),
+    compiledCode: compiled?.get(node.unique_id),
+    testCode: compiled ?? new Map(),
+  });
 }
 
 /** The test of that id when it is about the node: attached to it, or attached to nothing and reading it. */

@@ -147,12 +147,12 @@ function refuse(
 export async function rebuildTable(
   pg: Pick<ScratchPostgres, 'connection'>,
   target: RelationName,
-  { select, config = {}, comments = { columns: {} }, grants }: Rebuild,
+  { select, config = {}, comments = { columns: {} }, grants, allow = false }: Rebuild,
 ): Promise<Rebuilt> {
   const staged = internalName(target);
   const request = { target, staged, config, comments, grants };
   return pg.connection.withSession(`model.${target.name}`, async (session) => {
-    refuse(target, 'table', await observed(session, target));
+    if (!allow) refuse(target, 'table', await observed(session, target));
     try {
       const statements = dialect.buildTable({ ...request, select });
       await session.segment({ atomicity: 'transaction', statements });

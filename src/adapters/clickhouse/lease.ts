@@ -1,5 +1,4 @@
 // A lock on a server that has none: a table that only one can create, whose comment names its owner and is kept fresh.
-import { randomBytes } from 'node:crypto';
 import { isStatementFailure, StatementFailure } from '../../adapter/failure.ts';
 import type { ResultSet, Statement } from '../../adapter/statement.ts';
 import { EtlError } from '../../kernel/error.ts';
@@ -97,8 +96,13 @@ class Lease {
     if (found === undefined) return false;
     // the answer to our own CREATE was lost
     if (found.owner === this.#owner) return true;
-    const isStale = seen.now - found.renewed > this.#times.staleSeconds || isGone(found.owner);
-    return isStale && this.#takeOver(seen.comment, seen.now);
+    return this.#isStale(seen.comment, seen.now) && this.#takeOver(seen.comment, seen.now);
+  }
+
+  #isStale(comment: string, now: number): boolean {
+    const found = parse(comment);
+    if (found === undefined) return false;
+    return now - found.renewed > this.#times.staleSeconds || isGone(found.owner);
   }
 
   async #look(table: RelationName): Promise<Seen> {
@@ -125,23 +129,28 @@ class Lease {
   }
 
   /**
-   * Puts a lease of ours in place of the one that was seen. Of several that do so at once the second one finds in its hands
-   * not what it saw but the first one's new lease, and puts that back.
+   * Puts a lease of ours in place of the one that was seen. The claim is named after what was seen, so that of several that
+   * saw it only one may go on, and one that comes late finds another lease than the one it saw.
    */
   async #takeOver(seen: string, now: number): Promise<boolean> {
-    const beside: RelationName = {
+    const claim: RelationName = {
       ...this.#table,
-      name: `${this.#table.name}_${randomBytes(4).toString('hex')}`,
+      name: `${this.#table.name}_${sha256(seen).slice(0, 8)}`,
     };
     const exchange = once(
       'swap',
-      `EXCHANGE TABLES ${relationText(this.#table)} AND ${relationText(beside)}`,
+      `EXCHANGE TABLES ${relationText(this.#table)} AND ${relationText(claim)}`,
       this.#table,
     );
-    await this.#create(beside, now);
+    if (!(await this.#create(claim, now))) {
+      await this.#dropStaleClaim(claim);
+      return false;
+    }
     try {
+      if ((await this.#look(this.#table)).comment !== seen) return false;
       await this.#engine.send(exchange);
-      if ((await this.#look(beside)).comment === seen) return true;
+      if ((await this.#look(claim)).comment === seen) return true;
+      // its owner was alive after all, and renewed it between the two statements
       await this.#engine.send(exchange);
       return false;
     } catch (error) {
@@ -149,8 +158,14 @@ class Lease {
       if (isStatementFailure(error) && error.error.kind === 'contention') return false;
       throw error;
     } finally {
-      await this.#drop(beside).catch(() => undefined);
+      await this.#drop(claim).catch(() => undefined);
     }
+  }
+
+  /** The claim of somebody who died between two statements. */
+  async #dropStaleClaim(claim: RelationName): Promise<void> {
+    const { now, comment } = await this.#look(claim);
+    if (comment !== undefined && this.#isStale(comment, now)) await this.#drop(claim);
   }
 
   #hold(): () => Promise<void> {

@@ -270,10 +270,13 @@ describe('other kinds at the target', () => {
     expect(await left()).toEqual([]);
   });
 
-  test('a materialized view', async () => {
+  test('a materialized view, once that is allowed', async () => {
     await pg.run(`create materialized view ${schema}.t as select 1 as id;
       create view ${schema}.reader as select id + 1 as next from ${schema}.t`);
-    await rebuildTable(pg, at('t'), { select: 'select 41 as id' });
+    await expect(rebuildTable(pg, at('t'), { select: 'select 41 as id' })).rejects.toMatchObject({
+      diagnostics: [{ code: 'ETL4001' }],
+    });
+    await rebuildTable(pg, at('t'), { select: 'select 41 as id', allow: true });
     expect(
       await pg.value(`select relkind::text from pg_class where oid = '${schema}.t'::regclass`),
     ).toBe('r');

@@ -6,6 +6,7 @@ import { compiledPath, writeCompiled } from '../../../src/artifacts/compiled.ts'
 import { writeJson, writeText } from '../../../src/artifacts/write.ts';
 import { writeProblem } from '../../../src/artifacts/write-problem.ts';
 import { isEtlError } from '../../../src/kernel/error.ts';
+import { maskOf, unmasked } from '../../../src/kernel/mask.ts';
 import { aModel, aTest } from '../../support/a-manifest.ts';
 
 const enospc = Object.assign(new Error('full'), { code: 'ENOSPC' });
@@ -15,6 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
+const file = (...path: string[]) => ({ path: join(dir, ...path), mask: unmasked });
 const problemOf = async (work: Promise<unknown>) => {
   const error = await work.then(
     () => undefined,
@@ -24,22 +26,21 @@ const problemOf = async (work: Promise<unknown>) => {
 };
 
 test('folders are made, and nothing but the file is left', async () => {
-  await writeJson(join(dir, 'target', 'deep', 'a.json'), { a: 1 });
+  await writeJson(file('target', 'deep', 'a.json'), { a: 1 });
   expect(await readFile(join(dir, 'target/deep/a.json'), 'utf8')).toBe('{"a":1}');
   expect(await readdir(join(dir, 'target/deep'))).toEqual(['a.json']);
 });
 
 test('a file is replaced whole, also when many write it at once', async () => {
-  const path = join(dir, 'a.txt');
   const texts = Array.from({ length: 20 }, (_, i) => String(i).repeat(50_000));
-  await Promise.all(texts.map((text) => writeText(path, text)));
-  expect(texts).toContain(await readFile(path, 'utf8'));
+  await Promise.all(texts.map((text) => writeText(file('a.txt'), text)));
+  expect(texts).toContain(await readFile(join(dir, 'a.txt'), 'utf8'));
   expect(await readdir(dir)).toEqual(['a.txt']);
 });
 
 test('a file where a folder is needed is told with the path', async () => {
   await writeFile(join(dir, 'target'), 'not a folder');
-  expect(await problemOf(writeText(join(dir, 'target', 'a.json'), ''))).toMatchObject({
+  expect(await problemOf(writeText(file('target', 'a.json'), ''))).toMatchObject({
     code: 'ETL8001',
     severity: 'error',
     message: expect.stringMatching(/^Cannot write .*target.a\.json: a /),
@@ -49,7 +50,7 @@ test('a file where a folder is needed is told with the path', async () => {
 
 test('a folder where the file is needed is told, and no temporary file stays', async () => {
   await mkdir(join(dir, 'a.json', 'inside'), { recursive: true });
-  expect(await problemOf(writeText(join(dir, 'a.json'), 'x'))).toMatchObject({ code: 'ETL8001' });
+  expect(await problemOf(writeText(file('a.json'), 'x'))).toMatchObject({ code: 'ETL8001' });
   expect(await readdir(dir)).toEqual(['a.json']);
 });
 
@@ -89,10 +90,23 @@ test('a path never leaves the folder of its package', () => {
 });
 
 test('compiled SQL lands below the target folder', async () => {
-  expect(await writeCompiled(dir, aModel('margin'), 'compiled', 'select 1')).toBe(
-    'compiled/shop/models/gold/margin.sql',
+  expect(await writeCompiled(file, aModel('margin'), 'compiled', 'select 1')).toBe(
+    join(dir, 'compiled/shop/models/gold/margin.sql'),
   );
   expect(await readFile(join(dir, 'compiled/shop/models/gold/margin.sql'), 'utf8')).toBe(
     'select 1',
   );
+});
+
+test('secrets are taken out of texts, and out of JSON before quotes are escaped', async () => {
+  const mask = maskOf(['hunt"er\n2', 'name', 'xy']);
+  const value = { name: 'a hunt"er\n2', 'name.of': ['xy', 1n, { at: 'hunt"er\n2' }], n: 3 };
+  await writeJson({ ...file('a.json'), mask }, value);
+  expect(JSON.parse(await readFile(join(dir, 'a.json'), 'utf8'))).toEqual({
+    name: 'a *****',
+    '*****.of': ['xy', 1, { at: '*****' }],
+    n: 3,
+  });
+  await writeText({ ...file('a.sql'), mask }, "select 'hunt\"er\n2'");
+  expect(await readFile(join(dir, 'a.sql'), 'utf8')).toBe("select '*****'");
 });

@@ -62,7 +62,11 @@ const options = { generatedAt: new Date('2026-01-02T03:04:05Z'), version: '0.1.0
 const catalog = [inWarehouse('total', 'numeric', 2), inWarehouse('id', 'bigint', 1)];
 const page = renderSite(manifest, catalog, {
   ...options,
-  compiled: new Map([[nodeId('model.shop.margin'), 'select 1 as compiled_here']]),
+  compiled: new Map([
+    [nodeId('model.shop.margin'), 'select 1 as compiled_here'],
+    [nodeId('test.shop.not_null_margin_id'), "select * from margin where '<id>' is null"],
+    [nodeId('test.shop.margin_is_positive'), 'select * from margin where total < 0'],
+  ]),
 });
 
 /** The part of the page that tells about one node. */
@@ -94,11 +98,16 @@ test('a model tells description, columns with types and tests, and its SQL', () 
   );
   expect(margin).toContain('<td><code>ghost</code></td><td>text</td><td>not built yet</td>');
   expect(margin.indexOf('<code>id</code>')).toBeLessThan(margin.indexOf('<code>total</code>'));
-  expect(margin).toContain('<li>margin_is_positive</li>');
+  expect(margin).toContain(
+    '<details><summary>margin_is_positive</summary><pre><code>select * from margin where total &lt; 0</code></pre></details>',
+  );
+  expect(margin).toContain(
+    '<details><summary>not_null_margin_id (id)</summary><pre><code>select * from margin where &#39;&lt;id&gt;&#39; is null</code></pre></details>',
+  );
   expect(margin).toContain('select 1 as compiled_here');
   // it only reads this model
   expect(margin).not.toContain('relationships_orders_margin');
-  expect(entry('model.shop.orders')).toContain('<li>relationships_orders_margin</li>');
+  expect(entry('model.shop.orders')).toContain('relationships_orders_margin: SQL is not known');
 });
 
 test('texts of the project are escaped', () => {

@@ -52,6 +52,15 @@ describe('a profile output', () => {
     expect(connecting.hint !== undefined).toBe(hasHint);
   });
 
+  it('refuses a URL as host without repeating it', () => {
+    for (const host of ['https://u:hunter2@h:8443', 'u:hunter2@h']) {
+      const { value, diagnostics } = parseTarget({ type: 'clickhouse', schema: 'shop', host });
+      expect(value).toBeUndefined();
+      expect(diagnostics[0]).toMatchObject({ code: 'ETL1008' });
+      expect(JSON.stringify(diagnostics)).not.toMatch(/hunter2|https/);
+    }
+  });
+
   it('shows no password anywhere', () => {
     const { target } = read({ password: 'hunter2', host: 'h' });
     expect(target.secrets).toEqual(['hunter2']);

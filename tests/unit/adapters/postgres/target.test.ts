@@ -63,6 +63,15 @@ describe('parseTarget', () => {
     });
   });
 
+  test('refuses a URL as host without repeating it', () => {
+    for (const host of ['postgres://u:hunter2@h/d', 'u:hunter2@h', 'http://h']) {
+      const { value, diagnostics } = parseTarget({ ...server, host });
+      expect(value).toBeUndefined();
+      expect(diagnostics[0]).toMatchObject({ code: 'ETL1008' });
+      expect(JSON.stringify(diagnostics)).not.toMatch(/hunter2|http/);
+    }
+  });
+
   test('never shows the password', () => {
     const { value } = parseTarget(server);
     expect(value?.secrets).toEqual(['s3cret!']);
