@@ -187,8 +187,8 @@ export function parseTarget(raw: Readonly<Record<string, unknown>>): Checked<Tar
   if (output.host !== undefined && /:\/\/|@/.test(output.host))
     return refused(
       problem(
-        'host',
-        'is not the name of a server',
+        '',
+        '"host" of the ClickHouse output is not the name of a server',
         'Write the parts of a URL into keys of their own: host, port, user, password, secure.',
       ),
     );

@@ -28,6 +28,15 @@ test('the first nodes below all members leave out what lies below those, and wha
   expect(firstBelowEach(graph, groups, (id) => id !== 'x')).toEqual([['d'], ['d'], []]);
 });
 
+test('a walk that starts further down takes nothing over from the walk before', () => {
+  //  a, e → b → g     f and h → g; b stands before f and h
+  const graph = aGraph('a → b → g', 'e → b', 'e → f → g', 'e → h → g', 'b → c');
+  const full = Array.from({ length: 32 }, () => ids('a', 'b'));
+  expect(lowestOfEach(graph, [...full, ids('f', 'c')]).at(-1)).toBeUndefined();
+  const pairs = Array.from({ length: 32 }, () => ids('a', 'e'));
+  expect(firstBelowEach(graph, [...pairs, ids('f', 'h')], () => true).at(-1)).toEqual(['g']);
+});
+
 test('a chain of 20,000 nodes is walked', () => {
   expect(lowestOfEach(aChain(20_000), [ids('n0', 'n19999')])).toEqual(['n19999']);
 });
