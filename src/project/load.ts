@@ -16,7 +16,7 @@ import type { FileSystem } from './file-system.ts';
 import { makeHost, macroNodes } from './macro-library.ts';
 import { distinctDiagnostics, frozen } from './nodes.ts';
 import { installedPackages, readPackage } from './packages.ts';
-import { errorOf, warningOf } from './problems.ts';
+import { errorOf } from './problems.ts';
 import { chooseProfile } from './profile.ts';
 import type { AdapterSource, ChosenProfile } from './profile.ts';
 import { profileNameOf, readProjectFile } from './project-file.ts';
@@ -173,33 +173,6 @@ function hooksOf(packages: Iterable<ProjectPackage>, when: 'start' | 'end'): rea
   );
 }
 
-function warnOfSnapshots(
-  packages: Iterable<ProjectPackage>,
-  properties: readonly Property[],
-): readonly Diagnostic[] {
-  const hint = 'Snapshots are read over: they are not built yet.';
-  const files = [...packages].flatMap((pkg) => pkg.files.snapshots);
-  const blocks = files.filter((file) => /\{%[-+]?\s*snapshot\s/.test(file.text));
-  return [
-    ...blocks.map((file) =>
-      warningOf('ETL4002', `snapshots are not supported yet: ${file.shownPath}`, {
-        at: { file: file.shownPath, line: 1, column: 1 },
-        hint,
-      }),
-    ),
-    ...properties
-      .filter(
-        (property) => property.section === 'snapshots' && property.value['relation'] !== undefined,
-      )
-      .map((property) =>
-        warningOf('ETL4002', `snapshots are not supported yet: "${property.name}"`, {
-          at: property.at,
-          hint,
-        }),
-      ),
-  ];
-}
-
 interface Opened {
   readonly profile: ChosenProfile;
   readonly session: Session;
@@ -312,7 +285,6 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     diagnostics,
   };
   const properties = propertiesOf(world);
-  diagnostics.push(...warnOfSnapshots(packages.values(), properties));
   const built = buildNodes(world, properties);
   const manifest: Manifest = frozen({
     project_name: project.name,

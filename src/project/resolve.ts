@@ -2,7 +2,7 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { SourceNode } from '../manifest/node.ts';
 import type { CapturedRef, CapturedSource, NamedDraft } from './draft.ts';
-import { RefIndex, SourceIndex } from './lookup.ts';
+import { RefIndex, SourceIndex, isReferable } from './lookup.ts';
 import { errorOf, warningOf } from './problems.ts';
 import type { World } from './world.ts';
 
@@ -165,10 +165,7 @@ export function checkDuplicates(world: World, drafts: readonly NamedDraft[]): vo
   const names = new Map<string, NamedDraft>();
   const relations = new Map<string, NamedDraft>();
   for (const draft of drafts) {
-    const key =
-      draft.type === 'model' || draft.type === 'seed'
-        ? `node ${draft.package.project.name}.${draft.name}`
-        : draft.id;
+    const key = isReferable(draft) ? `node ${draft.package.project.name}.${draft.name}` : draft.id;
     const twin = names.get(key);
     if (twin !== undefined)
       world.diagnostics.push(
