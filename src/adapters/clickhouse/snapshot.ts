@@ -141,7 +141,7 @@ function alterations(
         `the column ${name} of ${request.target.schema}.${request.target.name} is ${from}, and the snapshot's query now gives ${type}`,
         'Cast the column in the query to the type it had, or give it another name.',
       );
-    const wanted = /^Nullable\(/.test(type) ? nullable(to) : to;
+    const wanted = type.startsWith('Nullable(') ? nullable(to) : to;
     if (wanted !== from) parts.push(`MODIFY COLUMN ${ident(name)} ${wanted}`);
   }
   const alter = (table: RelationName): readonly Statement[] =>
@@ -233,8 +233,8 @@ function opened(
   ];
   const same = `SELECT ${keys.map((k, i) => `${k} AS __etl_k${i}`).join(', ')}, 1 AS __etl_same FROM (${current}) AS t\n  INNER JOIN (${rows}) AS s ON ${on('t', 's')} WHERE NOT ${difference}`;
   const insert = `INSERT INTO ${relation(into)} (${idents([...names, ...metaNames(columns, isRecorded)])})\n`;
-  const open_ = `SELECT ${values.join(', ')}\nFROM (${rows}) AS s\nLEFT ANY JOIN (${same}) AS u ON ${on('s', 'u')}\nWHERE isNull(u.__etl_same)`;
-  if (!isRecorded) return `${insert}${open_}`;
+  const versions = `SELECT ${values.join(', ')}\nFROM (${rows}) AS s\nLEFT ANY JOIN (${same}) AS u ON ${on('s', 'u')}\nWHERE isNull(u.__etl_same)`;
+  if (!isRecorded) return `${insert}${versions}`;
   const known = new Set(live.columns.map((c) => c.name));
   const now = nowOf(request);
   const deletion = [
@@ -246,7 +246,7 @@ function opened(
     "'True'",
   ];
   return (
-    `${insert}${open_}\nUNION ALL\nSELECT ${deletion.join(', ')}\nFROM (${current}) AS t\n` +
+    `${insert}${versions}\nUNION ALL\nSELECT ${deletion.join(', ')}\nFROM (${current}) AS t\n` +
     `LEFT ANY JOIN (${rows}) AS s ON ${on('t', 's')}\nWHERE isNull(s.__etl_found)${notDeleted(request)}`
   );
 }

@@ -92,7 +92,7 @@ export function widened(from: string, to: string): string | undefined {
     const [i, j] = [order.indexOf(a), order.indexOf(b)];
     if (i >= 0 && j >= 0) return i >= j ? from : keep(b);
   }
-  if (/^FixedString\(/.test(a) && b === 'String') return keep(b);
+  if (a.startsWith('FixedString(') && b === 'String') return keep(b);
   return a === 'String' && /^(FixedString|Enum)/.test(b) ? from : undefined;
 }
 

@@ -31,7 +31,7 @@ snapshots:
 
 test('blocks, YAML snapshots, what reads them and what tests them', async () => {
   const { manifest } = await loadedFiles(FILES);
-  const nodes = manifest.nodes as Readonly<Record<string, Record<string, unknown>>>;
+  const nodes = manifest.nodes as unknown as Readonly<Record<string, Record<string, unknown>>>;
   expect(nodes['snapshot.shop.a']).toMatchObject({
     resource_type: 'snapshot',
     path: 'deep/s.sql',
