@@ -113,7 +113,7 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
       project.manifest,
       project.graph,
       options,
-      ['model', 'test', 'analysis'],
+      ['model', 'snapshot', 'test', 'analysis'],
       project.report,
     );
     const done = new Map<NodeId, CompiledNode>();

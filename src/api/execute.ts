@@ -1,4 +1,4 @@
-// The verbs that change the warehouse: seed, run, test, build.
+// The verbs that change the warehouse: seed, run, snapshot, test, build.
 import type { Connection } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { hookResults } from '../artifacts/hook-results.ts';
@@ -29,7 +29,7 @@ import type { ApiOptions } from './options.ts';
 import { runFiles } from './run-files.ts';
 import { selectNodes } from './select.ts';
 
-export type ExecutingVerb = 'seed' | 'run' | 'test' | 'build';
+export type ExecutingVerb = 'seed' | 'run' | 'snapshot' | 'test' | 'build';
 
 export interface RunResult {
   readonly outcomes: readonly NodeOutcome[];
@@ -43,8 +43,9 @@ export interface RunResult {
 const WORKS_ON: Readonly<Record<ExecutingVerb, readonly ResourceType[]>> = {
   seed: ['seed'],
   run: ['model'],
+  snapshot: ['snapshot'],
   test: ['test'],
-  build: ['model', 'seed', 'test'],
+  build: ['model', 'seed', 'snapshot', 'test'],
 };
 
 /**

@@ -11,7 +11,7 @@ export { EtlError, isEtlError } from '../kernel/error.ts';
 export { VERSION } from '../kernel/version.ts';
 export type { Plan };
 
-/** Builds the selected seeds and models and runs their tests, in graph order. */
+/** Builds the selected seeds, models and snapshots and runs their tests, in graph order. */
 export const build = (options: ApiOptions = {}): Promise<RunResult> =>
   executeVerb('build', options);
 /** Builds the selected models. */
@@ -20,6 +20,9 @@ export const run = (options: ApiOptions = {}): Promise<RunResult> => executeVerb
 export const test = (options: ApiOptions = {}): Promise<RunResult> => executeVerb('test', options);
 /** Loads the selected seeds. */
 export const seed = (options: ApiOptions = {}): Promise<RunResult> => executeVerb('seed', options);
+/** Records what has changed in the selected snapshots. */
+export const snapshot = (options: ApiOptions = {}): Promise<RunResult> =>
+  executeVerb('snapshot', options);
 
 export { clean } from './clean.ts';
 export { compile } from './compile.ts';

@@ -31,7 +31,7 @@ export async function plan(options: ApiOptions = {}): Promise<Plan> {
     project.manifest,
     project.graph,
     options,
-    ['model', 'seed', 'test'],
+    ['model', 'seed', 'snapshot', 'test'],
     project.report,
   );
   const connection = await connect(project, invocation);
@@ -80,7 +80,9 @@ async function planOne(
       const isIncremental = isIncrementalRun(node, live, fullRefresh);
       const answer = answerer(project, session);
       const hooks = await drive(compiler.hooks(node, { isIncremental }), answer);
-      const base = { node, dialect, live, invocationId: invocation.id, fullRefresh, hooks };
+      const { id: invocationId } = invocation;
+      const now = invocation.now();
+      const base = { node, dialect, live, invocationId, now, fullRefresh, hooks };
       if (node.resource_type === 'seed') {
         const { text } = await runFiles(project).readSeed(node);
         const columns = seedColumns(node, text, dialect);

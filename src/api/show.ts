@@ -106,7 +106,7 @@ function selectedNodes(project: OpenProject, options: ApiOptions): readonly Exec
     project.manifest,
     project.graph,
     { ...options, indirectSelection: 'empty' },
-    ['model', 'seed', 'test', 'analysis'],
+    ['model', 'seed', 'snapshot', 'test', 'analysis'],
     (diagnostics) => void warnings.push(...diagnostics),
   );
   const nodes = [...chosen].flatMap((id) => project.manifest.nodes[id] ?? []);

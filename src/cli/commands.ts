@@ -22,7 +22,7 @@ export interface CommandSpec {
 }
 
 const executing =
-  (verb: 'seed' | 'run' | 'test' | 'build'): RunCommand =>
+  (verb: 'seed' | 'run' | 'snapshot' | 'test' | 'build'): RunCommand =>
   async (values, _positional, terminal) =>
     (await import('./commands/execute.ts')).executeCommand(verb, values, terminal);
 
@@ -56,6 +56,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: executing('run'),
   },
   {
+    name: 'snapshot',
+    summary: 'Record in the selected snapshots what has changed since the last time',
+    example: 'etl snapshot -s customers_history',
+    run: executing('snapshot'),
+  },
+  {
     name: 'test',
     summary: 'Run the data tests on what is published',
     example: 'etl test -s tag:daily',
@@ -63,7 +69,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'build',
-    summary: 'Seeds, models and tests in graph order; a table whose tests fail is not published',
+    summary:
+      'Seeds, models, snapshots and tests in graph order; a table whose tests fail is not published',
     example: 'etl build --exclude tag:slow',
     run: executing('build'),
   },

@@ -5,6 +5,7 @@ export type Command =
   | 'debug'
   | 'seed'
   | 'run'
+  | 'snapshot'
   | 'test'
   | 'build'
   | 'compile'
@@ -27,7 +28,7 @@ export interface OptionSpec {
   readonly kind: 'text' | 'list' | 'flag' | 'number';
 }
 
-const RUNS: readonly Command[] = ['run', 'test', 'build', 'seed'];
+const RUNS: readonly Command[] = ['run', 'test', 'build', 'seed', 'snapshot'];
 const GRAPH: readonly Command[] = [...RUNS, 'compile', 'ls', 'plan', 'show', 'docs generate'];
 
 /** The option table; `etl --help`, the parser, the environment and docs/reference are made from it. */
@@ -142,7 +143,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'resourceType',
     kind: 'list',
     only: ['build', 'ls', 'plan'],
-    help: 'only these kinds of nodes: model, seed, test, source, exposure',
+    help: 'only these kinds of nodes: model, seed, snapshot, test, source, exposure',
   },
   {
     flags: '--exclude-resource-type <types...>',

@@ -34,6 +34,7 @@ export const CODES = {
   ETL4003: 'Schema of the incremental model changed',
   ETL4004: 'Invalid materialization config',
   ETL4005: 'A previous version is still read by something else',
+  ETL4006: 'The key of a snapshot is not unique',
   ETL5001: 'The engine rejected the SQL',
   ETL5002: 'The server cannot be reached',
   ETL5003: 'Wrong user or password',

@@ -142,4 +142,3 @@ export interface ExposureNode extends CommonNode {
 /** What can be compiled and run. */
 export type ExecutableNode = ModelNode | SeedNode | TestNode;
 export type GraphNode = ExecutableNode | SourceNode | ExposureNode;
-

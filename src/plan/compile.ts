@@ -195,9 +195,7 @@ export class Compiler implements NodeCompiler {
     return [...found.values()];
   }
 
-  private *ephemeralSql(
-    node: ExecutableNode,
-  ): Asking<{
+  private *ephemeralSql(node: ExecutableNode): Asking<{
     readonly sql: string;
     readonly needs: readonly NodeId[];
     readonly rendered: Rendered;

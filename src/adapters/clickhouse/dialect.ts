@@ -15,6 +15,7 @@ import { buildFromSelect, drop, finish, publishTable, publishView, tidy } from '
 import { ident, literal, relation } from './quote.ts';
 import { buildSeed } from './seed.ts';
 import type { Settings } from './settings.ts';
+import { buildSnapshot, publishSnapshot } from './snapshot.ts';
 import { bracketed, repeatable } from './statements.ts';
 import { PLAIN_TABLE, querySettings, tableClauses } from './table-config.ts';
 import { seedColumnType } from './types.ts';
@@ -86,6 +87,8 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
     finishSeed: finish,
     buildDelta: delta,
     publishDelta: (request, staged) => publishDelta(request, staged, granted(request.grants)),
+    buildSnapshot: (request) => buildSnapshot(request, settingsOf(request.config)),
+    publishSnapshot: (request, staged) => publishSnapshot(request, staged, granted(request.grants)),
     tidy,
     drop,
     observe,

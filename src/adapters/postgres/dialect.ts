@@ -9,6 +9,7 @@ import { catalog, columns, leftovers, observe, observeOne } from './introspect.t
 import { macros } from './macros.ts';
 import { publishView } from './publish-view.ts';
 import { block, ident, literal, quoted, relationText } from './quote.ts';
+import { buildSnapshot, publishSnapshot } from './snapshot.ts';
 import { around, repeatable } from './statements.ts';
 import { publishTable } from './swap.ts';
 
@@ -56,13 +57,15 @@ export const dialect: Dialect = {
   literal,
   relation: relationText,
   createSchema,
-  buildTable,
+  buildTable: (request) => buildTable(request),
   publishTable,
   publishView,
   buildSeed,
   finishSeed,
   buildDelta,
   publishDelta,
+  buildSnapshot,
+  publishSnapshot,
   tidy,
   drop: (relation, kind) =>
     repeatable('drop', `drop ${kindWord(kind)} if exists ${relationText(relation)} restrict`),
