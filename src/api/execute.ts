@@ -2,8 +2,6 @@
 import type { Connection } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { hookResults } from '../artifacts/hook-results.ts';
-import { runResultsJson } from '../artifacts/run-results-json.ts';
-import { writeJson } from '../artifacts/write.ts';
 import type { NodeOutcome, Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { toPython } from '../jinja/py/convert.ts';
@@ -25,6 +23,7 @@ import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { runFiles } from './run-files.ts';
+import { writeRunResults } from './run-results.ts';
 import { selectNodes } from './select.ts';
 
 export type ExecutingVerb = 'seed' | 'run' | 'test' | 'build';
@@ -117,7 +116,12 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   });
   const seconds = (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000;
   const cancelled = invocation.signal.aborted;
-  await writeResults(verb, parts, outcomes, seconds);
+  await writeRunResults(project, invocation, {
+    outcomes,
+    seconds,
+    args: { which: verb, selected: selected.size },
+    options,
+  });
   observe({ kind: 'run_finished', outcomes, cancelled, seconds });
   const failed = outcomes.some((o) => o.status === 'error' || o.status === 'fail');
   return { outcomes, cancelled, ok: begun && ended && !failed, seconds };
@@ -195,35 +199,4 @@ async function dropLeftovers(ctx: RunContext): Promise<void> {
     ctx.leftovers.drop(session, ctx.dialect),
   );
   for (const warning of warnings) ctx.report(warning);
-}
-
-async function writeResults(
-  verb: ExecutingVerb,
-  { options, invocation, project, selected }: Parts,
-  outcomes: readonly NodeOutcome[],
-  seconds: number,
-): Promise<void> {
-  const json = runResultsJson(outcomes, {
-    invocationId: invocation.id,
-    startedAt: invocation.startedAt,
-    generatedAt: invocation.now(),
-    env: project.customEnv,
-    elapsedSeconds: seconds,
-    args: {
-      which: verb,
-      invocation_command: `etl ${verb}`,
-      select: options.select ?? [],
-      exclude: options.exclude ?? [],
-      vars: project.vars,
-      target: project.targetName,
-      profile: project.profileName,
-      project_dir: project.dir,
-      threads: project.threads,
-      full_refresh: options.fullRefresh ?? false,
-      fail_fast: options.failFast ?? false,
-      indirect_selection: options.indirectSelection ?? 'eager',
-      selected: selected.size,
-    },
-  });
-  await writeJson(project.inTarget('run_results.json'), json);
 }

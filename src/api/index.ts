@@ -29,4 +29,5 @@ export { init } from './init.ts';
 export { list } from './list.ts';
 export { parse } from './parse.ts';
 export { plan } from './plan.ts';
+export { runOperation } from './run-operation.ts';
 export { show } from './show.ts';

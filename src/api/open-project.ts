@@ -14,7 +14,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import { disk } from '../project/disk.ts';
 import { loadProject, type LoadedProject } from '../project/load.ts';
-import { parseVars } from '../project/vars.ts';
+import { parseMapping } from '../project/vars.ts';
 import { ADAPTER_TYPES, adapterFor } from './adapters.ts';
 import { countsOf, describer } from './describe.ts';
 import { fileProblem } from './file-problem.ts';
@@ -58,7 +58,7 @@ async function findProjectDir(cwd: string): Promise<string> {
 function varsOf(options: ApiOptions): Readonly<Record<string, unknown>> {
   if (options.vars === undefined) return {};
   if (typeof options.vars !== 'string') return options.vars;
-  const parsed = parseVars(options.vars);
+  const parsed = parseMapping(options.vars, '--vars');
   if (parsed.value === undefined || hasErrors(parsed.diagnostics))
     throw new EtlError(parsed.diagnostics);
   return parsed.value;

@@ -113,6 +113,18 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/docs-generate.ts')).docsGenerateCommand(values, terminal),
   },
   {
+    name: 'run-operation',
+    arguments: '<macro>',
+    summary: 'Call a macro of the project or of a package, with arguments',
+    example: "etl run-operation grant_select --args '{role: reader}'",
+    run: async (values, positional, terminal) =>
+      (await import('./commands/run-operation.ts')).runOperationCommand(
+        values,
+        positional,
+        terminal,
+      ),
+  },
+  {
     name: 'clean',
     summary: 'Delete the folders that clean-targets of dbt_project.yml names',
     example: 'etl clean',

@@ -54,7 +54,8 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
     write: name === 'quiet' ? terminal.writeError : terminal.write,
     colour,
     now: () => new Date(),
-    readSource: (file) => given(file, values) ?? readSource(facts?.projectDir ?? terminal.cwd, file),
+    readSource: (file) =>
+      given(file, values) ?? readSource(facts?.projectDir ?? terminal.cwd, file),
     redact: (text) => mask(text),
     describe: (id) => facts?.describe(id) ?? UNKNOWN(id),
     get target() {
@@ -73,10 +74,11 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
   };
 }
 
+const GIVEN = new Set(['--vars', '--inline', '--args']);
+
 /** The text of an option that diagnostics speak of as of a file. */
 function given(file: string, values: Values): string | undefined {
-  const text =
-    file === '--vars' ? values['vars'] : file === '--inline' ? values['inline'] : undefined;
+  const text = GIVEN.has(file) ? values[file.slice(2)] : undefined;
   return typeof text === 'string' ? text : undefined;
 }
 

@@ -13,7 +13,8 @@ export type Command =
   | 'ls'
   | 'show'
   | 'docs generate'
-  | 'clean';
+  | 'clean'
+  | 'run-operation';
 
 export interface OptionSpec {
   /** as commander reads it: `-t, --target <name>` */
@@ -200,6 +201,13 @@ export const OPTIONS: readonly OptionSpec[] = [
     kind: 'list',
     only: ['ls'],
     help: 'keys to print with --output json, such as name or config.materialized',
+  },
+  {
+    flags: '--args <yaml>',
+    key: 'args',
+    kind: 'text',
+    only: ['run-operation'],
+    help: "arguments of the macro, as YAML: '{days: 30}'",
   },
 ];
 

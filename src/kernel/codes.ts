@@ -29,6 +29,7 @@ export const CODES = {
   ETL3008: 'Nothing matches the selection',
   ETL3009: 'Generic test not found',
   ETL3010: 'Description belongs to nothing',
+  ETL3011: 'Macro not found',
   ETL4001: 'Refused: this run would destroy data',
   ETL4002: 'Not supported by this engine',
   ETL4003: 'Schema of the incremental model changed',

@@ -2,6 +2,7 @@
 import {
   TemplateHost,
   Suspended,
+  type MacroCall,
   type Question,
   type Rendered,
   type Scope,
@@ -103,6 +104,24 @@ export class Compiler implements NodeCompiler {
     return text.trim();
   }
 
+  /** Calls a macro as `run-operation` does; what it returns is of no interest. */
+  *operation(call: MacroCall, log: (message: string, info: boolean) => void): Asking<void> {
+    // the first attempt may be in vain: what it logs counts only when it was not
+    const logs: Log[] = [];
+    const keep = (message: string, info: boolean): void => void logs.push({ message, info });
+    const told = (): void => logs.forEach(({ message, info }) => log(message, info));
+    const scope = (to: typeof log): Scope => this.scopes.forRun(call.packageName, {}, to);
+    let called: ReturnType<TemplateHost['callMacro']>;
+    try {
+      called = this.host.callMacro(call, scope(keep));
+    } catch (error) {
+      told();
+      throw error;
+    }
+    if (called instanceof Suspended) yield* this.host.callMacroAsking(call, scope(log));
+    else told();
+  }
+
   /** SQL given on the command line, rendered like a model of the root project. */
   *inline(sql: string): Asking<CompiledNode> {
     const needs: NodeId[] = [];
@@ -141,7 +160,11 @@ export class Compiler implements NodeCompiler {
   }
 
   /** A place in the file of an ephemeral model, for an offset of the text that its CTE became. */
-  private placeInCte(ctes: readonly EphemeralCte[], injected: Injected, offset: number): Span | undefined {
+  private placeInCte(
+    ctes: readonly EphemeralCte[],
+    injected: Injected,
+    offset: number,
+  ): Span | undefined {
     let from = injected.at;
     for (const cte of ctes) {
       const start = injected.sql.indexOf(`${cte.name} as (\n`, from) + cte.name.length + 6;
@@ -193,7 +216,11 @@ export class Compiler implements NodeCompiler {
 
   private *ephemeralSql(
     node: ExecutableNode,
-  ): Asking<{ readonly sql: string; readonly needs: readonly NodeId[]; readonly rendered: Rendered }> {
+  ): Asking<{
+    readonly sql: string;
+    readonly needs: readonly NodeId[];
+    readonly rendered: Rendered;
+  }> {
     const known = this.ephemeral.get(node.unique_id);
     if (known !== undefined) return known;
     const needs: NodeId[] = [];

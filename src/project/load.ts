@@ -54,7 +54,7 @@ export interface LoadInput {
   readonly target?: string | undefined;
   readonly threads?: number | undefined;
   readonly targetPath?: string | undefined;
-  /** `--vars`, as parseVars reads it */
+  /** `--vars`, as parseMapping reads it */
   readonly vars?: YamlMap | undefined;
   /** `flags.*` in templates: FULL_REFRESH, WHICH, … */
   readonly flags?: Readonly<Record<string, unknown>> | undefined;

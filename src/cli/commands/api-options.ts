@@ -39,6 +39,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       allow: list(values['allow']),
       inline: text(values['inline']),
       limit: number(values['limit']),
+      args: text(values['args']),
     }),
     env: terminal.env,
     cwd: terminal.cwd,
