@@ -31,3 +31,4 @@ export { parse } from './parse.ts';
 export { plan } from './plan.ts';
 export { runOperation } from './run-operation.ts';
 export { show } from './show.ts';
+export { sourceFreshness } from './source-freshness.ts';

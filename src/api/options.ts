@@ -37,6 +37,8 @@ export interface ApiOptions {
   readonly allow?: readonly string[];
   readonly inline?: string;
   readonly limit?: number;
+  /** where source freshness writes its result (default: sources.json in the target folder) */
+  readonly output?: string;
   /** arguments of run-operation: a YAML text or an object */
   readonly args?: string | Readonly<Record<string, unknown>>;
   /** the environment to read env_var() and connection settings from (default: process.env) */

@@ -125,6 +125,14 @@ export const COMMANDS: readonly CommandSpec[] = [
       ),
   },
   {
+    name: 'source freshness',
+    group: 'Ask how old the sources are; see etl source freshness --help',
+    summary: 'Ask how old the rows of the sources are, and write target/sources.json',
+    example: 'etl source freshness -s source:erp',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/source-freshness.ts')).sourceFreshnessCommand(values, terminal),
+  },
+  {
     name: 'clean',
     summary: 'Delete the folders that clean-targets of dbt_project.yml names',
     example: 'etl clean',

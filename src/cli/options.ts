@@ -14,7 +14,8 @@ export type Command =
   | 'show'
   | 'docs generate'
   | 'clean'
-  | 'run-operation';
+  | 'run-operation'
+  | 'source freshness';
 
 export interface OptionSpec {
   /** as commander reads it: `-t, --target <name>` */
@@ -208,6 +209,13 @@ export const OPTIONS: readonly OptionSpec[] = [
     kind: 'text',
     only: ['run-operation'],
     help: "arguments of the macro, as YAML: '{days: 30}'",
+  },
+  {
+    flags: '-o, --output <file>',
+    key: 'output',
+    kind: 'text',
+    only: ['source freshness'],
+    help: 'where to write the result (default: target/sources.json)',
   },
 ];
 

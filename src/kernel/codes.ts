@@ -48,6 +48,8 @@ export const CODES = {
   ETL5011: 'The engine ran out of memory',
   ETL6001: 'Test failed',
   ETL6002: 'Test gave a warning',
+  ETL6003: 'Source is not fresh',
+  ETL6004: 'Freshness cannot be told',
   ETL7001: 'Seed row has the wrong number of fields',
   ETL7002: 'Seed value does not fit its column',
   ETL7003: 'Seed header is not usable',

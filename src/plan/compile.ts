@@ -13,7 +13,7 @@ import { EtlError } from '../kernel/error.ts';
 import type { Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
-import type { ExecutableNode, Hook } from '../manifest/node.ts';
+import type { ExecutableNode, Hook, SourceNode } from '../manifest/node.ts';
 import type { RenderedHook } from '../materializations/recipe.ts';
 import { injectCtes, offsetBeforeInjection, type Cte, type Injected } from '../sql/inject-ctes.ts';
 import { hasCode, withoutClosingSemicolon } from '../sql/scan.ts';
@@ -145,6 +145,17 @@ export class Compiler implements NodeCompiler {
     };
   }
 
+  /** `loaded_at_query` of a source, rendered. */
+  *loadedAtQuery(node: SourceNode): Asking<string> {
+    const template = {
+      packageName: node.package_name,
+      path: node.place.file,
+      text: node.loaded_at_query ?? '',
+    };
+    const { text } = yield* this.render(template, this.scopes.forSource(node));
+    return withoutClosingSemicolon(text);
+  }
+
   /** Synchronously first: most templates ask nothing, and what was begun in vain has sent nothing. */
   private *render(template: TemplateText, scope: Scope): Generator<Question, Rendered, unknown> {
     const rendered = this.host.render(template, scope);
@@ -214,9 +225,7 @@ export class Compiler implements NodeCompiler {
     return [...found.values()];
   }
 
-  private *ephemeralSql(
-    node: ExecutableNode,
-  ): Asking<{
+  private *ephemeralSql(node: ExecutableNode): Asking<{
     readonly sql: string;
     readonly needs: readonly NodeId[];
     readonly rendered: Rendered;

@@ -127,6 +127,7 @@ export const aSource = (
   relation_name: `"db"."${source}"."${name}"`,
   columns: {},
   loaded_at_field: null,
+  loaded_at_query: null,
   freshness: null,
   quoting: {},
   unrendered_config: {},

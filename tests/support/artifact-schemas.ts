@@ -176,7 +176,7 @@ const source = z.strictObject({
   identifier: text,
   quoting: z.record(text, z.boolean().nullable()),
   loaded_at_field: textOrNull,
-  loaded_at_query: z.null(),
+  loaded_at_query: textOrNull,
   freshness: z.unknown(),
   external: z.null(),
   description: text,
@@ -356,4 +356,47 @@ export const catalogSchema: z.ZodType = z.strictObject({
   sources: z.record(text, table),
   errors: z.array(text).nullable(),
   _compile_results: z.null(),
+});
+
+const period = z.enum(['minute', 'hour', 'day']).nullable();
+const limit = z.strictObject({ count: z.number().int().nullable(), period });
+
+/** sources.json, version 3. */
+export const sourcesSchema: z.ZodType = z.strictObject({
+  metadata: z.strictObject({
+    ...metadata,
+    dbt_schema_version: z.literal('https://schemas.getdbt.com/dbt/sources/v3.json'),
+  }),
+  results: z.array(
+    z.union([
+      z.strictObject({
+        unique_id: text,
+        error: z.union([text, z.number().int()]).nullable(),
+        status: z.literal('runtime error'),
+      }),
+      z.strictObject({
+        unique_id: text,
+        max_loaded_at: time,
+        snapshotted_at: time,
+        max_loaded_at_time_ago_in_s: z.number(),
+        status: z.enum(['pass', 'warn', 'error', 'runtime error']),
+        criteria: z.strictObject({
+          warn_after: limit.nullable(),
+          error_after: limit.nullable(),
+          filter: textOrNull,
+        }),
+        adapter_response: anything,
+        timing: z.array(
+          z.strictObject({
+            name: z.enum(['compile', 'execute']),
+            started_at: time.nullable(),
+            completed_at: time.nullable(),
+          }),
+        ),
+        thread_id: text,
+        execution_time: z.number(),
+      }),
+    ]),
+  ),
+  elapsed_time: z.number(),
 });
