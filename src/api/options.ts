@@ -22,6 +22,8 @@ export interface ApiOptions {
   readonly target?: string;
   readonly select?: readonly string[];
   readonly exclude?: readonly string[];
+  /** name of a selector of selectors.yml */
+  readonly selector?: string;
   /** a YAML text or an object */
   readonly vars?: string | Readonly<Record<string, unknown>>;
   readonly threads?: number;

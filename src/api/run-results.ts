@@ -29,6 +29,7 @@ export async function writeRunResults(
       invocation_command: `etl ${args.which}`,
       select: options.select ?? [],
       exclude: options.exclude ?? [],
+      selector: options.selector ?? null,
       vars: project.vars,
       target: project.targetName,
       profile: project.profileName,

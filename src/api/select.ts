@@ -68,6 +68,7 @@ export function selectNodes(
   const chosen = select(manifest, graph, {
     select: options.select,
     exclude: options.exclude,
+    selector: options.selector,
     indirect,
     resourceTypes: resourceTypes(types, options),
   });

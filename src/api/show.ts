@@ -92,7 +92,7 @@ function* sqlOf(
 }
 
 function selectedNodes(project: OpenProject, options: ApiOptions): readonly ExecutableNode[] {
-  if (options.select === undefined)
+  if (options.select === undefined && options.selector === undefined)
     throw new EtlError([
       {
         code: 'ETL1001',
@@ -115,7 +115,7 @@ function selectedNodes(project: OpenProject, options: ApiOptions): readonly Exec
       {
         code: 'ETL3008',
         severity: 'error',
-        message: `nothing matches ${options.select.join(' ')}`,
+        message: `nothing matches ${options.select?.join(' ') ?? options.selector ?? ''}`,
         hint: warnings[0]?.hint ?? 'List what there is with: etl ls',
       },
     ]);

@@ -76,6 +76,13 @@ export const OPTIONS: readonly OptionSpec[] = [
     help: 'nodes to leave out, written as in --select',
   },
   {
+    flags: '--selector <name>',
+    key: 'selector',
+    kind: 'text',
+    only: [...GRAPH, 'source freshness'],
+    help: 'a selection that selectors.yml names, instead of --select and --exclude',
+  },
+  {
     flags: '--vars <yaml>',
     key: 'vars',
     kind: 'text',

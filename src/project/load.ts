@@ -24,6 +24,7 @@ import type { ProjectFile } from './project-file.ts';
 import { readProperties } from './properties.ts';
 import type { Property } from './properties.ts';
 import type { Resolver } from './resolve.ts';
+import { readSelectors } from './selectors-file.ts';
 import {
   baseScope,
   baseSettings,
@@ -324,6 +325,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     macros: macroNodes(host, [...packages.values()], properties),
     docs: docsById,
     disabled: built.disabled,
+    selectors: await readSelectors(input.fs, input.projectDir, render, diagnostics),
     on_run_start: hooksOf(packages.values(), 'start'),
     on_run_end: hooksOf(packages.values(), 'end'),
   });

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sourcesSchema } from '../support/artifact-schemas.ts';
+import { sourcesSchema } from '../support/sources-schema.ts';
 import { etl, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
 
 const SOURCES = `version: 2

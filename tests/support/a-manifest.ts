@@ -183,6 +183,7 @@ export function aManifest(nodes: readonly GraphNode[], change: Partial<Manifest>
     macros: {},
     docs: {},
     disabled: {},
+    selectors: {},
     on_run_start: [],
     on_run_end: [],
     ...change,

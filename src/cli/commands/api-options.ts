@@ -26,6 +26,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       target: text(values['target']),
       select: select.length > 0 ? select : undefined,
       exclude: list(values['exclude']),
+      selector: text(values['selector']),
       vars: text(values['vars']),
       threads: number(values['threads']),
       fullRefresh: flag(values['fullRefresh']),

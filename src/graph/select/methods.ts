@@ -151,7 +151,8 @@ export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['state', notYet('state')],
   ['result', notYet('result')],
   ['source_status', notYet('source_status')],
-  ['selector', notYet('selector')],
+  // evaluated where the selectors are known
+  ['selector', nothing],
 ]);
 
 const configOf = (node: GraphNode): Readonly<Record<string, unknown>> => node.config;
