@@ -19,6 +19,7 @@ import { Debris } from '../run/debris.ts';
 import { Leftovers } from '../run/leftovers.ts';
 import { runHooks } from '../run/run-hooks.ts';
 import { connect } from './connect.ts';
+import { deferredRelations, type Deferred } from './defer.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
@@ -54,19 +55,23 @@ export async function executeVerb(
 ): Promise<RunResult> {
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, verb);
-  const selected = selectNodes(
-    project.manifest,
-    project.graph,
-    options,
-    WORKS_ON[verb],
-    project.report,
-  );
+  const selected = selectNodes(project, options, WORKS_ON[verb]);
   await writeManifest(project, invocation);
   const connection = await connect(project, invocation);
   const stop = (): void => void connection.cancel().catch(() => 0);
   invocation.signal.addEventListener('abort', stop, { once: true });
   try {
-    return await runSelected(verb, { options, invocation, project, connection, selected });
+    const deferred = await deferredRelations(project, selected, options, () =>
+      Promise.resolve(connection),
+    );
+    return await runSelected(verb, {
+      options,
+      invocation,
+      project,
+      connection,
+      selected,
+      deferred,
+    });
   } finally {
     invocation.signal.removeEventListener('abort', stop);
     await connection.close();
@@ -79,6 +84,7 @@ interface Parts {
   readonly project: OpenProject;
   readonly connection: Connection;
   readonly selected: ReadonlySet<NodeId>;
+  readonly deferred: Deferred;
 }
 
 async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult> {
@@ -128,14 +134,14 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
 }
 
 function makeContext(
-  { options, invocation, project, connection }: Parts,
+  { options, invocation, project, connection, deferred }: Parts,
   observe: Observer,
   debris: Debris,
 ): RunContext {
   const { manifest, loaded, dialect } = project;
   const report = (diagnostic: Diagnostic): void => observe({ kind: 'diagnostic', diagnostic });
   const warn = (message: string): void => report({ code: 'ETL2004', severity: 'warning', message });
-  const compiler = new Compiler(manifest, project.host, runScopes(loaded, { warn }));
+  const compiler = new Compiler(manifest, project.host, runScopes(loaded, { warn, deferred }));
   return {
     manifest,
     dialect,

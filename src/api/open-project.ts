@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Adapter, Dialect, EngineConfig, Target } from '../adapter/contract.ts';
 import { compiledPath } from '../artifacts/compiled.ts';
 import { manifestJson } from '../artifacts/manifest-json.ts';
+import { readState } from '../artifacts/read-state.ts';
 import { writeJson } from '../artifacts/write.ts';
 import { cycleDiagnostics } from '../graph/cycles.ts';
 import { graphOf, type ProjectGraph } from '../graph/graph.ts';
@@ -11,11 +12,13 @@ import { hasErrors, sortDiagnostics, type Diagnostic } from '../kernel/diagnosti
 import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import type { PreviousState } from '../manifest/previous-state.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import { disk } from '../project/disk.ts';
 import { loadProject, type LoadedProject } from '../project/load.ts';
 import { parseMapping } from '../project/vars.ts';
 import { ADAPTER_TYPES, adapterFor } from './adapters.ts';
+import { requireDeferState } from './defer.ts';
 import { countsOf, describer } from './describe.ts';
 import { fileProblem } from './file-problem.ts';
 import type { Invocation } from './invocation.ts';
@@ -39,6 +42,10 @@ export interface OpenProject {
   /** where the connection is from, for people */
   readonly profileSource: string;
   readonly threads: number;
+  /** the earlier run that --state names */
+  readonly state: PreviousState | undefined;
+  /** the earlier run that --defer reads from */
+  readonly deferTo: PreviousState | undefined;
   readonly vars: Readonly<Record<string, unknown>>;
   /** DBT_ENV_CUSTOM_ENV_* for the artifacts */
   readonly customEnv: Readonly<Record<string, string>>;
@@ -126,7 +133,7 @@ export async function openProject(
   const graph = graphOf(loaded.manifest);
   const cycles = cycleDiagnostics(loaded.manifest, graph);
   if (cycles.length > 0) throw new EtlError(sortDiagnostics([...diagnostics, ...cycles]));
-  const project = assemble(loaded, graph, vars, options);
+  const project = assemble(loaded, graph, vars, options, await statesOf(dir, options));
   options.onProject?.({
     projectDir: dir,
     targetName: project.targetName,
@@ -138,11 +145,24 @@ export async function openProject(
   return project;
 }
 
+/** What --state and --defer-state name; as in dbt, relative to the project. */
+async function statesOf(
+  dir: string,
+  options: ApiOptions,
+): Promise<Pick<OpenProject, 'state' | 'deferTo'>> {
+  const read = (folder: string | undefined): Promise<PreviousState | undefined> =>
+    folder === undefined ? Promise.resolve(undefined) : readState(resolve(dir, folder), folder);
+  const state = await read(options.state);
+  const other = options.defer === true ? await read(options.deferState) : undefined;
+  return { state, deferTo: requireDeferState(options, other ?? state) };
+}
+
 function assemble(
   loaded: LoadedProject,
   graph: ProjectGraph,
   vars: Readonly<Record<string, unknown>>,
   options: ApiOptions,
+  states: Pick<OpenProject, 'state' | 'deferTo'>,
 ): OpenProject {
   const { manifest, profile, paths } = loaded;
   const targetDir = isAbsolute(paths.targetDir)
@@ -163,6 +183,7 @@ function assemble(
     profileName: profile.profileName,
     profileSource: profile.file ?? 'built in',
     threads: options.threads ?? profile.target.threads,
+    ...states,
     vars,
     customEnv: loaded.session.invocation.metadataEnvs,
     inlineConfig: inlineConfigOf(loaded),

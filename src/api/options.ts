@@ -24,6 +24,14 @@ export interface ApiOptions {
   readonly exclude?: readonly string[];
   /** name of a selector of selectors.yml */
   readonly selector?: string;
+  /** folder with the artifacts of an earlier run, relative to the project */
+  readonly state?: string;
+  /** read what is not selected and not there from the earlier run */
+  readonly defer?: boolean;
+  /** the earlier run to defer to, when it is not that of `state` */
+  readonly deferState?: string;
+  /** read what is not selected from the earlier run, even when it is there */
+  readonly favorState?: boolean;
   /** a YAML text or an object */
   readonly vars?: string | Readonly<Record<string, unknown>>;
   readonly threads?: number;

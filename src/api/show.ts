@@ -103,11 +103,9 @@ function selectedNodes(project: OpenProject, options: ApiOptions): readonly Exec
     ]);
   const warnings: Diagnostic[] = [];
   const chosen = selectNodes(
-    project.manifest,
-    project.graph,
+    { ...project, report: (diagnostics) => void warnings.push(...diagnostics) },
     { ...options, indirectSelection: 'empty' },
     ['model', 'seed', 'test', 'analysis'],
-    (diagnostics) => void warnings.push(...diagnostics),
   );
   const nodes = [...chosen].flatMap((id) => project.manifest.nodes[id] ?? []);
   if (nodes.length === 0)

@@ -27,8 +27,8 @@ export interface FreshnessRun extends RunResult {
 export async function sourceFreshness(options: ApiOptions = {}): Promise<FreshnessRun> {
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, 'freshness');
-  const { manifest, graph, report } = project;
-  const selected = selectNodes(manifest, graph, options, ['source'], report);
+  const { manifest } = project;
+  const selected = selectNodes(project, options, ['source']);
   const sources = [...selected]
     .flatMap((id) => manifest.sources[id] ?? [])
     .filter((source) => hasFreshness(source));

@@ -174,8 +174,8 @@ const sourceJson = (node: SourceNode, { createdAt }: NodeJsonOptions): Json => (
   unrendered_config: node.unrendered_config,
   relation_name: node.relation_name,
   created_at: createdAt,
-  unrendered_database: null,
-  unrendered_schema: null,
+  unrendered_database: node.unrendered_database,
+  unrendered_schema: node.unrendered_schema,
   doc_blocks: [],
 });
 

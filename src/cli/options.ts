@@ -30,6 +30,7 @@ export interface OptionSpec {
 }
 
 const RUNS: readonly Command[] = ['run', 'test', 'build', 'seed'];
+const DEFERS: readonly Command[] = ['run', 'test', 'build', 'seed', 'compile'];
 const GRAPH: readonly Command[] = [...RUNS, 'compile', 'ls', 'plan', 'show', 'docs generate'];
 
 /** The option table; `etl --help`, the parser, the environment and docs/reference are made from it. */
@@ -81,6 +82,38 @@ export const OPTIONS: readonly OptionSpec[] = [
     kind: 'text',
     only: [...GRAPH, 'source freshness'],
     help: 'a selection that selectors.yml names, instead of --select and --exclude',
+  },
+  {
+    flags: '--state <dir>',
+    key: 'state',
+    env: 'STATE',
+    kind: 'text',
+    only: [...GRAPH, 'source freshness'],
+    help: 'artifacts of an earlier run, for state:modified, result:error and --defer',
+  },
+  {
+    flags: '--defer',
+    key: 'defer',
+    env: 'DEFER',
+    kind: 'flag',
+    only: DEFERS,
+    help: 'read what is neither selected nor there where the earlier run built it',
+  },
+  {
+    flags: '--defer-state <dir>',
+    key: 'deferState',
+    env: 'DEFER_STATE',
+    kind: 'text',
+    only: DEFERS,
+    help: 'the earlier run to defer to, when it is not that of --state',
+  },
+  {
+    flags: '--favor-state',
+    key: 'favorState',
+    env: 'FAVOR_STATE',
+    kind: 'flag',
+    only: DEFERS,
+    help: 'with --defer: read what is not selected from the earlier run, even when it is there',
   },
   {
     flags: '--vars <yaml>',

@@ -55,6 +55,7 @@ export const CODES = {
   ETL7003: 'Seed header is not usable',
   ETL7004: 'Seed file is not valid UTF-8 or CSV',
   ETL8001: 'Artifact cannot be written',
+  ETL8002: 'State of an earlier run cannot be used',
   ETL9000: 'Internal error',
 } as const;
 

@@ -125,6 +125,9 @@ export interface SourceNode extends CommonNode {
   readonly database: string | null;
   readonly schema: string;
   readonly relation_name: string;
+  /** as the file writes them, before templates were filled in */
+  readonly unrendered_database: string | null;
+  readonly unrendered_schema: string | null;
   readonly columns: Readonly<Record<string, ColumnInfo>>;
   readonly config: Readonly<Record<string, unknown>> & { readonly enabled: boolean };
   readonly loaded_at_field: string | null;

@@ -9,6 +9,7 @@ import { templateError } from '../jinja/errors.ts';
 import type { NodeSettings } from '../jinja/scope/settings.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import type { RelationName } from '../kernel/relation.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { ExecutableNode, SourceNode } from '../manifest/node.ts';
 import { baseSettings, varLayers } from '../project/session.ts';
@@ -50,6 +51,8 @@ const NOTHING: RenderSink = {
 
 export interface RunScopeOptions {
   readonly warn: (message: string) => void;
+  /** where nodes are read that this run does not build (--defer) */
+  readonly deferred?: ReadonlyMap<NodeId, RelationName>;
 }
 
 /** A node as templates see it: dbt's fields, without what is ours. */
@@ -182,9 +185,15 @@ class RunScopes implements ScopeMaker {
       });
     }
     const kind = found.config.materialized === 'view' ? 'view' : 'table';
-    return Relation.of(standIns?.get(found.unique_id) ?? nodeRelation(found), engine.style, {
-      type: kind,
-    });
+    return Relation.of(
+      standIns?.get(found.unique_id) ??
+        this.options.deferred?.get(found.unique_id) ??
+        nodeRelation(found),
+      engine.style,
+      {
+        type: kind,
+      },
+    );
   }
 
   private source(

@@ -136,6 +136,8 @@ function tableNode(
     ? (text(source['database']) ?? text(source['catalog']) ?? world.target.database ?? null)
     : null;
   const identifier = text(value['identifier']) ?? name;
+  const written = (key: string): string | null =>
+    text(file.document.exact([...property.path, key])) ?? null;
   const { 'pre-hook': _pre, 'post-hook': _post, ...own } = config;
   return {
     resource_type: 'source',
@@ -161,6 +163,8 @@ function tableNode(
     database,
     schema,
     relation_name: relationText(world, { database, schema, alias: identifier }, quoting),
+    unrendered_database: written('database'),
+    unrendered_schema: written('schema'),
     columns,
     config: own,
     loaded_at_field: text(config['loaded_at_field']) ?? null,

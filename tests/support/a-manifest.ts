@@ -128,6 +128,8 @@ export const aSource = (
   columns: {},
   loaded_at_field: null,
   loaded_at_query: null,
+  unrendered_database: null,
+  unrendered_schema: null,
   freshness: null,
   quoting: {},
   unrendered_config: {},

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { NodeId } from '../../kernel/node-id.ts';
 import { didYouMean } from '../../kernel/did-you-mean.ts';
 import { findNode, type Manifest } from '../../manifest/manifest.ts';
+import type { PreviousState } from '../../manifest/previous-state.ts';
 import type { ProjectGraph } from '../graph.ts';
 import { ancestors, descendants } from '../traverse.ts';
 import { METHODS } from './methods.ts';
@@ -14,6 +15,8 @@ export interface EvaluationContext {
   readonly manifest: Manifest;
   readonly graph: ProjectGraph;
   readonly indirect: Indirect;
+  /** the earlier run of --state */
+  readonly state?: PreviousState | undefined;
   /** the selectors of selectors.yml, for the method `selector` */
   readonly selectors?: ReadonlyMap<string, Selector> | undefined;
 }
@@ -64,7 +67,7 @@ function evaluateCriterion(
     // a selector that leaves tests out must not get them back
     return isAlone ? found : addTests(withRelatives(criterion, found.direct, graph), within);
   }
-  const matcher = METHODS.get(criterion.method)?.({ ...criterion, manifest });
+  const matcher = METHODS.get(criterion.method)?.({ ...criterion, manifest, state: context.state });
   if (matcher === undefined) return NONE;
   if (typeof matcher !== 'function') {
     report({

@@ -1,6 +1,7 @@
 import { hasErrors, type Checked, type Diagnostic } from '../../kernel/diagnostic.ts';
 import type { NodeId } from '../../kernel/node-id.ts';
 import { findNode, type Manifest } from '../../manifest/manifest.ts';
+import type { PreviousState } from '../../manifest/previous-state.ts';
 import type { ResourceType } from '../../manifest/node.ts';
 import type { ProjectGraph } from '../graph.ts';
 import { readDefinitions } from './definition.ts';
@@ -16,6 +17,8 @@ export interface SelectOptions {
   readonly exclude?: readonly string[] | undefined;
   /** name of an entry of selectors.yml, instead of `select` and `exclude` */
   readonly selector?: string | undefined;
+  /** the earlier run that `state:` and `result:` compare with */
+  readonly state?: PreviousState | undefined;
   /** default: eager */
   readonly indirect?: Indirect | undefined;
   /** what the command works on; default: every type */
@@ -34,7 +37,13 @@ export function select(
     manifest.selectors,
   );
   if (hasErrors(problems)) return { value: undefined, diagnostics: problems };
-  const context = { manifest, graph, indirect: options.indirect ?? 'eager', selectors } as const;
+  const context = {
+    manifest,
+    graph,
+    indirect: options.indirect ?? 'eager',
+    selectors,
+    state: options.state,
+  } as const;
   const chosen = (texts: readonly string[], source: string): ReadonlySet<NodeId> => {
     const selector = parse(texts, source, report);
     return selector === undefined ? new Set() : evaluate(selector, context, report).direct;
