@@ -29,6 +29,7 @@ export { init } from './init.ts';
 export { list } from './list.ts';
 export { parse } from './parse.ts';
 export { plan } from './plan.ts';
+export { retry } from './retry.ts';
 export { runOperation } from './run-operation.ts';
 export { show } from './show.ts';
 export { sourceFreshness } from './source-freshness.ts';

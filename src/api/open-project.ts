@@ -97,6 +97,27 @@ async function loadFrom(
   }
 }
 
+/** The folder of the project that the options name, or the nearest one above the working directory. */
+function projectDirOf(options: ApiOptions, { env, cwd }: Invocation): Promise<string> {
+  const asked = options.projectDir ?? env['ETL_PROJECT_DIR'] ?? env['DBT_PROJECT_DIR'];
+  return asked === undefined ? findProjectDir(cwd) : Promise.resolve(resolve(cwd, asked));
+}
+
+/** Where the artifacts of the project are, without reading more than its first file. */
+export async function targetDirOf(
+  options: ApiOptions,
+  invocation: Invocation,
+): Promise<{ readonly dir: string; readonly targetDir: string }> {
+  const dir = await projectDirOf(options, invocation);
+  if (options.targetPath !== undefined) return { dir, targetDir: resolve(dir, options.targetPath) };
+  const text = await disk.readText(join(dir, 'dbt_project.yml')).catch(() => '');
+  const written = /^target-path:\s*["']?([^"'\s#]+)/m.exec(text)?.[1];
+  return {
+    dir,
+    targetDir: resolve(dir, written?.includes('{') === true ? 'target' : (written ?? 'target')),
+  };
+}
+
 /**
  * Reads the project that the options name. Throws an EtlError with every error that was found (config, YAML, templates, refs,
  * cycles); warnings go to `options.report`.
@@ -106,10 +127,7 @@ export async function openProject(
   invocation: Invocation,
   which: string,
 ): Promise<OpenProject> {
-  const asked =
-    options.projectDir ?? invocation.env['ETL_PROJECT_DIR'] ?? invocation.env['DBT_PROJECT_DIR'];
-  const dir =
-    asked === undefined ? await findProjectDir(invocation.cwd) : resolve(invocation.cwd, asked);
+  const dir = await projectDirOf(options, invocation);
   const vars = varsOf(options);
   const { value: loaded, diagnostics } = await loadFrom(dir, {
     fs: disk,

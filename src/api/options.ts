@@ -32,6 +32,8 @@ export interface ApiOptions {
   readonly deferState?: string;
   /** read what is not selected from the earlier run, even when it is there */
   readonly favorState?: boolean;
+  /** these ids and nothing else, instead of a selection; those that are gone are left out */
+  readonly only?: readonly NodeId[];
   /** a YAML text or an object */
   readonly vars?: string | Readonly<Record<string, unknown>>;
   readonly threads?: number;

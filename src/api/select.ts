@@ -4,6 +4,7 @@ import { hasErrors } from '../kernel/diagnostic.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import { findNode } from '../manifest/manifest.ts';
 import type { ResourceType } from '../manifest/node.ts';
 import type { OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
@@ -55,6 +56,12 @@ export function selectNodes(
   options: ApiOptions,
   types: readonly ResourceType[],
 ): ReadonlySet<NodeId> {
+  if (options.only !== undefined) {
+    const only = new Set(options.only);
+    const isWanted = (id: NodeId): boolean =>
+      only.has(id) && types.some((type) => findNode(manifest, id)?.resource_type === type);
+    return new Set(graph.ids.filter(isWanted));
+  }
   const mode = options.indirectSelection ?? 'eager';
   const indirect = INDIRECT.find((i) => i === mode);
   if (indirect === undefined)

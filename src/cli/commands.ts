@@ -133,6 +133,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/source-freshness.ts')).sourceFreshnessCommand(values, terminal),
   },
   {
+    name: 'retry',
+    summary: 'Run the last command again for what failed or was skipped, with its options',
+    example: 'etl retry --threads 1',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/retry.ts')).retryCommand(values, terminal),
+  },
+  {
     name: 'clean',
     summary: 'Delete the folders that clean-targets of dbt_project.yml names',
     example: 'etl clean',

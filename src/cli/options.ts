@@ -15,7 +15,8 @@ export type Command =
   | 'docs generate'
   | 'clean'
   | 'run-operation'
-  | 'source freshness';
+  | 'source freshness'
+  | 'retry';
 
 export interface OptionSpec {
   /** as commander reads it: `-t, --target <name>` */
@@ -88,7 +89,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'state',
     env: 'STATE',
     kind: 'text',
-    only: [...GRAPH, 'source freshness'],
+    only: [...GRAPH, 'source freshness', 'retry'],
     help: 'artifacts of an earlier run, for state:modified, result:error and --defer',
   },
   {
