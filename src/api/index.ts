@@ -25,6 +25,7 @@ export { clean } from './clean.ts';
 export { compile } from './compile.ts';
 export { debug } from './debug.ts';
 export { docsGenerate } from './docs-generate.ts';
+export { docsServe } from './docs-serve.ts';
 export { init } from './init.ts';
 export { list } from './list.ts';
 export { parse } from './parse.ts';

@@ -51,6 +51,9 @@ export interface ApiOptions {
   readonly limit?: number;
   /** where source freshness writes its result (default: sources.json in the target folder) */
   readonly output?: string;
+  /** where docs serve listens (default: 127.0.0.1, 8080) */
+  readonly host?: string;
+  readonly port?: number;
   /** arguments of run-operation: a YAML text or an object */
   readonly args?: string | Readonly<Record<string, unknown>>;
   /** the environment to read env_var() and connection settings from (default: process.env) */

@@ -113,6 +113,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/docs-generate.ts')).docsGenerateCommand(values, terminal),
   },
   {
+    name: 'docs serve',
+    summary: 'Serve the target folder with that page over HTTP, on this machine',
+    example: 'etl docs serve --port 8081 --no-browser',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/docs-serve.ts')).docsServeCommand(values, terminal),
+  },
+  {
     name: 'run-operation',
     arguments: '<macro>',
     summary: 'Call a macro of the project or of a package, with arguments',

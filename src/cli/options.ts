@@ -16,7 +16,8 @@ export type Command =
   | 'clean'
   | 'run-operation'
   | 'source freshness'
-  | 'retry';
+  | 'retry'
+  | 'docs serve';
 
 export interface OptionSpec {
   /** as commander reads it: `-t, --target <name>` */
@@ -257,6 +258,28 @@ export const OPTIONS: readonly OptionSpec[] = [
     kind: 'text',
     only: ['source freshness'],
     help: 'where to write the result (default: target/sources.json)',
+  },
+  {
+    flags: '--host <address>',
+    key: 'host',
+    env: 'HOST',
+    kind: 'text',
+    only: ['docs serve'],
+    help: 'address to listen on (default: 127.0.0.1, this machine only)',
+  },
+  {
+    flags: '--port <n>',
+    key: 'port',
+    kind: 'number',
+    only: ['docs serve'],
+    help: 'port to listen on (default: 8080; 0: any free one)',
+  },
+  {
+    flags: '--no-browser',
+    key: 'browser',
+    kind: 'flag',
+    only: ['docs serve'],
+    help: 'do not open the page in a browser',
   },
 ];
 
