@@ -92,6 +92,21 @@ export interface SnapshotRequest extends SelectRequest {
   readonly now: string;
 }
 
+/** What a source's freshness is asked of; all texts are the author's. */
+export interface FreshnessRequest {
+  /** quoted, qualified */
+  readonly relation: string;
+  /** an expression whose maximum counts, or a query that gives one value */
+  readonly loadedAt: { readonly field: string } | { readonly query: string };
+  readonly filter: string | undefined;
+}
+/** Microseconds since 1970, UTC; a time without a zone counts as UTC. */
+export interface FreshnessAnswer {
+  /** null when there is no row */
+  readonly maxLoadedAt: bigint | null;
+  readonly snapshottedAt: bigint;
+}
+
 /**
  * One way to make the staged relation visible. The first is tried; when it fails with one of the kinds in `otherwiseOn`, the
  * next one is. Only these statements change what readers see.
@@ -148,6 +163,8 @@ export interface Dialect {
   read(sql: string, config: EngineConfig): Statement;
   /** `select * from (<sql>) limit n` in the engine's own words; `limit` undefined or below 0 means all rows */
   limited(sql: string, limit: number | undefined, config: EngineConfig): Statement;
+  /** the newest moment in a source, beside the engine's own clock */
+  freshness(request: FreshnessRequest): Query<FreshnessAnswer>;
   /** dangers of this build that the user must allow: ETL4001 diagnostics */
   hazards(request: {
     readonly target: RelationName;

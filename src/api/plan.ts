@@ -27,13 +27,7 @@ import { selectNodes } from './select.ts';
 export async function plan(options: ApiOptions = {}): Promise<Plan> {
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, 'plan');
-  const selected = selectNodes(
-    project.manifest,
-    project.graph,
-    options,
-    ['model', 'seed', 'snapshot', 'test'],
-    project.report,
-  );
+  const selected = selectNodes(project, options, ['model', 'seed', 'snapshot', 'test']);
   const connection = await connect(project, invocation);
   try {
     const nodes: PlannedNode[] = [];

@@ -120,6 +120,40 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/docs-generate.ts')).docsGenerateCommand(values, terminal),
   },
   {
+    name: 'docs serve',
+    summary: 'Serve the target folder with that page over HTTP, on this machine',
+    example: 'etl docs serve --port 8081 --no-browser',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/docs-serve.ts')).docsServeCommand(values, terminal),
+  },
+  {
+    name: 'run-operation',
+    arguments: '<macro>',
+    summary: 'Call a macro of the project or of a package, with arguments',
+    example: "etl run-operation grant_select --args '{role: reader}'",
+    run: async (values, positional, terminal) =>
+      (await import('./commands/run-operation.ts')).runOperationCommand(
+        values,
+        positional,
+        terminal,
+      ),
+  },
+  {
+    name: 'source freshness',
+    group: 'Ask how old the sources are; see etl source freshness --help',
+    summary: 'Ask how old the rows of the sources are, and write target/sources.json',
+    example: 'etl source freshness -s source:erp',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/source-freshness.ts')).sourceFreshnessCommand(values, terminal),
+  },
+  {
+    name: 'retry',
+    summary: 'Run the last command again for what failed or was skipped, with its options',
+    example: 'etl retry --threads 1',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/retry.ts')).retryCommand(values, terminal),
+  },
+  {
     name: 'clean',
     summary: 'Delete the folders that clean-targets of dbt_project.yml names',
     example: 'etl clean',

@@ -29,6 +29,7 @@ export const CODES = {
   ETL3008: 'Nothing matches the selection',
   ETL3009: 'Generic test not found',
   ETL3010: 'Description belongs to nothing',
+  ETL3011: 'Macro not found',
   ETL4001: 'Refused: this run would destroy data',
   ETL4002: 'Not supported by this engine',
   ETL4003: 'Schema of the incremental model changed',
@@ -48,11 +49,14 @@ export const CODES = {
   ETL5011: 'The engine ran out of memory',
   ETL6001: 'Test failed',
   ETL6002: 'Test gave a warning',
+  ETL6003: 'Source is not fresh',
+  ETL6004: 'Freshness cannot be told',
   ETL7001: 'Seed row has the wrong number of fields',
   ETL7002: 'Seed value does not fit its column',
   ETL7003: 'Seed header is not usable',
   ETL7004: 'Seed file is not valid UTF-8 or CSV',
   ETL8001: 'Artifact cannot be written',
+  ETL8002: 'State of an earlier run cannot be used',
   ETL9000: 'Internal error',
 } as const;
 

@@ -9,6 +9,7 @@ import type {
 import type { Statement } from '../../adapter/statement.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { publishDelta } from './delta.ts';
+import { freshness } from './freshness.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
 import { macros } from './macros.ts';
 import { buildFromSelect, drop, finish, publishTable, publishView, tidy } from './publish.ts';
@@ -105,6 +106,10 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
         isAll(limit) ? '' : ` LIMIT ${limit}`,
       );
       return { ...withSettings(repeatable('read', text), config), authoredAt };
+    },
+    freshness: (request) => {
+      const query = freshness(request);
+      return { ...query, statement: withSettings(query.statement, {}) };
     },
     hazards,
     seedType: seedColumnType,

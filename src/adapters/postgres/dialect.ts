@@ -4,6 +4,7 @@ import type { Statement } from '../../adapter/statement.ts';
 import { buildDelta, buildSeed, buildTable, finishSeed, tidy } from './build.ts';
 import { kindWord } from './carry.ts';
 import { publishDelta } from './delta.ts';
+import { freshness } from './freshness.ts';
 import { hazards } from './hazards.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
 import { macros } from './macros.ts';
@@ -76,6 +77,7 @@ export const dialect: Dialect = {
   leftovers,
   read: (sql) => around('', sql, '', { verb: 'read', repeatable: true }),
   limited,
+  freshness,
   hazards,
   seedType: (inferred) => SEED_TYPES[inferred],
   macros,
