@@ -52,7 +52,7 @@ function naiveFirst(
 }
 
 const SIZE = 30;
-/** Acyclic graphs whose names stand in no order, and enough groups of nodes to need several walks. */
+/** Acyclic graphs whose names stand in no order, and so many groups of nodes that they need several walks of 32. */
 const cases = fc
   .record({
     edges: fc.array(fc.tuple(fc.nat(SIZE - 1), fc.nat(SIZE - 1)), { maxLength: 70 }),
@@ -61,8 +61,8 @@ const cases = fc
       { minLength: SIZE },
     ),
     groups: fc.array(fc.uniqueArray(fc.nat(SIZE - 1), { maxLength: 4 }), {
-      minLength: 20,
-      maxLength: 100,
+      minLength: 120,
+      maxLength: 150,
     }),
   })
   .map(({ edges, names, groups }) => {
