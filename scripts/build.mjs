@@ -38,7 +38,7 @@ const packages = [
       return found === null ? [] : [join(dirname(input.slice(0, found[0].length)), found[1].split('/').at(-1))];
     }),
   ),
-].sort();
+].sort((a, b) => a.localeCompare(b));
 
 const notices = [];
 for (const folder of packages) {

@@ -67,6 +67,46 @@ export interface DeltaRequest extends SelectRequest {
   readonly live: ObservedRelation;
 }
 
+/** The names of the columns that a snapshot adds to those of its query. */
+export interface SnapshotColumnNames {
+  readonly scdId: string;
+  readonly updatedAt: string;
+  readonly validFrom: string;
+  readonly validTo: string;
+  readonly isDeleted: string;
+}
+/** A table of versions: each row of the query as it was, and from when to when. Key and times are expressions of the author's. */
+export interface SnapshotRequest extends SelectRequest {
+  /** absent when the snapshot is made for the first time; its column names are then those of `columns` */
+  readonly live: ObservedRelation | undefined;
+  readonly strategy: 'timestamp' | 'check';
+  readonly uniqueKey: readonly string[];
+  /** when a row was changed; absent: at `now` */
+  readonly updatedAt: string | undefined;
+  readonly checkCols: 'all' | readonly string[];
+  readonly hardDeletes: 'ignore' | 'invalidate' | 'new_record';
+  /** what stands in valid_to of current versions instead of NULL */
+  readonly validToCurrent: string | undefined;
+  readonly columns: SnapshotColumnNames;
+  /** the one moment of this run, in UTC: `2024-01-02 03:04:05.678` */
+  readonly now: string;
+}
+
+/** What a source's freshness is asked of; all texts are the author's. */
+export interface FreshnessRequest {
+  /** quoted, qualified */
+  readonly relation: string;
+  /** an expression whose maximum counts, or a query that gives one value */
+  readonly loadedAt: { readonly field: string } | { readonly query: string };
+  readonly filter: string | undefined;
+}
+/** Microseconds since 1970, UTC; a time without a zone counts as UTC. */
+export interface FreshnessAnswer {
+  /** null when there is no row */
+  readonly maxLoadedAt: bigint | null;
+  readonly snapshottedAt: bigint;
+}
+
 /**
  * One way to make the staged relation visible. The first is tried; when it fails with one of the kinds in `otherwiseOn`, the
  * next one is. Only these statements change what readers see.
@@ -101,6 +141,10 @@ export interface Dialect {
   buildDelta(request: DeltaRequest): readonly Statement[];
   /** merge the staged delta into the live table; `delta` are the columns of the staged relation as observed */
   publishDelta(request: DeltaRequest, delta: readonly Column[]): Checked<readonly Attempt[]>;
+  /** the staged first versions of a snapshot, or, when it is live, the staged rows of its query */
+  buildSnapshot(request: SnapshotRequest): readonly Statement[];
+  /** close and open versions in the live snapshot; `staged` are the columns of the staged rows, whose keys are distinct */
+  publishSnapshot(request: SnapshotRequest, staged: readonly Column[]): Checked<readonly Attempt[]>;
   /** repeatable clean-up of one node's internal names; sent whatever happened before */
   tidy(staged: RelationName): readonly Statement[];
   drop(relation: RelationName, kind: RelationKind): Statement;
@@ -119,6 +163,8 @@ export interface Dialect {
   read(sql: string, config: EngineConfig): Statement;
   /** `select * from (<sql>) limit n` in the engine's own words; `limit` undefined or below 0 means all rows */
   limited(sql: string, limit: number | undefined, config: EngineConfig): Statement;
+  /** the newest moment in a source, beside the engine's own clock */
+  freshness(request: FreshnessRequest): Query<FreshnessAnswer>;
   /** dangers of this build that the user must allow: ETL4001 diagnostics */
   hazards(request: {
     readonly target: RelationName;

@@ -11,6 +11,7 @@ import { runScopes } from '../plan/run-scope.ts';
 import { answerer } from '../run/answerer.ts';
 import { drive, type Answerer } from '../run/answers.ts';
 import { connect } from './connect.ts';
+import { deferredRelations } from './defer.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
@@ -35,7 +36,7 @@ class LazyAnswers {
     this.invocation = invocation;
   }
 
-  private connection(): Promise<Connection> {
+  connection(): Promise<Connection> {
     return (this.opened ??= connect(this.project, this.invocation));
   }
 
@@ -98,24 +99,21 @@ export async function compileAll(
 export async function compile(options: ApiOptions = {}): Promise<readonly Compiled[]> {
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, 'compile');
-  const compiler = new Compiler(
-    project.manifest,
-    project.host,
-    runScopes(project.loaded, { warn: () => undefined }),
-  );
   const answers = new LazyAnswers(project, invocation);
+  const compilerFor = async (selected: ReadonlySet<NodeId>): Promise<Compiler> => {
+    const open = (): Promise<Connection> => answers.connection();
+    const deferred = await deferredRelations(project, selected, options, open);
+    const scopes = runScopes(project.loaded, { warn: () => undefined, deferred });
+    return new Compiler(project.manifest, project.host, scopes);
+  };
   try {
     if (options.inline !== undefined) {
+      const compiler = await compilerFor(new Set());
       const { sql } = await drive(compiler.inline(options.inline), answers.answer);
       return [{ node: undefined, sql, path: undefined }];
     }
-    const selected = selectNodes(
-      project.manifest,
-      project.graph,
-      options,
-      ['model', 'test', 'analysis'],
-      project.report,
-    );
+    const selected = selectNodes(project, options, ['model', 'snapshot', 'test', 'analysis']);
+    const compiler = await compilerFor(selected);
     const done = new Map<NodeId, CompiledNode>();
     const compiled: Compiled[] = [];
     for (const id of selected) {

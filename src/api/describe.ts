@@ -50,6 +50,7 @@ export function countsOf(manifest: Manifest): readonly (readonly [noun: string, 
   return [
     ['model', of('model')],
     ['seed', of('seed')],
+    ['snapshot', of('snapshot')],
     ['data test', of('test')],
     ['analysis', of('analysis')],
     ['source', Object.keys(manifest.sources).length],

@@ -1,9 +1,7 @@
-// The verbs that change the warehouse: seed, run, test, build.
+// The verbs that change the warehouse: seed, run, snapshot, test, build.
 import type { Connection } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { hookResults } from '../artifacts/hook-results.ts';
-import { runResultsJson } from '../artifacts/run-results-json.ts';
-import { writeJson } from '../artifacts/write.ts';
 import type { NodeOutcome, Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
@@ -23,13 +21,15 @@ import { Leftovers } from '../run/leftovers.ts';
 import { storesFailures } from '../run/store-failures.ts';
 import { runHooks } from '../run/run-hooks.ts';
 import { connect } from './connect.ts';
+import { deferredRelations, type Deferred } from './defer.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { runFiles } from './run-files.ts';
+import { writeRunResults } from './run-results.ts';
 import { selectNodes } from './select.ts';
 
-export type ExecutingVerb = 'seed' | 'run' | 'test' | 'build';
+export type ExecutingVerb = 'seed' | 'run' | 'snapshot' | 'test' | 'build';
 
 export interface RunResult {
   readonly outcomes: readonly NodeOutcome[];
@@ -43,8 +43,9 @@ export interface RunResult {
 const WORKS_ON: Readonly<Record<ExecutingVerb, readonly ResourceType[]>> = {
   seed: ['seed'],
   run: ['model'],
+  snapshot: ['snapshot'],
   test: ['test'],
-  build: ['model', 'seed', 'test'],
+  build: ['model', 'seed', 'snapshot', 'test'],
 };
 
 /**
@@ -58,18 +59,22 @@ export async function executeVerb(
   requireKnownHazards(options.allow ?? []);
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, verb);
-  const selected = selectNodes(
-    project.manifest,
-    project.graph,
-    options,
-    WORKS_ON[verb],
-    project.report,
-  );
+  const selected = selectNodes(project, options, WORKS_ON[verb]);
   await writeManifest(project, invocation);
   const connection = await connect(project, invocation);
   const disarm = cancelWhenAborted(connection, invocation.signal);
   try {
-    return await runSelected(verb, { options, invocation, project, connection, selected });
+    const deferred = await deferredRelations(project, selected, options, () =>
+      Promise.resolve(connection),
+    );
+    return await runSelected(verb, {
+      options,
+      invocation,
+      project,
+      connection,
+      selected,
+      deferred,
+    });
   } finally {
     disarm();
     await connection.close();
@@ -112,6 +117,7 @@ interface Parts {
   readonly project: OpenProject;
   readonly connection: Connection;
   readonly selected: ReadonlySet<NodeId>;
+  readonly deferred: Deferred;
 }
 
 async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult> {
@@ -156,7 +162,12 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   const seconds = (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000;
   const cancelled = invocation.signal.aborted;
   // what happened is told even where it cannot be written down
-  const written = await writeResults(verb, parts, outcomes, seconds).then(
+  const written = await writeRunResults(project, invocation, {
+    outcomes,
+    seconds,
+    args: { which: verb, selected: selected.size },
+    options,
+  }).then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
@@ -167,14 +178,14 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
 }
 
 function makeContext(
-  { options, invocation, project, connection }: Parts,
+  { options, invocation, project, connection, deferred }: Parts,
   observe: Observer,
   debris: Debris,
 ): RunContext {
   const { manifest, loaded, dialect } = project;
   const report = (diagnostic: Diagnostic): void => observe({ kind: 'diagnostic', diagnostic });
   const warn = (message: string): void => report({ code: 'ETL2004', severity: 'warning', message });
-  const compiler = new Compiler(manifest, project.host, runScopes(loaded, { warn }));
+  const compiler = new Compiler(manifest, project.host, runScopes(loaded, { warn, deferred }));
   return {
     manifest,
     dialect,
@@ -247,35 +258,4 @@ async function dropLeftovers(ctx: RunContext): Promise<void> {
     if (!isStatementFailure(error)) throw error;
     ctx.report({ ...explainFailure(error, {}), severity: 'warning' });
   }
-}
-
-async function writeResults(
-  verb: ExecutingVerb,
-  { options, invocation, project, selected }: Parts,
-  outcomes: readonly NodeOutcome[],
-  seconds: number,
-): Promise<void> {
-  const json = runResultsJson(outcomes, {
-    invocationId: invocation.id,
-    startedAt: invocation.startedAt,
-    generatedAt: invocation.now(),
-    env: project.customEnv,
-    elapsedSeconds: seconds,
-    args: {
-      which: verb,
-      invocation_command: `etl ${verb}`,
-      select: options.select ?? [],
-      exclude: options.exclude ?? [],
-      vars: project.vars,
-      target: project.targetName,
-      profile: project.profileName,
-      project_dir: project.dir,
-      threads: project.threads,
-      full_refresh: options.fullRefresh ?? false,
-      fail_fast: options.failFast ?? false,
-      indirect_selection: options.indirectSelection ?? 'eager',
-      selected: selected.size,
-    },
-  });
-  await writeJson(project.inTarget('run_results.json'), json);
 }

@@ -11,7 +11,7 @@ export { EtlError, isEtlError } from '../kernel/error.ts';
 export { VERSION } from '../kernel/version.ts';
 export type { Plan };
 
-/** Builds the selected seeds and models and runs their tests, in graph order. */
+/** Builds the selected seeds, models and snapshots and runs their tests, in graph order. */
 export const build = (options: ApiOptions = {}): Promise<RunResult> =>
   executeVerb('build', options);
 /** Builds the selected models. */
@@ -20,13 +20,20 @@ export const run = (options: ApiOptions = {}): Promise<RunResult> => executeVerb
 export const test = (options: ApiOptions = {}): Promise<RunResult> => executeVerb('test', options);
 /** Loads the selected seeds. */
 export const seed = (options: ApiOptions = {}): Promise<RunResult> => executeVerb('seed', options);
+/** Records what has changed in the selected snapshots. */
+export const snapshot = (options: ApiOptions = {}): Promise<RunResult> =>
+  executeVerb('snapshot', options);
 
 export { clean } from './clean.ts';
 export { compile } from './compile.ts';
 export { debug } from './debug.ts';
 export { docsGenerate } from './docs-generate.ts';
+export { docsServe } from './docs-serve.ts';
 export { init } from './init.ts';
 export { list } from './list.ts';
 export { parse } from './parse.ts';
 export { plan } from './plan.ts';
+export { retry } from './retry.ts';
+export { runOperation } from './run-operation.ts';
 export { show } from './show.ts';
+export { sourceFreshness } from './source-freshness.ts';

@@ -10,13 +10,15 @@ export async function list(
   options: ApiOptions = {},
 ): Promise<{ readonly nodes: readonly GraphNode[]; readonly manifest: Manifest }> {
   const project = await openProject(options, newInvocation(options), 'ls');
-  const { manifest, graph } = project;
-  const selected = selectNodes(
-    manifest,
-    graph,
-    options,
-    ['model', 'seed', 'snapshot', 'test', 'analysis', 'source', 'exposure'],
-    project.report,
-  );
+  const { manifest } = project;
+  const selected = selectNodes(project, options, [
+    'model',
+    'seed',
+    'snapshot',
+    'test',
+    'analysis',
+    'source',
+    'exposure',
+  ]);
   return { nodes: [...selected].flatMap((id) => findNode(manifest, id) ?? []), manifest };
 }

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Adapter, Dialect, EngineConfig, Target } from '../adapter/contract.ts';
 import { compiledPath } from '../artifacts/compiled.ts';
 import { manifestJson } from '../artifacts/manifest-json.ts';
+import { readState } from '../artifacts/read-state.ts';
 import { writeJson, type ArtifactFile } from '../artifacts/write.ts';
 import { cycleDiagnostics } from '../graph/cycles.ts';
 import { graphOf, type ProjectGraph } from '../graph/graph.ts';
@@ -12,12 +13,14 @@ import { EtlError } from '../kernel/error.ts';
 import { artifactMaskOf, maskOf, masked, secretsOf, type Mask } from '../kernel/mask.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import type { PreviousState } from '../manifest/previous-state.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import { disk } from '../project/disk.ts';
 import { loadProject, type LoadInput, type LoadedProject } from '../project/load.ts';
 import { readEnvironment } from '../project/outline.ts';
-import { parseVars } from '../project/vars.ts';
+import { parseMapping } from '../project/vars.ts';
 import { ADAPTER_TYPES, adapterFor } from './adapters.ts';
+import { requireDeferState } from './defer.ts';
 import { countsOf, describer } from './describe.ts';
 import { fileProblem } from './file-problem.ts';
 import type { Invocation } from './invocation.ts';
@@ -41,6 +44,10 @@ export interface OpenProject {
   /** where the connection is from, for people */
   readonly profileSource: string;
   readonly threads: number;
+  /** the earlier run that --state names */
+  readonly state: PreviousState | undefined;
+  /** the earlier run that --defer reads from */
+  readonly deferTo: PreviousState | undefined;
   readonly vars: Readonly<Record<string, unknown>>;
   /** DBT_ENV_CUSTOM_ENV_* for the artifacts */
   readonly customEnv: Readonly<Record<string, string>>;
@@ -66,10 +73,25 @@ export async function findProjectDir(
   return asked === undefined ? nearestProject(cwd) : resolve(cwd, asked);
 }
 
+/** Where the artifacts of the project are, without reading more than its first file. */
+export async function targetDirOf(
+  options: ApiOptions,
+  invocation: Invocation,
+): Promise<{ readonly dir: string; readonly targetDir: string }> {
+  const dir = await findProjectDir(options, invocation);
+  if (options.targetPath !== undefined) return { dir, targetDir: resolve(dir, options.targetPath) };
+  const text = await disk.readText(join(dir, 'dbt_project.yml')).catch(() => '');
+  const written = /^target-path:\s*["']?([^"'\s#]+)/m.exec(text)?.[1];
+  return {
+    dir,
+    targetDir: resolve(dir, written?.includes('{') === true ? 'target' : (written ?? 'target')),
+  };
+}
+
 function varsOf(options: ApiOptions): Readonly<Record<string, unknown>> {
   if (options.vars === undefined) return {};
   if (typeof options.vars !== 'string') return options.vars;
-  const parsed = parseVars(options.vars);
+  const parsed = parseMapping(options.vars, '--vars');
   if (parsed.value === undefined || hasErrors(parsed.diagnostics))
     throw new EtlError(parsed.diagnostics);
   return parsed.value;
@@ -170,7 +192,14 @@ export async function openProject(
   const cycles = cycleDiagnostics(loaded.manifest, graph);
   if (cycles.length > 0)
     throw withoutSecrets(options, dir, secrets, sortDiagnostics([...diagnostics, ...cycles]));
-  const project = assemble(loaded, graph, input.vars ?? {}, options, secrets);
+  const project = assemble(
+    loaded,
+    graph,
+    input.vars ?? {},
+    options,
+    secrets,
+    await statesOf(dir, options),
+  );
   options.onProject?.({
     projectDir: dir,
     targetName: project.targetName,
@@ -182,12 +211,25 @@ export async function openProject(
   return project;
 }
 
+/** What --state and --defer-state name; as in dbt, relative to the project. */
+async function statesOf(
+  dir: string,
+  options: ApiOptions,
+): Promise<Pick<OpenProject, 'state' | 'deferTo'>> {
+  const read = (folder: string | undefined): Promise<PreviousState | undefined> =>
+    folder === undefined ? Promise.resolve(undefined) : readState(resolve(dir, folder), folder);
+  const state = await read(options.state);
+  const other = options.defer === true ? await read(options.deferState) : undefined;
+  return { state, deferTo: requireDeferState(options, other ?? state) };
+}
+
 function assemble(
   loaded: LoadedProject,
   graph: ProjectGraph,
   vars: Readonly<Record<string, unknown>>,
   options: ApiOptions,
   secrets: readonly string[],
+  states: Pick<OpenProject, 'state' | 'deferTo'>,
 ): OpenProject {
   const { manifest, profile, paths } = loaded;
   const targetDir = isAbsolute(paths.targetDir)
@@ -209,6 +251,7 @@ function assemble(
     profileName: profile.profileName,
     profileSource: profile.file ?? 'built in',
     threads: options.threads ?? profile.target.threads,
+    ...states,
     vars,
     customEnv: loaded.session.invocation.metadataEnvs,
     inlineConfig: inlineConfigOf(loaded),

@@ -22,6 +22,18 @@ export interface ApiOptions {
   readonly target?: string;
   readonly select?: readonly string[];
   readonly exclude?: readonly string[];
+  /** name of a selector of selectors.yml */
+  readonly selector?: string;
+  /** folder with the artifacts of an earlier run, relative to the project */
+  readonly state?: string;
+  /** read what is not selected and not there from the earlier run */
+  readonly defer?: boolean;
+  /** the earlier run to defer to, when it is not that of `state` */
+  readonly deferState?: string;
+  /** read what is not selected from the earlier run, even when it is there */
+  readonly favorState?: boolean;
+  /** these ids and nothing else, instead of a selection; those that are gone are left out */
+  readonly only?: readonly NodeId[];
   /** a YAML text or an object */
   readonly vars?: string | Readonly<Record<string, unknown>>;
   readonly threads?: number;
@@ -39,6 +51,13 @@ export interface ApiOptions {
   readonly limit?: number;
   /** tells bugs of etl with their stack */
   readonly debug?: boolean;
+  /** where source freshness writes its result (default: sources.json in the target folder) */
+  readonly output?: string;
+  /** where docs serve listens (default: 127.0.0.1, 8080) */
+  readonly host?: string;
+  readonly port?: number;
+  /** arguments of run-operation: a YAML text or an object */
+  readonly args?: string | Readonly<Record<string, unknown>>;
   /** the environment to read env_var() and connection settings from (default: process.env) */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** the folder the call is made from (default: process.cwd()) */

@@ -27,13 +27,7 @@ import { selectNodes } from './select.ts';
 export async function plan(options: ApiOptions = {}): Promise<Plan> {
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, 'plan');
-  const selected = selectNodes(
-    project.manifest,
-    project.graph,
-    options,
-    ['model', 'seed', 'test'],
-    project.report,
-  );
+  const selected = selectNodes(project, options, ['model', 'seed', 'snapshot', 'test']);
   const connection = await connect(project, invocation);
   try {
     const nodes: PlannedNode[] = [];
@@ -80,7 +74,9 @@ async function planOne(
       const isIncremental = isIncrementalRun(node, live, fullRefresh);
       const answer = answerer(project, session);
       const hooks = await drive(compiler.hooks(node, { isIncremental }), answer);
-      const base = { node, dialect, live, invocationId: invocation.id, fullRefresh, hooks };
+      const { id: invocationId } = invocation;
+      const now = invocation.now();
+      const base = { node, dialect, live, invocationId, now, fullRefresh, hooks };
       if (node.resource_type === 'seed') {
         const { text } = await runFiles(project).readSeed(node);
         const columns = seedColumns(node, text, dialect);

@@ -1,12 +1,12 @@
-import type { ProjectGraph } from '../graph/graph.ts';
 import { select } from '../graph/select/select.ts';
 import type { Indirect } from '../graph/select/selector.ts';
-import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
+import { hasErrors } from '../kernel/diagnostic.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
-import type { Manifest } from '../manifest/manifest.ts';
+import { findNode } from '../manifest/manifest.ts';
 import type { ResourceType } from '../manifest/node.ts';
+import type { OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 
 const INDIRECT: readonly Indirect[] = ['eager', 'cautious', 'buildable', 'empty'];
@@ -52,12 +52,16 @@ function resourceTypes(
 
 /** The nodes a call is about. Throws on a selection that cannot be read; what matches nothing is a warning. */
 export function selectNodes(
-  manifest: Manifest,
-  graph: ProjectGraph,
+  { manifest, graph, state, report }: Pick<OpenProject, 'manifest' | 'graph' | 'state' | 'report'>,
   options: ApiOptions,
   types: readonly ResourceType[],
-  report: (diagnostics: readonly Diagnostic[]) => void,
 ): ReadonlySet<NodeId> {
+  if (options.only !== undefined) {
+    const only = new Set(options.only);
+    const isWanted = (id: NodeId): boolean =>
+      only.has(id) && types.some((type) => findNode(manifest, id)?.resource_type === type);
+    return new Set(graph.ids.filter(isWanted));
+  }
   const mode = options.indirectSelection ?? 'eager';
   const indirect = INDIRECT.find((i) => i === mode);
   if (indirect === undefined)
@@ -68,6 +72,8 @@ export function selectNodes(
   const chosen = select(manifest, graph, {
     select: options.select,
     exclude: options.exclude,
+    selector: options.selector,
+    state,
     indirect,
     resourceTypes: resourceTypes(types, options),
   });

@@ -92,7 +92,7 @@ function* sqlOf(
 }
 
 function selectedNodes(project: OpenProject, options: ApiOptions): readonly ExecutableNode[] {
-  if (options.select === undefined)
+  if (options.select === undefined && options.selector === undefined)
     throw new EtlError([
       {
         code: 'ETL1001',
@@ -103,11 +103,9 @@ function selectedNodes(project: OpenProject, options: ApiOptions): readonly Exec
     ]);
   const warnings: Diagnostic[] = [];
   const chosen = selectNodes(
-    project.manifest,
-    project.graph,
+    { ...project, report: (diagnostics) => void warnings.push(...diagnostics) },
     { ...options, indirectSelection: 'empty' },
-    ['model', 'seed', 'test', 'analysis'],
-    (diagnostics) => void warnings.push(...diagnostics),
+    ['model', 'seed', 'snapshot', 'test', 'analysis'],
   );
   const nodes = [...chosen].flatMap((id) => project.manifest.nodes[id] ?? []);
   if (nodes.length === 0)
@@ -115,7 +113,7 @@ function selectedNodes(project: OpenProject, options: ApiOptions): readonly Exec
       {
         code: 'ETL3008',
         severity: 'error',
-        message: `nothing matches ${options.select.join(' ')}`,
+        message: `nothing matches ${options.select?.join(' ') ?? options.selector ?? ''}`,
         hint: warnings[0]?.hint ?? 'List what there is with: etl ls',
       },
     ]);

@@ -9,8 +9,14 @@ export type CompiledKind = 'compiled' | 'run';
 export function compiledPath(node: ExecutableNode, kind: CompiledKind): string {
   const { original_file_path: original, path } = node;
   // several tests live in one YAML file: there the file's name becomes a folder
-  const file =
-    posix.basename(path) === posix.basename(original) ? original : posix.join(original, path);
+  const isOwnFile = posix.basename(path) === posix.basename(original);
+  // so does a file of several snapshot blocks
+  const isOneOfMany = node.resource_type === 'snapshot' && !path.endsWith(`${node.name}.sql`);
+  const file = isOneOfMany
+    ? posix.join(original, `${node.name}.sql`)
+    : isOwnFile
+      ? original
+      : posix.join(original, path);
   const below = posix.normalize(file.replaceAll('\\', '/')).replace(/^(?:\.\.\/)+|^\/+/, '');
   return posix.join(kind, node.package_name, below);
 }

@@ -35,7 +35,11 @@ export function manifestJson(manifest: Manifest, options: ManifestJsonOptions): 
     exposures: mapValues(manifest.exposures, (node) => nodeJson(node, nodeOptions)),
     metrics: {},
     groups: {},
-    selectors: {},
+    selectors: mapValues(manifest.selectors, ({ name, definition, description }) => ({
+      name,
+      definition: expanded(definition),
+      description,
+    })),
     disabled: mapValues(manifest.disabled, (all) => all.map((node) => nodeJson(node, nodeOptions))),
     ...familyMaps(manifest),
     group_map: groupMap(manifest),
@@ -92,6 +96,19 @@ function groupMap(manifest: Manifest): Json {
     groups.set(group, [...(groups.get(group) ?? []), node.unique_id]);
   }
   return Object.fromEntries(groups);
+}
+
+/** `{tag: x}` as dbt writes it out: `{method: tag, value: x}`; texts stay as they are. */
+function expanded(definition: unknown): unknown {
+  if (Array.isArray(definition)) return definition.map(expanded);
+  if (typeof definition !== 'object' || definition === null) return definition;
+  const entries = Object.entries(definition);
+  const [only] = entries;
+  if (entries.length === 1 && only !== undefined && typeof only[1] !== 'object')
+    return { method: only[0], value: only[1] };
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, Array.isArray(value) ? value.map(expanded) : value]),
+  );
 }
 
 const mapValues = <T>(record: Readonly<Record<string, T>>, change: (value: T) => unknown): Json =>

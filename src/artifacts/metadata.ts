@@ -20,7 +20,7 @@ export interface ArtifactMetadata {
 
 /** The `metadata` of an artifact; readers choose their parser by the exact schema address. */
 export const metadataOf = (
-  kind: 'manifest' | 'run-results' | 'catalog',
+  kind: 'manifest' | 'run-results' | 'catalog' | 'sources',
   version: number,
   facts: InvocationFacts,
 ): ArtifactMetadata => ({

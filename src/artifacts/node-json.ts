@@ -161,8 +161,8 @@ const sourceJson = (node: SourceNode, { createdAt }: NodeJsonOptions): Json => (
   identifier: node.identifier,
   quoting: node.quoting,
   loaded_at_field: node.loaded_at_field,
-  loaded_at_query: null,
-  freshness: node.freshness ?? null,
+  loaded_at_query: node.loaded_at_query,
+  freshness: node.freshness,
   external: null,
   description: node.description,
   columns: columnsJson(node.columns),
@@ -174,8 +174,8 @@ const sourceJson = (node: SourceNode, { createdAt }: NodeJsonOptions): Json => (
   unrendered_config: node.unrendered_config,
   relation_name: node.relation_name,
   created_at: createdAt,
-  unrendered_database: null,
-  unrendered_schema: null,
+  unrendered_database: node.unrendered_database,
+  unrendered_schema: node.unrendered_schema,
   doc_blocks: [],
 });
 

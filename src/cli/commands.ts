@@ -22,7 +22,7 @@ export interface CommandSpec {
 }
 
 const executing =
-  (verb: 'seed' | 'run' | 'test' | 'build'): RunCommand =>
+  (verb: 'seed' | 'run' | 'snapshot' | 'test' | 'build'): RunCommand =>
   async (values, _positional, terminal) =>
     (await import('./commands/execute.ts')).executeCommand(verb, values, terminal);
 
@@ -56,6 +56,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: executing('run'),
   },
   {
+    name: 'snapshot',
+    summary: 'Record in the selected snapshots what has changed since the last time',
+    example: 'etl snapshot -s customers_history',
+    run: executing('snapshot'),
+  },
+  {
     name: 'test',
     summary: 'Run the data tests on what is published',
     example: 'etl test -s tag:daily',
@@ -63,7 +69,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'build',
-    summary: 'Seeds, models and tests in graph order; a table whose tests fail is not published',
+    summary:
+      'Seeds, models, snapshots and tests in graph order; a table whose tests fail is not published',
     example: 'etl build --exclude tag:slow',
     run: executing('build'),
   },
@@ -111,6 +118,40 @@ export const COMMANDS: readonly CommandSpec[] = [
     example: 'etl docs generate && open target/index.html',
     run: async (values, _positional, terminal) =>
       (await import('./commands/docs-generate.ts')).docsGenerateCommand(values, terminal),
+  },
+  {
+    name: 'docs serve',
+    summary: 'Serve the target folder with that page over HTTP, on this machine',
+    example: 'etl docs serve --port 8081 --no-browser',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/docs-serve.ts')).docsServeCommand(values, terminal),
+  },
+  {
+    name: 'run-operation',
+    arguments: '<macro>',
+    summary: 'Call a macro of the project or of a package, with arguments',
+    example: "etl run-operation grant_select --args '{role: reader}'",
+    run: async (values, positional, terminal) =>
+      (await import('./commands/run-operation.ts')).runOperationCommand(
+        values,
+        positional,
+        terminal,
+      ),
+  },
+  {
+    name: 'source freshness',
+    group: 'Ask how old the sources are; see etl source freshness --help',
+    summary: 'Ask how old the rows of the sources are, and write target/sources.json',
+    example: 'etl source freshness -s source:erp',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/source-freshness.ts')).sourceFreshnessCommand(values, terminal),
+  },
+  {
+    name: 'retry',
+    summary: 'Run the last command again for what failed or was skipped, with its options',
+    example: 'etl retry --threads 1',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/retry.ts')).retryCommand(values, terminal),
   },
   {
     name: 'clean',

@@ -71,10 +71,11 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
   };
 }
 
+const GIVEN = new Set(['--vars', '--inline', '--args']);
+
 /** The text of an option that diagnostics speak of as of a file. */
 function given(file: string, values: Values): string | undefined {
-  const text =
-    file === '--vars' ? values['vars'] : file === '--inline' ? values['inline'] : undefined;
+  const text = GIVEN.has(file) ? values[file.slice(2)] : undefined;
   return typeof text === 'string' ? text : undefined;
 }
 

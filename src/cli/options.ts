@@ -5,6 +5,7 @@ export type Command =
   | 'debug'
   | 'seed'
   | 'run'
+  | 'snapshot'
   | 'test'
   | 'build'
   | 'compile'
@@ -13,7 +14,11 @@ export type Command =
   | 'ls'
   | 'show'
   | 'docs generate'
-  | 'clean';
+  | 'clean'
+  | 'run-operation'
+  | 'source freshness'
+  | 'retry'
+  | 'docs serve';
 
 export interface OptionSpec {
   /** as commander reads it: `-t, --target <name>` */
@@ -27,7 +32,8 @@ export interface OptionSpec {
   readonly kind: 'text' | 'list' | 'flag' | 'number';
 }
 
-const RUNS: readonly Command[] = ['run', 'test', 'build', 'seed'];
+const RUNS: readonly Command[] = ['run', 'test', 'build', 'seed', 'snapshot'];
+const DEFERS: readonly Command[] = ['run', 'test', 'build', 'seed', 'snapshot', 'compile'];
 const GRAPH: readonly Command[] = [...RUNS, 'compile', 'ls', 'plan', 'show', 'docs generate'];
 
 /** The option table; `etl --help`, the parser, the environment and docs/reference are made from it. */
@@ -72,6 +78,45 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'exclude',
     kind: 'list',
     help: 'nodes to leave out, written as in --select',
+  },
+  {
+    flags: '--selector <name>',
+    key: 'selector',
+    kind: 'text',
+    only: [...GRAPH, 'source freshness'],
+    help: 'a selection that selectors.yml names, instead of --select and --exclude',
+  },
+  {
+    flags: '--state <dir>',
+    key: 'state',
+    env: 'STATE',
+    kind: 'text',
+    only: [...GRAPH, 'source freshness', 'retry'],
+    help: 'artifacts of an earlier run, for state:modified, result:error and --defer',
+  },
+  {
+    flags: '--defer',
+    key: 'defer',
+    env: 'DEFER',
+    kind: 'flag',
+    only: DEFERS,
+    help: 'read what is neither selected nor there where the earlier run built it',
+  },
+  {
+    flags: '--defer-state <dir>',
+    key: 'deferState',
+    env: 'DEFER_STATE',
+    kind: 'text',
+    only: DEFERS,
+    help: 'the earlier run to defer to, when it is not that of --state',
+  },
+  {
+    flags: '--favor-state',
+    key: 'favorState',
+    env: 'FAVOR_STATE',
+    kind: 'flag',
+    only: DEFERS,
+    help: 'with --defer: read what is not selected from the earlier run, even when it is there',
   },
   {
     flags: '--vars <yaml>',
@@ -142,7 +187,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'resourceType',
     kind: 'list',
     only: ['build', 'ls', 'plan'],
-    help: 'only these kinds of nodes: model, seed, test, source, exposure',
+    help: 'only these kinds of nodes: model, seed, snapshot, test, source, exposure',
   },
   {
     flags: '--exclude-resource-type <types...>',
@@ -200,6 +245,42 @@ export const OPTIONS: readonly OptionSpec[] = [
     kind: 'list',
     only: ['ls'],
     help: 'keys to print with --output json, such as name or config.materialized',
+  },
+  {
+    flags: '--args <yaml>',
+    key: 'args',
+    kind: 'text',
+    only: ['run-operation'],
+    help: "arguments of the macro, as YAML: '{days: 30}'",
+  },
+  {
+    flags: '-o, --output <file>',
+    key: 'output',
+    kind: 'text',
+    only: ['source freshness'],
+    help: 'where to write the result (default: target/sources.json)',
+  },
+  {
+    flags: '--host <address>',
+    key: 'host',
+    env: 'HOST',
+    kind: 'text',
+    only: ['docs serve'],
+    help: 'address to listen on (default: 127.0.0.1, this machine only)',
+  },
+  {
+    flags: '--port <n>',
+    key: 'port',
+    kind: 'number',
+    only: ['docs serve'],
+    help: 'port to listen on (default: 8080; 0: any free one)',
+  },
+  {
+    flags: '--no-browser',
+    key: 'browser',
+    kind: 'flag',
+    only: ['docs serve'],
+    help: 'do not open the page in a browser',
   },
 ];
 

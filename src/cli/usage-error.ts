@@ -10,7 +10,9 @@ export function printUsageError(
   args: readonly string[],
   terminal: Terminal,
 ): void {
-  const message = error.message.replace(/^error: /, '').replace(/\s*\(Did you mean [^)]*\)/, '')
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/\s*\(Did you mean [^)]*\)/, '')
     .replace(/^option '.*' argument '.*' is invalid\. /, '');
   const unknown = /unknown (option|command) '([^']+)'/.exec(message);
   const known =

@@ -40,6 +40,12 @@ export interface NodeOutcome {
   readonly because?: NodeId;
 }
 
+/** How old a source was found to be: `error` is too old, `runtime error` could not be asked. */
+export interface FreshnessOutcome extends NodeOutcome {
+  /** microseconds since 1970 */
+  readonly measured?: { readonly maxLoadedAt: bigint; readonly snapshottedAt: bigint };
+}
+
 /** What happens in a run, for observers. */
 export type RunEvent =
   | {

@@ -38,6 +38,16 @@ export interface RunHook {
   readonly place?: Span;
 }
 
+/** One entry of selectors.yml, still to be understood. */
+export interface SelectorEntry {
+  readonly name: string;
+  readonly description: string;
+  readonly default: boolean;
+  /** as the file writes it: a text, a mapping */
+  readonly definition: unknown;
+  readonly place: Span;
+}
+
 /** Every parsed thing of the project, resolved: the one value that planning, artifacts and the site read. Frozen. */
 export interface Manifest {
   readonly project_name: string;
@@ -49,6 +59,8 @@ export interface Manifest {
   readonly macros: Readonly<Record<string, MacroNode>>;
   readonly docs: Readonly<Record<string, DocNode>>;
   readonly disabled: Readonly<Record<string, readonly GraphNode[]>>;
+  /** by name, in the order of selectors.yml */
+  readonly selectors: Readonly<Record<string, SelectorEntry>>;
   readonly on_run_start: readonly RunHook[];
   readonly on_run_end: readonly RunHook[];
 }

@@ -106,6 +106,16 @@ export interface TestNode extends CompilableNode {
   readonly attached_node: NodeId | null;
   readonly file_key_name: string | null;
 }
+/** One limit of freshness; both null where there is none. */
+export interface FreshnessLimit {
+  readonly count: number | null;
+  readonly period: 'minute' | 'hour' | 'day' | null;
+}
+export interface Freshness {
+  readonly warn_after: FreshnessLimit;
+  readonly error_after: FreshnessLimit;
+  readonly filter: string | null;
+}
 export interface SourceNode extends CommonNode {
   readonly resource_type: 'source';
   readonly source_name: string;
@@ -115,10 +125,15 @@ export interface SourceNode extends CommonNode {
   readonly database: string | null;
   readonly schema: string;
   readonly relation_name: string;
+  /** as the file writes them, before templates were filled in */
+  readonly unrendered_database: string | null;
+  readonly unrendered_schema: string | null;
   readonly columns: Readonly<Record<string, ColumnInfo>>;
   readonly config: Readonly<Record<string, unknown>> & { readonly enabled: boolean };
   readonly loaded_at_field: string | null;
-  readonly freshness: unknown;
+  /** a template, rendered when freshness is asked */
+  readonly loaded_at_query: string | null;
+  readonly freshness: Freshness | null;
   readonly quoting: Readonly<Record<string, boolean | null>>;
   readonly unrendered_config: Readonly<Record<string, unknown>>;
   readonly place: Span;
@@ -142,4 +157,3 @@ export interface ExposureNode extends CommonNode {
 /** What can be compiled and run. */
 export type ExecutableNode = ModelNode | SeedNode | TestNode;
 export type GraphNode = ExecutableNode | SourceNode | ExposureNode;
-

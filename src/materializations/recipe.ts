@@ -6,7 +6,7 @@ import type {
   Grants,
   ObservedRelation,
 } from '../adapter/contract.ts';
-import type { Query, Segment, Statement } from '../adapter/statement.ts';
+import type { Query, ResultSet, Segment, Statement } from '../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
 
@@ -43,6 +43,12 @@ export type Publish =
       readonly decide: (columns: readonly Column[]) => Checked<readonly Attempt[]>;
     };
 
+/** A read of the staged rows that has to find nothing wrong before anything is tested or published. */
+export interface Check {
+  readonly statement: Statement;
+  readonly judge: (found: ResultSet) => readonly Diagnostic[];
+}
+
 /** A file to be loaded into the staged relation between `build` and `finish`. */
 export interface SeedFile {
   readonly delimiter: string;
@@ -60,6 +66,7 @@ export interface Recipe {
   readonly build: readonly Segment[];
   readonly load?: SeedFile;
   readonly finish: readonly Segment[];
+  readonly checks?: readonly Check[];
   /** where tests find the new rows before they are published; absent when only publishing makes them */
   readonly testable?: RelationName;
   readonly publish: Publish;

@@ -2,6 +2,7 @@
 import {
   TemplateHost,
   Suspended,
+  type MacroCall,
   type Question,
   type Rendered,
   type Scope,
@@ -12,7 +13,7 @@ import { EtlError } from '../kernel/error.ts';
 import type { Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
-import type { ExecutableNode, Hook } from '../manifest/node.ts';
+import type { ExecutableNode, Hook, SourceNode } from '../manifest/node.ts';
 import type { RenderedHook } from '../materializations/recipe.ts';
 import { injectCtes, offsetBeforeInjection, type Cte, type Injected } from '../sql/inject-ctes.ts';
 import { hasCode, withoutClosingSemicolon } from '../sql/scan.ts';
@@ -103,6 +104,24 @@ export class Compiler implements NodeCompiler {
     return text.trim();
   }
 
+  /** Calls a macro as `run-operation` does; what it returns is of no interest. */
+  *operation(call: MacroCall, log: (message: string, info: boolean) => void): Asking<void> {
+    // the first attempt may be in vain: what it logs counts only when it was not
+    const logs: Log[] = [];
+    const keep = (message: string, info: boolean): void => void logs.push({ message, info });
+    const told = (): void => logs.forEach(({ message, info }) => log(message, info));
+    const scope = (to: typeof log): Scope => this.scopes.forRun(call.packageName, {}, to);
+    let called: ReturnType<TemplateHost['callMacro']>;
+    try {
+      called = this.host.callMacro(call, scope(keep));
+    } catch (error) {
+      told();
+      throw error;
+    }
+    if (called instanceof Suspended) yield* this.host.callMacroAsking(call, scope(log));
+    else told();
+  }
+
   /** SQL given on the command line, rendered like a model of the root project. */
   *inline(sql: string): Asking<CompiledNode> {
     const needs: NodeId[] = [];
@@ -124,6 +143,17 @@ export class Compiler implements NodeCompiler {
       locate: (offset) => this.place(rendered, offsetBeforeInjection(injected, offset)),
       logs,
     };
+  }
+
+  /** `loaded_at_query` of a source, rendered. */
+  *loadedAtQuery(node: SourceNode): Asking<string> {
+    const template = {
+      packageName: node.package_name,
+      path: node.place.file,
+      text: node.loaded_at_query ?? '',
+    };
+    const { text } = yield* this.render(template, this.scopes.forSource(node));
+    return withoutClosingSemicolon(text);
   }
 
   /** Synchronously first: most templates ask nothing, and what was begun in vain has sent nothing. */
@@ -195,9 +225,7 @@ export class Compiler implements NodeCompiler {
     return [...found.values()];
   }
 
-  private *ephemeralSql(
-    node: ExecutableNode,
-  ): Asking<{
+  private *ephemeralSql(node: ExecutableNode): Asking<{
     readonly sql: string;
     readonly needs: readonly NodeId[];
     readonly rendered: Rendered;

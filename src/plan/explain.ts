@@ -11,7 +11,7 @@ export interface PlannedNode {
   readonly action: string;
   /** statements in the order in which they would be sent; of several ways to publish, the first */
   readonly statements: readonly {
-    readonly step: 'build' | 'load' | 'finish' | 'publish' | 'after';
+    readonly step: 'build' | 'load' | 'finish' | 'check' | 'publish' | 'after';
     readonly sql: string;
   }[];
   readonly hazards: readonly Diagnostic[];
@@ -49,6 +49,10 @@ export function explainRecipe(node: ExecutableNode, recipe: Recipe): PlannedNode
       ...steps('build', recipe.build),
       ...load,
       ...steps('finish', recipe.finish),
+      ...(recipe.checks ?? []).map(({ statement }) => ({
+        step: 'check' as const,
+        sql: statement.sql,
+      })),
       ...publish.map(({ sql }) => ({ step: 'publish' as const, sql })),
       ...asked,
       ...steps('after', recipe.after),

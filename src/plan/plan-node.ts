@@ -7,6 +7,7 @@ import { incremental } from '../materializations/incremental.ts';
 import type { Recipe, RenderedHook } from '../materializations/recipe.ts';
 import { seed } from '../materializations/seed.ts';
 import { stagedName } from '../materializations/staged-name.ts';
+import { snapshot } from '../materializations/snapshot.ts';
 import { table } from '../materializations/table.ts';
 import { view } from '../materializations/view.ts';
 
@@ -16,6 +17,8 @@ export interface PlanInputs {
   readonly dialect: Dialect;
   readonly live: ObservedRelation | undefined;
   readonly invocationId: string;
+  /** the moment of this node's turn: what a snapshot writes as its time */
+  readonly now: Date;
   readonly fullRefresh: boolean;
   readonly hooks: {
     readonly before: readonly RenderedHook[];
@@ -114,6 +117,8 @@ export function planNode(inputs: PlanInputs): Checked<Recipe> {
       return { value: view(from), diagnostics: [] };
     case 'table':
       return { value: table(from), diagnostics: [] };
+    case 'snapshot':
+      return snapshot({ ...from, nodeName: node.name, now: inputs.now });
     case 'incremental':
       return incremental({ ...from, fullRefresh, nodeName: node.name });
     default:

@@ -9,8 +9,9 @@ import { templateError } from '../jinja/errors.ts';
 import type { NodeSettings } from '../jinja/scope/settings.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import type { RelationName } from '../kernel/relation.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { ExecutableNode } from '../manifest/node.ts';
+import type { ExecutableNode, SourceNode } from '../manifest/node.ts';
 import { baseSettings, varLayers } from '../project/session.ts';
 import { testArguments } from '../project/test-arguments.ts';
 import type { LoadedProject } from '../project/load.ts';
@@ -37,6 +38,8 @@ export interface ScopeMaker {
     log: RenderSink['log'],
   ): Scope;
   forInline(sink: RenderSink): Scope;
+  /** `loaded_at_query` of a source: `this` is its table */
+  forSource(source: SourceNode): Scope;
 }
 
 const NOTHING: RenderSink = {
@@ -48,6 +51,8 @@ const NOTHING: RenderSink = {
 
 export interface RunScopeOptions {
   readonly warn: (message: string) => void;
+  /** where nodes are read that this run does not build (--defer) */
+  readonly deferred?: ReadonlyMap<NodeId, RelationName>;
 }
 
 /** A node as templates see it: dbt's fields, without what is ours. */
@@ -104,6 +109,23 @@ class RunScopes implements ScopeMaker {
       sink.again();
       return nodeNames(this.common(this.project.manifest.project_name, sink), attempt);
     };
+  }
+
+  forSource(node: SourceNode): Scope {
+    return (attempt) =>
+      nodeNames(
+        {
+          ...this.common(node.package_name, NOTHING),
+          thisRelation: this.sourceRelation(node),
+          model: () => asModel(node),
+        },
+        attempt,
+      );
+  }
+
+  private sourceRelation(node: SourceNode): Relation {
+    const name = { database: node.database, schema: node.schema, name: node.identifier };
+    return Relation.of(name, this.project.engine.style);
   }
 
   /** Settings without a node; `allowed` are the parents it may read, undefined: all. */
@@ -163,9 +185,15 @@ class RunScopes implements ScopeMaker {
       });
     }
     const kind = found.config.materialized === 'view' ? 'view' : 'table';
-    return Relation.of(standIns?.get(found.unique_id) ?? nodeRelation(found), engine.style, {
-      type: kind,
-    });
+    return Relation.of(
+      standIns?.get(found.unique_id) ??
+        this.options.deferred?.get(found.unique_id) ??
+        nodeRelation(found),
+      engine.style,
+      {
+        type: kind,
+      },
+    );
   }
 
   private source(
@@ -178,10 +206,7 @@ class RunScopes implements ScopeMaker {
     if (found === undefined)
       throw templateError('ETL3002', `there is no source "${source}.${table}"`);
     requireParent(found.unique_id, allowed, `source('${source}', '${table}')`);
-    return Relation.of(
-      { database: found.database, schema: found.schema, name: found.identifier },
-      this.project.engine.style,
-    );
+    return this.sourceRelation(found);
   }
 
   /** What a generic test's macro is called with: texts that are calls (`ref('x')`) become what they give. */

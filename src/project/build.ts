@@ -11,12 +11,14 @@ import type { ReadExposure } from './exposures.ts';
 import { fileNodes } from './file-nodes.ts';
 import { genericTest } from './generic-tests.ts';
 import type { TestEntry, TestTarget } from './generic-tests.ts';
+import { isReferable } from './lookup.ts';
 import { Naming } from './naming.ts';
 import { finishNode } from './nodes.ts';
 import { errorOf } from './problems.ts';
 import type { ConfigSection } from './project-keys.ts';
 import type { Property } from './properties.ts';
 import { Resolver, checkDuplicates, warnOfOrphans } from './resolve.ts';
+import { blockSnapshots, yamlSnapshots } from './snapshots.ts';
 import { entryTests, readSource } from './sources.ts';
 import type { World } from './world.ts';
 
@@ -34,6 +36,7 @@ export interface BuiltNodes {
 const SECTION_OF_TYPE: Readonly<Record<Draft['type'], string>> = {
   model: 'models',
   seed: 'seeds',
+  snapshot: 'snapshots',
   analysis: 'analyses',
   test: 'data_tests',
 };
@@ -74,8 +77,11 @@ class Patches {
   }
 
   unused(): readonly Property[] {
+    // a snapshot with a relation is a node of its own, and what is wrong with it was told
     return [...this.#byKey.values()].filter(
-      (property) => !this.#used.has(property) && property.section !== 'snapshots',
+      (property) =>
+        !this.#used.has(property) &&
+        !(property.section === 'snapshots' && property.value['relation'] !== undefined),
     );
   }
 }
@@ -83,7 +89,7 @@ class Patches {
 /** The tests that a property file puts on a node. */
 function testsOn(world: World, draft: ConfiguredDraft): readonly TestEntry[] {
   const { patch } = draft;
-  if (patch === undefined || (draft.type !== 'model' && draft.type !== 'seed')) return [];
+  if (patch === undefined || !isReferable(draft)) return [];
   const target: TestTarget = {
     section: patch.section,
     name: draft.name,
@@ -110,11 +116,16 @@ const split = (drafts: readonly NamedDraft[]): Split => ({
   disabled: drafts.filter((draft) => !draft.config.enabled),
 });
 
+const TYPE_OF_SECTION: Readonly<Record<string, Draft['type']>> = {
+  seeds: 'seed',
+  snapshots: 'snapshot',
+};
+
 /** The node that a generic test stands on. */
 function attachment(draft: NamedDraft, targets: ReadonlyMap<string, NodeId>): NodeId | null {
   const { generic } = draft;
   if (generic === undefined || generic.target.section === 'sources') return null;
-  const type = generic.target.section === 'seeds' ? 'seed' : 'model';
+  const type = TYPE_OF_SECTION[generic.target.section] ?? 'model';
   return targets.get(`${type}.${generic.target.packageName}.${generic.target.name}`) ?? null;
 }
 
@@ -205,7 +216,13 @@ function distinctSources(world: World, sources: readonly SourceNode[]): void {
 export function buildNodes(world: World, properties: readonly Property[]): BuiltNodes {
   const naming = new Naming(world);
   const patches = new Patches(world, properties);
-  const files = [...world.packages.values()].flatMap((pkg) => fileNodes(world, pkg));
+  const files = [
+    ...[...world.packages.values()].flatMap((pkg) => [
+      ...fileNodes(world, pkg),
+      ...blockSnapshots(world, pkg),
+    ]),
+    ...yamlSnapshots(world, properties),
+  ];
   const configured = files.map((draft) => configure(world, draft, patches.of(draft)));
   const sources = properties
     .filter((p) => p.section === 'sources')

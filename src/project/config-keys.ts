@@ -175,9 +175,14 @@ export const CONFIG_DEFAULTS: Readonly<
     target_database: null,
     updated_at: null,
     check_cols: null,
-    hard_deletes: null,
+    snapshot_meta_column_names: {
+      dbt_valid_to: null,
+      dbt_valid_from: null,
+      dbt_scd_id: null,
+      dbt_updated_at: null,
+      dbt_is_deleted: null,
+    },
     dbt_valid_to_current: null,
-    snapshot_meta_column_names: {},
   },
   test: {
     enabled: true,

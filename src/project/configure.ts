@@ -1,4 +1,5 @@
 import type { ColumnInfo } from '../manifest/node.ts';
+import { readSnapshotConfig } from '../manifest/snapshot-config.ts';
 import { captureText } from './capture.ts';
 import { readColumns, textsOf } from './columns.ts';
 import type { ConfigValues } from './config-merge.ts';
@@ -92,7 +93,11 @@ export function configure(
     yaml: yamlConfig(patch),
     calls: draft.capture.config,
   };
-  const config = finalConfig(request, draft.id, patch?.at ?? draft.place, world.diagnostics);
+  const at = patch?.at ?? draft.place;
+  const config = finalConfig(request, draft.id, at, world.diagnostics);
+  if (draft.type === 'snapshot' && config.enabled)
+    for (const found of readSnapshotConfig(draft.name, config).diagnostics)
+      world.diagnostics.push({ ...found, at, node: draft.id });
   const description =
     patch === undefined
       ? draft.description
@@ -121,6 +126,14 @@ function hasRelation(draft: ConfiguredDraft): boolean {
   return draft.type !== 'analysis' && draft.config.materialized !== 'ephemeral';
 }
 
+/** Where a snapshot is put by the older configs, which no macro changes. */
+const targetOf = (
+  config: ConfigValues,
+): { readonly schema?: string; readonly database?: string } => {
+  const [schema, database] = [config['target_schema'], config['target_database']].map(textOrNull);
+  return { ...(schema ? { schema } : {}), ...(database ? { database } : {}) };
+};
+
 /** Gives a draft its schema, alias and database. */
 export function nameDraft(world: World, naming: Naming, draft: ConfiguredDraft): NamedDraft {
   const { config } = draft;
@@ -147,13 +160,14 @@ export function nameDraft(world: World, naming: Naming, draft: ConfiguredDraft):
     raw_code: draft.rawCode,
     unrendered_config: draft.unrenderedConfig,
   };
-  const names = naming.names({
+  const generated = naming.names({
     id: draft.id,
     name: draft.name,
     packageName: draft.package.project.name,
     custom,
     node,
   });
+  const names = draft.type === 'snapshot' ? { ...generated, ...targetOf(config) } : generated;
   const database = world.dialect.can.databases ? names.database : null;
   const relation = hasRelation(draft)
     ? relationText(world, { ...names, database }, config['quoting'])

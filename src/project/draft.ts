@@ -40,7 +40,7 @@ export interface GenericTestFacts {
 
 /** A node while it is built: what its file says first, what follows from it later. */
 export interface Draft {
-  readonly type: Extract<ResourceType, 'model' | 'seed' | 'test' | 'analysis'>;
+  readonly type: Extract<ResourceType, 'model' | 'seed' | 'snapshot' | 'test' | 'analysis'>;
   readonly id: NodeId;
   readonly name: string;
   readonly package: ProjectPackage;

@@ -24,6 +24,7 @@ import type { ProjectFile } from './project-file.ts';
 import { readProperties } from './properties.ts';
 import type { Property } from './properties.ts';
 import type { Resolver } from './resolve.ts';
+import { readSelectors } from './selectors-file.ts';
 import {
   baseScope,
   baseSettings,
@@ -55,7 +56,7 @@ export interface LoadInput {
   readonly target?: string | undefined;
   readonly threads?: number | undefined;
   readonly targetPath?: string | undefined;
-  /** `--vars`, as parseVars reads it */
+  /** `--vars`, as parseMapping reads it */
   readonly vars?: YamlMap | undefined;
   /** `flags.*` in templates: FULL_REFRESH, WHICH, … */
   readonly flags?: Readonly<Record<string, unknown>> | undefined;
@@ -307,6 +308,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     macros: macroNodes(host, [...packages.values()], properties),
     docs: docsById,
     disabled: built.disabled,
+    selectors: await readSelectors(input.fs, input.projectDir, render, diagnostics),
     on_run_start: hooksOf(packages.values(), 'start'),
     on_run_end: hooksOf(packages.values(), 'end'),
   });

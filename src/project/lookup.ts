@@ -8,13 +8,17 @@ export interface RefTarget {
   readonly packageName: string;
 }
 
+/** Whether `ref` can mean it. */
+export const isReferable = ({ type }: Pick<NamedDraft, 'type'>): boolean =>
+  type === 'model' || type === 'seed' || type === 'snapshot';
+
 /** The things that `ref` may mean, by name. */
 export class RefIndex {
   readonly #byName = new Map<string, RefTarget[]>();
 
   constructor(drafts: Iterable<NamedDraft>) {
     for (const draft of drafts)
-      if (draft.type === 'model' || draft.type === 'seed') {
+      if (isReferable(draft)) {
         const target = { id: draft.id, name: draft.name, packageName: draft.package.project.name };
         const known = this.#byName.get(draft.name);
         if (known === undefined) this.#byName.set(draft.name, [target]);

@@ -2,7 +2,7 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { SourceNode } from '../manifest/node.ts';
 import type { CapturedRef, CapturedSource, NamedDraft } from './draft.ts';
-import { RefIndex, SourceIndex } from './lookup.ts';
+import { RefIndex, SourceIndex, isReferable } from './lookup.ts';
 import { errorOf, warningOf } from './problems.ts';
 import type { World } from './world.ts';
 
@@ -168,10 +168,7 @@ export function checkDuplicates(world: World, drafts: readonly NamedDraft[]): vo
     new Set(nodes.map((d) => `${d.package.project.name}.${d.name}`)).size < nodes.length;
   const relations = new Map<string, NamedDraft>();
   for (const draft of drafts) {
-    const key =
-      draft.type === 'model' || draft.type === 'seed'
-        ? `node ${draft.package.project.name}.${draft.name}`
-        : draft.id;
+    const key = isReferable(draft) ? `node ${draft.package.project.name}.${draft.name}` : draft.id;
     const twin = names.get(key);
     // the tests of two nodes of one name have one name, too: the nodes are the cause
     if (twin !== undefined && (draft.type !== 'test' || !isNodeTwice))

@@ -6,6 +6,7 @@ import type { ColumnEntry } from './columns.ts';
 import { relationText } from './configure.ts';
 import type { ConfigValues } from './config-merge.ts';
 import { renderDescription } from './descriptions.ts';
+import { checkedFreshness, freshnessOf } from './freshness.ts';
 import { finalConfig, unrenderedConfig } from './node-config.ts';
 import type { ConfigRequest } from './node-config.ts';
 import { errorOf } from './problems.ts';
@@ -26,31 +27,6 @@ export interface ReadSource {
 const text = (value: unknown): string | undefined =>
   value === undefined || value === null ? undefined : String(value as string);
 const mapOf = (value: unknown): YamlMap => (isYamlMap(value) ? value : {});
-const TIME = { count: null, period: null };
-
-/** Freshness of the table over that of the source; null where the table switches it off. */
-function freshnessOf(source: YamlMap, table: YamlMap): unknown {
-  const levels = [
-    source['freshness'],
-    mapOf(source['config'])['freshness'],
-    table['freshness'],
-    mapOf(table['config'])['freshness'],
-  ];
-  const given = levels.filter((level) => level !== undefined);
-  if (given.length === 0) return undefined;
-  if (given.at(-1) === null) return null;
-  const merged: Record<string, unknown> = {};
-  for (const level of given) {
-    if (level === null) for (const key of Object.keys(merged)) delete merged[key];
-    Object.assign(merged, mapOf(level));
-  }
-  return {
-    warn_after: { ...TIME, ...mapOf(merged['warn_after']) },
-    error_after: { ...TIME, ...mapOf(merged['error_after']) },
-    filter: merged['filter'] ?? null,
-  };
-}
-
 /** `config` of both levels, and the older places of meta, tags and loaded_at_field. */
 function yamlConfig(source: YamlMap, table: YamlMap): ConfigValues {
   const [below, above] = [mapOf(source['config']), mapOf(table['config'])];
@@ -160,6 +136,8 @@ function tableNode(
     ? (text(source['database']) ?? text(source['catalog']) ?? world.target.database ?? null)
     : null;
   const identifier = text(value['identifier']) ?? name;
+  const written = (key: string): string | null =>
+    text(file.document.exact([...property.path, key])) ?? null;
   const { 'pre-hook': _pre, 'post-hook': _post, ...own } = config;
   return {
     resource_type: 'source',
@@ -185,10 +163,13 @@ function tableNode(
     database,
     schema,
     relation_name: relationText(world, { database, schema, alias: identifier }, quoting),
+    unrendered_database: written('database'),
+    unrendered_schema: written('schema'),
     columns,
     config: own,
     loaded_at_field: text(config['loaded_at_field']) ?? null,
-    freshness: config['freshness'] ?? null,
+    loaded_at_query: text(config['loaded_at_query']) ?? null,
+    freshness: checkedFreshness(config['freshness'], id, place, world.diagnostics),
     quoting: {
       database: flag('database'),
       schema: flag('schema'),

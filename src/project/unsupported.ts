@@ -7,28 +7,6 @@ import type { Property } from './properties.ts';
 import type { ProjectPackage } from './text-files.ts';
 import { isYamlMap } from './yaml.ts';
 
-const snapshots = (
-  packages: Iterable<ProjectPackage>,
-  properties: readonly Property[],
-): readonly Diagnostic[] => {
-  const hint = 'Snapshots are read over: they are not built yet.';
-  const files = [...packages].flatMap((pkg) => pkg.files.snapshots);
-  const blocks = files.filter((file) => /\{%[-+]?\s*snapshot\s/.test(file.text));
-  return [
-    ...blocks.map((file) =>
-      warningOf('ETL4002', `snapshots are not supported yet: ${file.shownPath}`, {
-        at: { file: file.shownPath, line: 1, column: 1 },
-        hint,
-      }),
-    ),
-    ...properties
-      .filter((p) => p.section === 'snapshots' && p.value['relation'] !== undefined)
-      .map((p) =>
-        warningOf('ETL4002', `snapshots are not supported yet: "${p.name}"`, { at: p.at, hint }),
-      ),
-  ];
-};
-
 /** One warning a file: their entries are not read as properties. */
 const unitTests = (packages: Iterable<ProjectPackage>): readonly Diagnostic[] =>
   [...packages]
@@ -89,7 +67,6 @@ export const warnOfUnsupported = (
   properties: readonly Property[],
   nodes: Iterable<ExecutableNode>,
 ): readonly Diagnostic[] => [
-  ...snapshots(packages, properties),
   ...unitTests(packages),
   ...versions(properties),
   ...contracts(nodes),

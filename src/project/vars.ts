@@ -3,19 +3,19 @@ import { errorOf, placeOf } from './problems.ts';
 import { isYamlMap, parseYaml } from './yaml.ts';
 import type { YamlMap } from './yaml.ts';
 
-/** Reads the text of `--vars`: a YAML mapping, or `key: value`. */
-export function parseVars(text: string): Checked<YamlMap> {
-  const { value, diagnostics } = parseYaml(text, '--vars');
+/** Reads the text of `--vars` or `--args`: a YAML mapping, or `key: value`. */
+export function parseMapping(text: string, option: '--vars' | '--args'): Checked<YamlMap> {
+  const { value, diagnostics } = parseYaml(text, option);
   if (value === undefined) return { value: undefined, diagnostics };
-  const vars = value.exact([]);
-  if (vars === null || vars === undefined) return { value: {}, diagnostics };
-  if (isYamlMap(vars)) return { value: vars, diagnostics };
+  const mapping = value.exact([]);
+  if (mapping === null || mapping === undefined) return { value: {}, diagnostics };
+  if (isYamlMap(mapping)) return { value: mapping, diagnostics };
   return {
     value: undefined,
     diagnostics: [
-      errorOf('ETL1001', '--vars must be a YAML mapping', {
-        at: placeOf('--vars'),
-        hint: `Write --vars '{name: value}'.`,
+      errorOf('ETL1001', `${option} must be a YAML mapping`, {
+        at: placeOf(option),
+        hint: `Write ${option} '{name: value}'.`,
       }),
     ],
   };

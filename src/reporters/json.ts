@@ -248,6 +248,7 @@ const RESULT_EVENTS: Readonly<Record<string, EventName>> = {
   seed: 'LogSeedResult',
   snapshot: 'LogSnapshotResult',
   test: 'LogTestResult',
+  source: 'LogFreshnessResult',
 };
 
 function levelOf(outcome: NodeOutcome): EventLevel {

@@ -23,6 +23,8 @@ export function kindText({ resourceType, materialized, label }: NodeFacts): stri
       return `snapshot ${label}`;
     case 'test':
       return `test ${label}`;
+    case 'source':
+      return `freshness of ${label}`;
     default:
       return `${resourceType} ${label}`;
   }
@@ -42,6 +44,7 @@ export function resultText(outcome: NodeOutcome, facts: NodeFacts): string {
       ? `SKIP test ${facts.label}`
       : `SKIP relation ${facts.label}`;
   if (status === 'no-op') return `NO-OP ${kindText(facts)}`;
+  if (facts.resourceType === 'source') return `${statusWord(outcome)} ${kindText(facts)}`;
   if (facts.resourceType === 'test') {
     if (status === 'pass' || status === 'success') return `PASS ${facts.label}`;
     if (isError(outcome)) return `ERROR ${facts.label}`;
@@ -75,6 +78,9 @@ export function statusWord(outcome: NodeOutcome): string {
       return 'NO-OP';
     case 'partial success':
       return 'PARTIAL SUCCESS';
+    case 'error':
+      // a source that could be asked and is too old
+      return outcome.id.startsWith('source.') ? 'ERROR STALE' : 'ERROR';
     default:
       return 'ERROR';
   }

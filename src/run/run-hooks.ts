@@ -7,12 +7,17 @@ import { drive } from './answers.ts';
 import type { RunContext } from './context.ts';
 import { explainFailure } from './explain.ts';
 
+export type HookContext = Pick<
+  RunContext,
+  'connection' | 'dialect' | 'now' | 'observe' | 'report' | 'runHook'
+>;
+
 /**
  * Renders and sends the hooks of on-run-start or on-run-end, in order; the first failure ends them. Returns whether all went
  * well. `names` are what templates see beside the usual: `results`, `schemas`.
  */
 export async function runHooks(
-  ctx: RunContext,
+  ctx: HookContext,
   hooks: readonly RunHook[],
   names: Readonly<Record<string, unknown>>,
 ): Promise<boolean> {

@@ -1,4 +1,4 @@
-// One model or seed on its own session: observe, compile, build beside, test there, publish, tidy.
+// One model, seed or snapshot on its own session: observe, compile, build beside, test there, publish, tidy.
 import { ask, type ObservedRelation, type Session } from '../adapter/contract.ts';
 import type { Segment } from '../adapter/statement.ts';
 import type { NodeOutcome } from '../events/event.ts';
@@ -81,6 +81,7 @@ async function runLocked(
     const built = await send(session, recipe.build, progress);
     const loaded = await loadSeed(ctx, session, node, recipe);
     await send(session, recipe.finish, progress);
+    await check(session, recipe, progress);
     if (recipe.testable !== undefined) {
       const failed = failing(await runTests(session, recipe.testable));
       // a test that was cancelled has found nothing worth keeping the rows for
@@ -112,7 +113,7 @@ async function gather(
   const { dialect, compiler, fullRefresh, invocationId } = ctx;
   const isIncremental = isIncrementalRun(node, live, fullRefresh);
   const answer = answerer(ctx, session);
-  const base = { node, dialect, live, invocationId, fullRefresh };
+  const base = { node, dialect, live, invocationId, fullRefresh, now: ctx.now() };
   if (node.resource_type === 'seed') {
     const { text } = await ctx.files.readSeed(node);
     const columns = seedColumns(node, text, dialect);
@@ -170,6 +171,15 @@ async function sendAfter(session: Session, recipe: Recipe, progress: Progress): 
     const published = 'The new rows were published before the hook ran: readers see them.';
     const said = detail === undefined ? published : `${detail}\n${published}`;
     throw new StatementFailure({ ...error.error, detail: said }, error.statement, { cause: error });
+  }
+}
+
+/** Throws what a check of the staged rows finds: nothing has been published by then. */
+async function check(session: Session, recipe: Recipe, progress: Progress): Promise<void> {
+  for (const { statement, judge } of recipe.checks ?? []) {
+    progress.sent(statement.sql);
+    const found = judge(await session.read(statement));
+    if (hasErrors(found)) throw new EtlError(found);
   }
 }
 

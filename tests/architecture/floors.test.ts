@@ -52,6 +52,7 @@ const SEEDS: readonly Seed[] = [
   [SAYS.ambient, 'run/a.ts', 'process.env["HOME"];'],
   [SAYS.cascade, 'adapters/postgres/a.ts', 'const s = `drop table ${t} CASCADE`;'],
   [SAYS.socket, 'api/a.ts', 'await fetch(url);'],
+  [SAYS.socket, 'site/a.ts', "import { createServer } from 'node:http';"],
   [SAYS.socket, 'reporters/a.ts', "import { request } from 'node:http';"],
 ];
 
@@ -78,6 +79,7 @@ const LAWFUL: readonly (readonly [file: string, text: string])[] = [
   ['adapters/postgres/dialect.ts', "import type { Dialect } from '../../adapter/contract.ts';"],
   ['adapters/postgres/analysis.ts', "import { parse } from 'libpg-query';"],
   ['adapters/postgres/embedded/cluster.ts', "import { spawn } from 'node:child_process';"],
+  ['site/serve.ts', "import { createServer } from 'node:http';"],
   ['artifacts/write.ts', "import { open } from 'node:fs/promises';"],
   ['reporters/text.ts', 'const at = new Date();'],
   ['cli/main.ts', "process.exit(0); console.error('x');"],

@@ -47,7 +47,9 @@ describe.each(ENGINES)('%s', (engine) => {
         'models/changing.sql': `{{ config(materialized='${kind}') }} select ${id} as id`,
       });
       const ran = await bench.call('run', { select: ['changing'] });
-      expect(ran.told, kind).toEqual([]);
+      // a view in place of a table drops its rows: that is said, and nothing else
+      const told = id === 4 || id === 7 ? [expect.stringContaining('ETL4001')] : [];
+      expect(ran.told, `${kind} ${id}`).toEqual(told);
       const kinds = (await bench.relations()).filter((r) => r.includes('changing'));
       seen.push(
         `${kinds.join()} ${await bench.value(`select id from ${schema}.changing order by 1`)}`,

@@ -176,7 +176,7 @@ const source = z.strictObject({
   identifier: text,
   quoting: z.record(text, z.boolean().nullable()),
   loaded_at_field: textOrNull,
-  loaded_at_query: z.null(),
+  loaded_at_query: textOrNull,
   freshness: z.unknown(),
   external: z.null(),
   description: text,

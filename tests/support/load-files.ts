@@ -24,6 +24,7 @@ function textDialect(name: string, databases: boolean): Dialect {
     'columns',
     'catalog',
     'leftovers',
+    'freshness',
     'limited',
     'hazards',
     'seedType',

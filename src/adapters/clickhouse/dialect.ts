@@ -9,12 +9,14 @@ import type {
 import type { Statement } from '../../adapter/statement.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { publishDelta } from './delta.ts';
+import { freshness } from './freshness.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
 import { macros } from './macros.ts';
 import { buildFromSelect, drop, finish, publishTable, publishView, tidy } from './publish.ts';
 import { ident, literal, relation } from './quote.ts';
 import { buildSeed } from './seed.ts';
 import type { Settings } from './settings.ts';
+import { buildSnapshot, publishSnapshot } from './snapshot.ts';
 import { bracketed, repeatable } from './statements.ts';
 import { PLAIN_TABLE, querySettings, tableClauses } from './table-config.ts';
 import { seedColumnType } from './types.ts';
@@ -86,6 +88,8 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
     finishSeed: finish,
     buildDelta: delta,
     publishDelta: (request, staged) => publishDelta(request, staged, granted(request.grants)),
+    buildSnapshot: (request) => buildSnapshot(request, settingsOf(request.config)),
+    publishSnapshot: (request, staged) => publishSnapshot(request, staged, granted(request.grants)),
     tidy,
     drop,
     observe,
@@ -102,6 +106,10 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
         isAll(limit) ? '' : ` LIMIT ${limit}`,
       );
       return { ...withSettings(repeatable('read', text), config), authoredAt };
+    },
+    freshness: (request) => {
+      const query = freshness(request);
+      return { ...query, statement: withSettings(query.statement, {}) };
     },
     hazards,
     seedType: seedColumnType,

@@ -68,15 +68,17 @@ const indexes = (name: RelationName, config: EngineConfig): readonly Statement[]
     settings: { mutations_sync: 2, alter_sync: 2 },
   }));
 
-/** A staged table made from a SELECT; the first statement drops a leftover. */
+/** A staged table made from a SELECT, with `more` columns behind its own; the first statement drops a leftover. */
 export function buildFromSelect(
   request: SelectRequest,
   clauses: string,
   settings: Settings,
+  more: readonly string[] = [],
 ): readonly Statement[] {
   const { staged, select } = request;
   const header = readHeader(request.header);
-  const create = bracketed(`CREATE TABLE ${relation(staged)}${clauses} AS `, select, settings);
+  const head = `CREATE TABLE ${relation(staged)}${clauses} AS `;
+  const create = bracketed(head, select, settings, '', more);
   return [
     ...tidy(staged),
     ...header.sent,

@@ -36,8 +36,14 @@ export interface Bracketed {
  * `SELECT * FROM (<select>\n) SETTINGS …`: the only form in which the settings reach every branch of a UNION and are stored
  * in a view, and in which the author's text cannot end the statement and begin another. SETTINGS inside the text win.
  */
-export function bracketed(head: string, select: string, settings: Settings, tail = ''): Bracketed {
-  const opening = `${head}SELECT * FROM (`;
+export function bracketed(
+  head: string,
+  select: string,
+  settings: Settings,
+  tail = '',
+  more: readonly string[] = [],
+): Bracketed {
+  const opening = `${head}SELECT ${['*', ...more].join(', ')} FROM (`;
   return {
     sql: `${opening}${select}\n)${settingsClause(settings)}${tail}`,
     authoredAt: opening.length,

@@ -61,6 +61,41 @@ const CANNOT_BE_NULLABLE =
 export const nullable = (text: string): string =>
   CANNOT_BE_NULLABLE.test(text.trim()) ? text : `Nullable(${text})`;
 
+const withoutNull = (text: string): string => text.trim().replace(/^Nullable\((.*)\)$/s, '$1');
+
+/** Whether two types differ in nothing but whether NULL is allowed. */
+export const sameButNullable = (a: string, b: string): boolean =>
+  withoutNull(a).replace(/^LowCardinality\((?:Nullable\((.*)\)|(.*))\)$/s, '$1$2') ===
+  withoutNull(b).replace(/^LowCardinality\((?:Nullable\((.*)\)|(.*))\)$/s, '$1$2');
+
+const WHOLE = /^(U?)Int(\d+)$/;
+
+/**
+ * The type that holds the values of both, where one of the two does: whole numbers of one family, floats, dates of growing
+ * precision. Anything else would change values on the way, for this engine converts without a word.
+ */
+export function widened(from: string, to: string): string | undefined {
+  const [a, b] = [withoutNull(from), withoutNull(to)];
+  const keep = (type: string): string => (isNullable(from) ? nullable(type) : type);
+  const [whole, other] = [WHOLE.exec(a), WHOLE.exec(b)];
+  if (whole !== null && other !== null) {
+    if (whole[1] === other[1]) return Number(whole[2]) >= Number(other[2]) ? from : keep(b);
+    const [signed, unsigned] = whole[1] === '' ? [whole, other] : [other, whole];
+    if (Number(signed[2]) <= Number(unsigned[2])) return undefined;
+    return signed === whole ? from : keep(b);
+  }
+  const orders = [
+    ['Float32', 'Float64'],
+    ['Date', 'Date32'],
+  ];
+  for (const order of orders) {
+    const [i, j] = [order.indexOf(a), order.indexOf(b)];
+    if (i >= 0 && j >= 0) return i >= j ? from : keep(b);
+  }
+  if (a.startsWith('FixedString(') && b === 'String') return keep(b);
+  return a === 'String' && /^(FixedString|Enum)/.test(b) ? from : undefined;
+}
+
 /**
  * The words that projects for more than one engine use. `date` is Date32, because Date ends in 2149 and begins in 1970;
  * `timestamp` keeps microseconds and shows what was written whatever the server's zone, as Postgres's `timestamp` does,

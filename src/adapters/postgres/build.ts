@@ -46,15 +46,22 @@ const finish = (request: RelationRequest): readonly Statement[] => [
   repeatable('write', `analyze ${relationText(request.staged)}`),
 ];
 
-const createAs = (request: SelectRequest, head: string): Statement =>
-  around(`${head} as (\n`, request.select, '\n)', {
+/** A SELECT of ours around the author's. */
+interface Wrapper {
+  readonly before: string;
+  readonly after: string;
+}
+const BARE: Wrapper = { before: '', after: '' };
+
+const createAs = (request: SelectRequest, head: string, wrapper = BARE): Statement =>
+  around(`${head} as (\n${wrapper.before}`, request.select, `${wrapper.after}\n)`, {
     verb: 'create',
     repeatable: false,
     writes: [request.staged],
   });
 
 /** The staged table of a model: filled, indexed, described, granted and analyzed. */
-export function buildTable(request: SelectRequest): readonly Statement[] {
+export function buildTable(request: SelectRequest, wrapper?: Wrapper): readonly Statement[] {
   const unlogged = request.config['unlogged'] === true ? 'unlogged ' : '';
   return [
     dropTable(request.staged),
@@ -62,6 +69,7 @@ export function buildTable(request: SelectRequest): readonly Statement[] {
     createAs(
       request,
       `create ${unlogged}table ${relationText(request.staged)}${storage(request.target, request.config)}`,
+      wrapper,
     ),
     ...finish(request),
   ];

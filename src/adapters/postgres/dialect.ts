@@ -4,11 +4,13 @@ import type { Statement } from '../../adapter/statement.ts';
 import { buildDelta, buildSeed, buildTable, finishSeed, tidy } from './build.ts';
 import { kindWord } from './carry.ts';
 import { publishDelta } from './delta.ts';
+import { freshness } from './freshness.ts';
 import { hazards } from './hazards.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
 import { macros } from './macros.ts';
 import { publishView } from './publish-view.ts';
 import { block, ident, literal, quoted, relationText } from './quote.ts';
+import { buildSnapshot, publishSnapshot } from './snapshot.ts';
 import { around, repeatable } from './statements.ts';
 import { publishTable } from './swap.ts';
 
@@ -56,13 +58,15 @@ export const dialect: Dialect = {
   literal,
   relation: relationText,
   createSchema,
-  buildTable,
+  buildTable: (request) => buildTable(request),
   publishTable,
   publishView,
   buildSeed,
   finishSeed,
   buildDelta,
   publishDelta,
+  buildSnapshot,
+  publishSnapshot,
   tidy,
   drop: (relation, kind) =>
     repeatable('drop', `drop ${kindWord(kind)} if exists ${relationText(relation)} restrict`),
@@ -73,6 +77,7 @@ export const dialect: Dialect = {
   leftovers,
   read: (sql) => around('', sql, '', { verb: 'read', repeatable: true }),
   limited,
+  freshness,
   hazards,
   seedType: (inferred) => SEED_TYPES[inferred],
   macros,

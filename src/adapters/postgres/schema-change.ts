@@ -55,7 +55,10 @@ const refuse = (message: string, hint: string): Checked<never> => ({
 });
 
 /** The changes to the live table that the setting allows, and the columns that are then written. */
-export function reconcile(request: DeltaRequest, delta: readonly Column[]): Checked<Reconciled> {
+export function reconcile(
+  request: Pick<DeltaRequest, 'target' | 'live' | 'onSchemaChange'>,
+  delta: readonly Column[],
+): Checked<Reconciled> {
   const { target, live, onSchemaChange } = request;
   const where = `${target.schema}.${target.name}`;
   // An empty list is a failed read of the catalog, not a table without columns: acting on it would drop everything.

@@ -16,7 +16,8 @@ export const compileCommand = (values: Values, terminal: Terminal): Promise<numb
     const isAsked =
       values['inline'] !== undefined ||
       values['select'] !== undefined ||
-      values['models'] !== undefined;
+      values['models'] !== undefined ||
+      values['selector'] !== undefined;
     if (values['output'] === 'json') {
       for (const { node, sql } of compiled)
         terminal.write(

@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { NodeId } from '../../kernel/node-id.ts';
+import { didYouMean } from '../../kernel/did-you-mean.ts';
 import { findNode, type Manifest } from '../../manifest/manifest.ts';
+import type { PreviousState } from '../../manifest/previous-state.ts';
 import type { ProjectGraph } from '../graph.ts';
 import { ancestors, descendants } from '../traverse.ts';
 import { METHODS } from './methods.ts';
@@ -13,6 +15,10 @@ export interface EvaluationContext {
   readonly manifest: Manifest;
   readonly graph: ProjectGraph;
   readonly indirect: Indirect;
+  /** the earlier run of --state */
+  readonly state?: PreviousState | undefined;
+  /** the selectors of selectors.yml, for the method `selector` */
+  readonly selectors?: ReadonlyMap<string, Selector> | undefined;
 }
 
 /** Selected nodes, and the tests that some but not all of their parents would bring along. */
@@ -51,7 +57,17 @@ function evaluateCriterion(
   report: (diagnostic: Diagnostic) => void,
 ): Selection {
   const { manifest, graph } = context;
-  const matcher = METHODS.get(criterion.method)?.({ ...criterion, manifest });
+  const within = { ...context, indirect: criterion.indirect ?? context.indirect };
+  if (criterion.method === 'selector') {
+    const named = requireNamed(criterion, context, report);
+    if (named === undefined) return NONE;
+    const found = evaluate(named, within, report);
+    const isAlone =
+      !criterion.childrensParents && criterion.parentsDepth + criterion.childrenDepth === 0;
+    // a selector that leaves tests out must not get them back
+    return isAlone ? found : addTests(withRelatives(criterion, found.direct, graph), within);
+  }
+  const matcher = METHODS.get(criterion.method)?.({ ...criterion, manifest, state: context.state });
   if (matcher === undefined) return NONE;
   if (typeof matcher !== 'function') {
     report({
@@ -67,7 +83,24 @@ function evaluateCriterion(
     const node = findNode(manifest, id);
     return node !== undefined && matcher(node);
   });
-  return addTests(withRelatives(criterion, new Set(matched), graph), context);
+  return addTests(withRelatives(criterion, new Set(matched), graph), within);
+}
+
+function requireNamed(
+  { value, at }: Criterion,
+  { selectors }: EvaluationContext,
+  report: (diagnostic: Diagnostic) => void,
+): Selector | undefined {
+  const named = selectors?.get(value);
+  if (named === undefined)
+    report({
+      code: 'ETL3007',
+      severity: 'error',
+      message: `There is no selector "${value}".`,
+      at,
+      hint: didYouMean(value, selectors?.keys() ?? []) ?? 'Selectors are defined in selectors.yml.',
+    });
+  return named;
 }
 
 function withRelatives(

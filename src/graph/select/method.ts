@@ -1,11 +1,14 @@
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { GraphNode } from '../../manifest/node.ts';
+import type { PreviousState } from '../../manifest/previous-state.ts';
 
 /** What a method is asked: `method.argument.argument:value`. */
 interface MethodRequest {
   readonly value: string;
   readonly arguments: readonly string[];
   readonly manifest: Manifest;
+  /** the earlier run of --state */
+  readonly state?: PreviousState | undefined;
 }
 
 /** Whether a criterion takes a node. */

@@ -4,6 +4,7 @@ import { fnmatch } from './fnmatch.ts';
 import { matchFqn } from './match-fqn.ts';
 import { fileName, matchPath } from './match-path.ts';
 import { matchConfig } from './match-config.ts';
+import { matchResult, matchState } from './match-state.ts';
 import type { Matcher, Method } from './method.ts';
 
 const RESOURCE_TYPES = [
@@ -148,10 +149,11 @@ export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['semantic_model', nothing],
   ['saved_query', nothing],
   ['unit_test', nothing],
-  ['state', notYet('state')],
-  ['result', notYet('result')],
+  ['state', matchState],
+  ['result', matchResult],
   ['source_status', notYet('source_status')],
-  ['selector', notYet('selector')],
+  // evaluated where the selectors are known
+  ['selector', nothing],
 ]);
 
 const configOf = (node: GraphNode): Readonly<Record<string, unknown>> => node.config;

@@ -38,7 +38,7 @@ function parseCriterion(
   const dotted = groups['method']?.split('.') ?? [defaultMethod(value)];
   const method = dotted[0] ?? '';
   const problem =
-    checkMethod(part, method, methods) ?? checkShape(part, value, groups['at'], below);
+    checkMethod(part.text, method, methods) ?? checkShape(part.text, value, groups['at'], below);
   if (problem !== undefined)
     return { value: undefined, diagnostics: [{ ...problem, at: problem.at ?? at }] };
   return {
@@ -66,36 +66,63 @@ const invalid = (message: string, hint?: string): Problem => ({
 });
 
 function checkMethod(
-  part: Part,
+  text: string,
   method: string,
   methods: ReadonlySet<string>,
 ): Problem | undefined {
   if (methods.has(method)) return undefined;
   return invalid(
-    `"${method}" in "${part.text}" is not a selection method.`,
+    `"${method}" in "${text}" is not a selection method.`,
     didYouMean(method, methods) ?? `The methods are ${[...methods].sort().join(', ')}.`,
   );
 }
 
 function checkShape(
-  part: Part,
+  text: string,
   value: string,
   atSign: string | undefined,
   below: string | undefined,
 ): Problem | undefined {
   if (atSign !== undefined && below !== undefined)
     return invalid(
-      `"${part.text}" joins the prefix "@" with the suffix "+".`,
+      `"${text}" joins the prefix "@" with the suffix "+".`,
       '"@x" already takes everything below x, so leave out the "+".',
     );
   if (value === '')
     return invalid(
-      part.text === ''
+      text === ''
         ? 'There is nothing between two commas, or beside one.'
-        : `"${part.text}" does not say what to select.`,
+        : `"${text}" does not say what to select.`,
       'Write for example "gold_margin", "tag:nightly" or "models/gold".',
     );
   return undefined;
+}
+
+/** `method.argument:value` as an entry of selectors.yml says it; a problem when there is no such method. */
+export function namedCriterion(
+  dotted: string,
+  value: string,
+  at: Span,
+  methods: ReadonlySet<string>,
+): Checked<Criterion> {
+  const [method = '', ...rest] = dotted.split('.');
+  const raw = `${dotted}:${value}`;
+  const problem = checkMethod(raw, method, methods) ?? checkShape(raw, value, undefined, undefined);
+  if (problem !== undefined) return { value: undefined, diagnostics: [{ ...problem, at }] };
+  return {
+    value: {
+      kind: 'criterion',
+      raw,
+      at,
+      method,
+      arguments: rest,
+      value,
+      childrensParents: false,
+      parentsDepth: 0,
+      childrenDepth: 0,
+    },
+    diagnostics: [],
+  };
 }
 
 /** A bare value is a path when it has a separator, a file when it ends like one, and a name otherwise. */

@@ -20,6 +20,8 @@ export interface Criterion {
   readonly parentsDepth: number;
   /** generations of descendants to add; 0 means none */
   readonly childrenDepth: number;
+  /** how its tests come along, when that differs from the rest of the selection */
+  readonly indirect?: Indirect;
 }
 export interface Combination {
   readonly kind: 'union' | 'intersection' | 'difference';

@@ -64,6 +64,20 @@ const FACTS: Readonly<Record<string, (kind: 'table' | 'view') => unknown>> = {
   }),
 };
 
+const aSnapshot = (config: Readonly<Record<string, unknown>>): ExecutableNode => ({
+  ...aModel('x', { config: { materialized: 'snapshot', ...config } }),
+  resource_type: 'snapshot',
+});
+/** The live table of a snapshot; of anything else it has only the first two. */
+const versionColumns = [
+  ...columns,
+  ...['dbt_scd_id', 'dbt_updated_at', 'dbt_valid_from', 'dbt_valid_to', 'dbt_is_deleted'].map((name) => ({
+    name,
+    type: 'text',
+    nullable: true,
+  })),
+];
+
 const LIVE = ['absent', 'table', 'view'] as const;
 const SELECT = 'select id, name\nfrom raw';
 const MODELS: readonly (readonly [string, ExecutableNode])[] = [
@@ -72,6 +86,20 @@ const MODELS: readonly (readonly [string, ExecutableNode])[] = [
   ['append', aModel('x', { config: { materialized: 'incremental' } })],
   ['delete+insert', aModel('x', { config: { materialized: 'incremental', unique_key: 'id' } })],
   ['seed', aSeed('x')],
+  [
+    'snapshot-timestamp',
+    aSnapshot({ strategy: 'timestamp', unique_key: 'id', updated_at: 'changed_at' }),
+  ],
+  [
+    'snapshot-check',
+    aSnapshot({
+      strategy: 'check',
+      unique_key: ['id', 'name'],
+      check_cols: 'all',
+      hard_deletes: 'new_record',
+      dbt_valid_to_current: "'9999-12-31'",
+    }),
+  ],
 ];
 
 function planText(inputs: PlanInputs): string {
@@ -93,12 +121,15 @@ describe.each(ENGINES)('%s', (engine, dialect, database) => {
         const node = { ...model, database, schema: 'gold' } as ExecutableNode;
         const relation = { ...(database === null ? {} : { database }), schema: 'gold', name: 'x' };
         const observed: ObservedRelation | undefined =
-          live === 'absent' ? undefined : { relation, kind: live, columns, facts: FACTS[engine]?.(live) };
+          live === 'absent'
+            ? undefined
+            : { relation, kind: live, columns: name.startsWith('snapshot') ? versionColumns : columns, facts: FACTS[engine]?.(live) };
         const text = planText({
           node,
           dialect,
           live: observed,
           invocationId: 'invocation',
+          now: new Date(Date.UTC(2024, 0, 2, 3, 4, 5, 678)),
           fullRefresh: false,
           hooks: {
             before: [{ sql: 'select 1 -- before', inTransaction: true }],

@@ -29,7 +29,11 @@ export const project: Manifest = aManifest(
     aSource('crm', 'orders', {
       columns: { id: column('id') },
       quoting: { database: null, schema: true },
-      freshness: { warn_after: { count: 1, period: 'day' }, error_after: null, filter: null },
+      freshness: {
+        warn_after: { count: 1, period: 'day' },
+        error_after: { count: null, period: null },
+        filter: null,
+      },
     }),
     aSeed('prices', { database: null, depends_on: { macros: ['macro.dbt.m'], nodes: [] } }),
     aModel('margin', {

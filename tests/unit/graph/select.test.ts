@@ -218,7 +218,8 @@ test.each([
   ['test_type:slow', /"slow" is not a type of test/],
   ['version:new', /"new" is not a kind of version/],
   ['config:view', /does not say which config/],
-  ['state:modified', /"state" is not supported yet/],
+  ['state:modified', /"state" compares with an earlier run, and none is named/],
+  ['source_status:fresher', /"source_status" is not supported yet/],
 ])('%s is refused', (text, message) => {
   const { value, diagnostics } = run({ select: [text] });
   expect(value).toBeUndefined();

@@ -322,11 +322,43 @@ const CASES: readonly Case[] = [
     ],
   ],
   [
-    'ETL4002 snapshots are read over',
-    { 'snapshots/s.sql': '{% snapshot s %}select 1{% endsnapshot %}' },
+    'ETL4004 a snapshot without its config, in a block and in YAML',
+    {
+      'snapshots/s.sql': '\n{% snapshot s %}select 1{% endsnapshot %}',
+      'models/a.sql': 'select 1 as id',
+      'models/x.yml':
+        "snapshots:\n  - name: y\n    relation: ref('a')\n    config: {strategy: chek, unique_key: id}\n",
+    },
     [
-      'ETL4002 snapshots/s.sql:1:1 snapshots are not supported yet: snapshots/s.sql | Snapshots are read over: they are not built yet.',
+      'ETL4004 models/x.yml:2:11 the snapshot y has the strategy "chek", which is not available | Did you mean "check"?',
+      'ETL4004 snapshots/s.sql:2:17 the snapshot s has no strategy | Set strategy: timestamp with updated_at, or strategy: check.',
+      'ETL4004 snapshots/s.sql:2:17 the snapshot s has no unique_key | Set unique_key: the column, or list of columns, that names a row.',
     ],
+  ],
+  [
+    'ETL2001 a snapshot block without an end',
+    { 'snapshots/s.sql': 'x\n {% snapshot s %}select 1' },
+    ['ETL2001 snapshots/s.sql:2:2 the snapshot "s" has no end | Close it with {% endsnapshot %}.'],
+  ],
+  [
+    'ETL1004 a snapshot of what is no relation',
+    {
+      'models/x.yml':
+        'snapshots:\n  - name: y\n    relation: select 1\n    config: {strategy: check, unique_key: id, check_cols: all}\n',
+    },
+    [
+      "ETL1004 models/x.yml:3:15 the relation of the snapshot \"y\" is no ref or source | Write relation: ref('model') or relation: source('source', 'table'); for anything else write a snapshot block.",
+    ],
+  ],
+  [
+    'ETL3001 what a snapshot refers to',
+    {
+      'snapshots/s.sql':
+        "{% snapshot s %}\n{{ config(strategy='check', unique_key='id', check_cols='all') }}\nselect * from {{ ref('gone') }}\n{% endsnapshot %}",
+      'models/x.yml':
+        "snapshots:\n  - name: y\n    relation: ref('lost')\n    config: {strategy: check, unique_key: id, check_cols: all}\n",
+    },
+    ['ETL3001 models/x.yml:3:15', 'ETL3001 snapshots/s.sql:3:18'],
   ],
 ];
 
@@ -354,26 +386,4 @@ test('both places of a duplicate are told', async () => {
     'models/y/a.sql': 'select 2',
   });
   expect(diagnostics[0]?.related?.[0]?.at).toEqual({ file: 'models/x/a.sql', line: 1, column: 1 });
-});
-
-test('what is read over is said: unit tests, versions, enforced contracts', async () => {
-  const { diagnostics } = await loadFiles({
-    'models/a.sql': "{{ config(contract={'enforced': true}) }} select 1 as id",
-    'models/m.yml':
-      'models:\n  - name: a\n    versions:\n      - v: 1\nunit_tests:\n  - name: u\n    model: a\n    given: []\n    expect: {rows: []}\n',
-  });
-  const told = toldAs(diagnostics).filter((line) => line.includes('ETL4002'));
-  expect(told.map((line) => line.split(' | ')[0])).toEqual([
-    'ETL4002 models/a.sql:1:1 contracts are not enforced yet: a',
-    'ETL4002 models/m.yml:2:11 model versions are not supported yet: "a"',
-    'ETL4002 models/m.yml:5:1 unit tests are not supported yet: models/m.yml',
-  ]);
-});
-
-test('a profile that was asked for must exist, also without any profiles.yml', async () => {
-  const { value, diagnostics } = await loadFiles({}, { profile: 'nope' });
-  expect(value).toBeUndefined();
-  expect(toldAs(diagnostics)[0]).toMatch(
-    /^ETL1006 - there is no profile "nope": no profiles.yml was found/,
-  );
 });

@@ -174,13 +174,23 @@ export const DATA: readonly GalleryCase[] = [
     codes: ['ETL4004'],
   },
   {
-    name: 'snapshot-not-supported',
+    name: 'snapshot-config-missing',
     files: {
       'snapshots/orders.sql': '{% snapshot orders_snapshot %}\nselect 1 as id\n{% endsnapshot %}\n',
-      'models/orders.sql': "select * from {{ ref('customers') }}\n",
     },
     args: ['build'],
     exit: 2,
-    codes: ['ETL3001', 'ETL4002'],
+    codes: ['ETL4004', 'ETL4004'],
+  },
+  {
+    name: 'snapshot-key-not-unique',
+    on: 'server',
+    files: {
+      'snapshots/orders.sql':
+        "{% snapshot orders_snapshot %}\n{{ config(strategy='check', unique_key='id', check_cols='all') }}\nselect 1 as id, 'a' as v union all select 1, 'b'\n{% endsnapshot %}\n",
+    },
+    args: ['snapshot'],
+    exit: 1,
+    codes: ['ETL4006'],
   },
 ];

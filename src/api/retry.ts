@@ -1,0 +1,109 @@
+// Runs again what the last run did not bring to a good end.
+import { resolve } from 'node:path';
+import { readArtifact } from '../artifacts/read-state.ts';
+import { EtlError } from '../kernel/error.ts';
+import { nodeId } from '../kernel/node-id.ts';
+import { executeVerb, type ExecutingVerb, type RunResult } from './execute.ts';
+import { newInvocation } from './invocation.ts';
+import { targetDirOf } from './open-project.ts';
+import type { ApiOptions } from './options.ts';
+import { runOperation } from './run-operation.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface RetryResult extends RunResult {
+  /** the command that was run again: `build` */
+  readonly command: string;
+  /** false when there was nothing to run again */
+  readonly isNeeded: boolean;
+}
+
+const AGAIN = new Set(['error', 'fail', 'skipped', 'runtime error', 'partial success']);
+const VERBS: readonly ExecutingVerb[] = ['seed', 'run', 'test', 'build'];
+
+/**
+ * Runs the last command again, with its options, for the nodes that failed or were skipped. Only vars, threads, full refresh and
+ * the target folder may be given anew; `state` names another folder than target. Throws an EtlError when there is no last run.
+ */
+export async function retry(options: ApiOptions = {}): Promise<RetryResult> {
+  const invocation = newInvocation(options);
+  const { dir, targetDir } = await targetDirOf(options, invocation);
+  const folder = options.state ?? options.targetPath ?? 'target';
+  const path = options.state === undefined ? targetDir : resolve(dir, options.state);
+  const artifact = await readArtifact(path, folder, 'run-results');
+  if (artifact === undefined)
+    throw problem(
+      `there is no run_results.json in ${folder} to retry from`,
+      'Run a command first, such as etl build.',
+    );
+  const args = mapOf(artifact['args']);
+  const command = String((args['which'] ?? '') as string);
+  const results = Array.isArray(artifact['results']) ? artifact['results'].map(mapOf) : [];
+  const ids = results
+    .filter((result) => AGAIN.has(String(result['status'] as string)))
+    .map((result) => nodeId(String(result['unique_id'] as string)));
+  // hooks that failed before the first node leave no results: then all of it is still to be done
+  const isWhole = results.length === 0 && Number(args['selected'] ?? 0) > 0;
+  if (ids.length === 0 && !isWhole)
+    return { command, isNeeded: false, outcomes: [], cancelled: false, ok: true, seconds: 0 };
+  const again: ApiOptions = { ...optionsOf(args), ...options };
+  const verb = VERBS.find((known) => known === command);
+  if (verb !== undefined) {
+    const { state, ...rest } = again;
+    const before = text(args['state']) ?? (options.state === undefined ? state : undefined);
+    const result = await executeVerb(verb, {
+      ...rest,
+      ...(before === undefined ? {} : { state: before }),
+      ...(isWhole ? {} : { only: ids }),
+    });
+    return { ...result, command, isNeeded: true };
+  }
+  if (command === 'run-operation')
+    return {
+      ...(await runOperation(String(args['macro'] as string), {
+        ...again,
+        args: mapOf(args['args']),
+      })),
+      command,
+      isNeeded: true,
+    };
+  throw problem(
+    `the last command was "${command}", which cannot be run again`,
+    `Commands that can: ${[...VERBS, 'run-operation'].join(', ')}.`,
+  );
+}
+
+const problem = (message: string, hint: string): EtlError =>
+  new EtlError([{ code: 'ETL8002', severity: 'error', message, hint }]);
+
+const mapOf = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+const texts = (value: unknown): readonly string[] | undefined =>
+  Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
+
+/** The options of the last run, as its run_results.json tells them. */
+function optionsOf(args: Json): ApiOptions {
+  const given: { readonly [K in keyof ApiOptions]: ApiOptions[K] | undefined } = {
+    select: texts(args['select']),
+    exclude: texts(args['exclude']),
+    selector: text(args['selector']),
+    vars: mapOf(args['vars']),
+    target: text(args['target']),
+    profile: text(args['profile']),
+    threads: typeof args['threads'] === 'number' ? args['threads'] : undefined,
+    fullRefresh: args['full_refresh'] === true,
+    failFast: args['fail_fast'] === true,
+    storeFailures: args['store_failures'] === true,
+    testBeforePublish: args['test_before_publish'] !== false,
+    indirectSelection: text(args['indirect_selection']),
+    resourceType: texts(args['resource_types']),
+    excludeResourceType: texts(args['exclude_resource_types']),
+    allow: texts(args['allow']),
+    defer: args['defer'] === true,
+    deferState: text(args['defer_state']),
+    favorState: args['favor_state'] === true,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

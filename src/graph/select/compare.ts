@@ -1,0 +1,149 @@
+// What is different between a node and the same node of an earlier manifest: dbt's rules, on configs as written, so that
+// another target alone is no difference.
+import type { ExecutableNode, ExposureNode, GraphNode, SourceNode } from '../../manifest/node.ts';
+import type { PreviousNode } from '../../manifest/previous-state.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+const mapOf = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+
+/** Where a model's relation stands is a matter of its own; tags and groups change nothing that is built. */
+const NOT_CONFIG = new Set(['alias', 'schema', 'database', 'tags', 'group', 'enabled']);
+const TEST_CONFIG = [
+  'severity',
+  'where',
+  'limit',
+  'fail_calc',
+  'warn_if',
+  'error_if',
+  'store_failures',
+];
+const PLACE = ['database', 'schema', 'alias'];
+
+/** Equal as JSON, whatever the order of keys. */
+const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
+
+const canonical = (value: unknown): string =>
+  JSON.stringify(value ?? null, (_, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => a.localeCompare(b)))
+      : item,
+  );
+
+const sameKeys = (keys: Iterable<string>, a: Json, b: Json): boolean =>
+  [...keys].every((key) => same(a[key], b[key]));
+
+/** The text; of a seed the checksum. Manifests before version 7 call the text raw_sql. */
+export function sameBody(node: GraphNode, old: PreviousNode): boolean {
+  if (!isExecutable(node)) return true;
+  if (node.resource_type === 'seed') return same(node.checksum, old['checksum']);
+  if (node.resource_type === 'test' && node.test_metadata !== null) return true;
+  return (
+    node.raw_code.trim() === String((old['raw_code'] ?? old['raw_sql'] ?? '') as string).trim()
+  );
+}
+
+/** Configs as they were written, before templates were filled in. */
+export function sameConfigs(node: GraphNode, old: PreviousNode): boolean {
+  const [now, then] = [mapOf(node.unrendered_config), mapOf(old['unrendered_config'])];
+  if (node.resource_type === 'test') return sameKeys(TEST_CONFIG, now, then);
+  const keys = new Set([...Object.keys(now), ...Object.keys(then)]);
+  return sameKeys(
+    [...keys].filter((key) => !NOT_CONFIG.has(key)),
+    now,
+    then,
+  );
+}
+
+/** Database, schema and alias as configured. */
+export const sameRelation = (node: GraphNode, old: PreviousNode): boolean =>
+  isExecutable(node)
+    ? sameKeys(PLACE, mapOf(node.unrendered_config), mapOf(old['unrendered_config']))
+    : node.resource_type !== 'source' || sameAddress(node, old);
+
+/** Descriptions, as far as persist_docs puts them into the warehouse. */
+export function samePersistedDescriptions(node: GraphNode, old: PreviousNode): boolean {
+  if (!isExecutable(node)) return true;
+  const wanted = mapOf(node.config['persist_docs']);
+  const descriptions = (columns: unknown): Json =>
+    Object.fromEntries(
+      Object.entries(mapOf(columns)).map(([name, column]) => [name, mapOf(column)['description']]),
+    );
+  return (
+    (wanted['relation'] !== true || same(node.description, old['description'] ?? '')) &&
+    (wanted['columns'] !== true || same(descriptions(node.columns), descriptions(old['columns'])))
+  );
+}
+
+/** The contract: whether it is enforced, and the columns with their types. */
+export function sameContract(node: GraphNode, old: PreviousNode): boolean {
+  if (node.resource_type !== 'model') return true;
+  const isEnforced = (config: unknown): boolean =>
+    mapOf(mapOf(config)['contract'])['enforced'] === true;
+  const [now, then] = [isEnforced(node.config), isEnforced(old['config'])];
+  if (!now && !then) return true;
+  const types = (columns: unknown): Json =>
+    Object.fromEntries(
+      Object.entries(mapOf(columns)).map(([name, column]) => [
+        name,
+        [mapOf(column)['data_type'], mapOf(column)['constraints'] ?? []],
+      ]),
+    );
+  return now === then && same(types(node.columns), types(old['columns']));
+}
+
+/** Everything but the macros it uses. */
+export function sameContents(node: GraphNode, old: PreviousNode): boolean {
+  if (node.resource_type === 'source') return sameSource(node, old);
+  if (node.resource_type === 'exposure') return sameExposure(node, old);
+  return (
+    same(node.fqn, old['fqn']) &&
+    sameBody(node, old) &&
+    sameConfigs(node, old) &&
+    sameRelation(node, old) &&
+    samePersistedDescriptions(node, old) &&
+    sameContract(node, old)
+  );
+}
+
+const sameSource = (node: SourceNode, old: PreviousNode): boolean =>
+  same(node.fqn, old['fqn']) &&
+  sameConfigs(node, old) &&
+  sameAddress(node, old) &&
+  sameKeys(['database', 'schema', 'identifier'], mapOf(node.quoting), mapOf(old['quoting'])) &&
+  same(limitsOf(node.freshness), limitsOf(old['freshness'])) &&
+  same(node.loaded_at_field, old['loaded_at_field']);
+
+/** Where the source is, as written when the older manifest knows that, for other targets have other schemas. */
+function sameAddress(node: SourceNode, old: PreviousNode): boolean {
+  const place = (key: 'database' | 'schema'): boolean => {
+    const written = old[`unrendered_${key}`];
+    return typeof written === 'string' && node[`unrendered_${key}`] !== null
+      ? node[`unrendered_${key}`] === written
+      : same(node[key] ?? '', old[key] ?? '');
+  };
+  return place('database') && place('schema') && same(node.identifier, old['identifier']);
+}
+
+/** Limits without the keys that say nothing: absent, null and {count: null} are the same. */
+const limitsOf = (freshness: unknown): Json =>
+  Object.fromEntries(
+    Object.entries(mapOf(freshness)).filter(
+      ([, value]) =>
+        value !== null && !(typeof value === 'object' && mapOf(value)['count'] === null),
+    ),
+  );
+
+const EXPOSURE = ['fqn', 'type', 'owner', 'maturity', 'url', 'description', 'label'] as const;
+const sameExposure = (node: ExposureNode, old: PreviousNode): boolean =>
+  EXPOSURE.every((key) => same(node[key], old[key])) &&
+  same(node.depends_on.nodes.toSorted(), nodesOf(old).toSorted()) &&
+  sameConfigs(node, old);
+
+const nodesOf = (old: PreviousNode): readonly string[] => {
+  const nodes = mapOf(old['depends_on'])['nodes'];
+  return Array.isArray(nodes) ? nodes.map(String) : [];
+};
+
+const isExecutable = (node: GraphNode): node is ExecutableNode =>
+  node.resource_type !== 'source' && node.resource_type !== 'exposure';

@@ -1,0 +1,142 @@
+// The methods that look at an earlier run: state and result.
+import { didYouMean } from '../../kernel/did-you-mean.ts';
+import type { Manifest } from '../../manifest/manifest.ts';
+import type { GraphNode } from '../../manifest/node.ts';
+import type { PreviousNode, PreviousState } from '../../manifest/previous-state.ts';
+import {
+  sameBody,
+  sameConfigs,
+  sameContents,
+  sameContract,
+  samePersistedDescriptions,
+  sameRelation,
+} from './compare.ts';
+import type { Method, MethodProblem } from './method.ts';
+
+type Old = PreviousNode | undefined;
+/** Whether a node matches, from what it was. */
+type Compare = (node: GraphNode, old: Old) => boolean;
+
+const changed =
+  (isSame: (node: GraphNode, old: PreviousNode) => boolean): Compare =>
+  (node, old) =>
+    old === undefined || !isSame(node, old);
+
+type Words = (manifest: Manifest, state: NonNullable<PreviousState['manifest']>) => Compare;
+const isModified: Words = (manifest, state) => {
+  const usesChanged = macroChanges(manifest, state.macros);
+  return (node, old) => old === undefined || !sameContents(node, old) || usesChanged(node, old);
+};
+
+const STATES: Readonly<Record<string, Words>> = {
+  new: () => (_, old) => old === undefined,
+  old: () => (_, old) => old !== undefined,
+  modified: isModified,
+  unmodified: (manifest, state) => {
+    const modified = isModified(manifest, state);
+    return (node, old) => !modified(node, old);
+  },
+  'modified.body': () => changed(sameBody),
+  'modified.configs': () => changed(sameConfigs),
+  'modified.relation': () => changed(sameRelation),
+  'modified.persisted_descriptions': () => changed(samePersistedDescriptions),
+  'modified.contract': () => changed(sameContract),
+  'modified.macros': (manifest, state) => macroChanges(manifest, state.macros),
+};
+
+const missing = (state: PreviousState | undefined, method: string, file: string): MethodProblem =>
+  state === undefined
+    ? {
+        problem: `The method "${method}" compares with an earlier run, and none is named.`,
+        hint: `Name the folder with its ${file}: --state <dir>.`,
+      }
+    : {
+        problem: `There is no ${file} in ${state.folder}, which the method "${method}" compares with.`,
+        hint: 'Name the target folder of the run to compare with.',
+      };
+
+/** `state:modified` and the like. */
+export const matchState: Method = ({ value, manifest, state }) => {
+  const words = Object.hasOwn(STATES, value) ? STATES[value] : undefined;
+  if (words === undefined)
+    return {
+      problem: `"${value}" is not a kind of state.`,
+      hint: didYouMean(value, Object.keys(STATES)) ?? `Kinds: ${Object.keys(STATES).join(', ')}.`,
+    };
+  const before = state?.manifest;
+  if (before === undefined) return missing(state, 'state', 'manifest.json');
+  const compare = words(manifest, before);
+  return (node) => compare(node, before.nodes.get(node.unique_id));
+};
+
+const RESULTS = [
+  'success',
+  'error',
+  'skipped',
+  'pass',
+  'fail',
+  'warn',
+  'no-op',
+  'partial success',
+  'runtime error',
+];
+
+/** `result:error` and the like. */
+export const matchResult: Method = ({ value, state }) => {
+  if (!RESULTS.includes(value))
+    return {
+      problem: `"${value}" is not the status of a result.`,
+      hint: didYouMean(value, RESULTS) ?? `Statuses: ${RESULTS.join(', ')}.`,
+    };
+  const results = state?.results;
+  if (results === undefined) return missing(state, 'result', 'run_results.json');
+  return (node) => results.get(node.unique_id) === value;
+};
+
+/** Whether a node uses a macro of the project that is new, gone or different; those that ship with the product do not count. */
+function macroChanges(manifest: Manifest, before: ReadonlyMap<string, string>): Compare {
+  const isOurs = (id: string): boolean => !/^macro\.dbt(_[a-z]+)?\./.test(id) || isProject(id);
+  const isProject = (id: string): boolean => id.startsWith(`macro.${manifest.project_name}.`);
+  const macros = Object.values(manifest.macros).filter(({ unique_id: id }) => isOurs(id));
+  const byName = new Map<string, string[]>();
+  for (const { name, unique_id: id } of macros)
+    for (const known of new Set([name, name.replace(/^[a-z]+__/, '')]))
+      byName.set(known, [...(byName.get(known) ?? []), id]);
+  const differs = new Set(
+    macros
+      .filter((m) => before.get(m.unique_id)?.trim() !== m.macro_sql.trim())
+      .map((m) => m.unique_id),
+  );
+  const gone = new Set([...before.keys()].filter((id) => isOurs(id) && !manifest.macros[id]));
+  /** A macro calls those whose names stand in its text as calls, or in a dispatch. */
+  const calledBy = (id: string): readonly string[] =>
+    [...(manifest.macros[id]?.macro_sql ?? '').matchAll(/\b(\w+)\s*\(|dispatch\(\s*['"](\w+)/g)]
+      .flatMap(([, call, dispatched]) => byName.get(dispatched ?? call ?? '') ?? [])
+      .filter((other) => other !== id);
+  const memo = new Map<string, boolean>();
+  const reaches = (start: string): boolean => {
+    const known = memo.get(start);
+    if (known !== undefined) return known;
+    const seen = new Set([start]);
+    for (const id of seen) {
+      if (differs.has(id)) break;
+      for (const next of calledBy(id)) seen.add(next);
+    }
+    const found = [...seen].some((id) => differs.has(id));
+    memo.set(start, found);
+    return found;
+  };
+  return (node, old) => {
+    if (node.resource_type === 'source') return false;
+    return node.depends_on.macros.some(reaches) || macrosOf(old).some((id) => gone.has(id));
+  };
+}
+
+function macrosOf(old: Old): readonly string[] {
+  const dependsOn = old?.['depends_on'];
+  const macros =
+    typeof dependsOn === 'object' && dependsOn !== null && 'macros' in dependsOn
+      ? dependsOn.macros
+      : [];
+  return Array.isArray(macros) ? macros.map(String) : [];
+}

@@ -1,0 +1,99 @@
+// A small file server for the folder of artifacts, for `etl docs serve`: this machine only unless told otherwise, reading only.
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { extname, isAbsolute, join, relative, sep } from 'node:path';
+
+export interface ServeOptions {
+  readonly folder: string;
+  readonly host: string;
+  /** 0: any free one */
+  readonly port: number;
+}
+export interface Serving {
+  readonly address: string;
+  readonly close: () => Promise<void>;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.sql': 'text/plain; charset=utf-8',
+};
+
+/** Serves the files of a folder until it is closed; rejects when the address cannot be had. */
+export async function serve({ folder, host, port }: ServeOptions): Promise<Serving> {
+  const root = await realpath(folder);
+  const server = createServer((request, response) => {
+    answer(root, request, response).catch(() => refuse(response, 500));
+  });
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed);
+    server.listen(port, host, () => listening());
+  });
+  const bound = server.address();
+  const taken = typeof bound === 'object' && bound !== null ? bound.port : port;
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return {
+    address: `http://${shown}:${taken}`,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  if (!response.headersSent) response.writeHead(status, { 'content-type': 'text/plain' });
+  response.end(status === 404 ? 'not found\n' : 'refused\n');
+}
+
+async function answer(
+  root: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    refuse(response, 405);
+    return;
+  }
+  const path = await fileOf(root, request.url ?? '/');
+  const found = path === undefined ? undefined : await stat(path);
+  if (path === undefined || found?.isFile() !== true) {
+    refuse(response, 404);
+    return;
+  }
+  response.writeHead(200, {
+    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+    'content-length': found.size,
+    'cache-control': 'no-cache',
+    'x-content-type-options': 'nosniff',
+  });
+  if (request.method === 'HEAD') response.end();
+  else
+    createReadStream(path)
+      .on('error', () => response.destroy())
+      .pipe(response);
+}
+
+/** The file that an address means; undefined when there is none, or when it would lead out of the folder. */
+async function fileOf(root: string, address: string): Promise<string | undefined> {
+  let wanted: string;
+  try {
+    wanted = decodeURIComponent(new URL(address, 'http://x').pathname);
+  } catch {
+    return undefined;
+  }
+  if (wanted.includes('\0')) return undefined;
+  // a link may lead out, so it is the real path that counts
+  const path = await realpath(join(root, wanted === '/' ? 'index.html' : wanted)).catch(
+    () => undefined,
+  );
+  if (path === undefined) return undefined;
+  const below = relative(root, path);
+  return below.startsWith(`..${sep}`) || below === '..' || isAbsolute(below) ? undefined : path;
+}

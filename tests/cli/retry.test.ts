@@ -1,0 +1,80 @@
+// etl retry: what failed or was skipped, once more.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { etl, rowsOf, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
+
+const FILES: Readonly<Record<string, string>> = {
+  'dbt_project.yml': 'name: shop\nprofile: etl\nmodels: {shop: {+materialized: table}}\n',
+  'macros/op.sql': `{% macro op(n) %}{{ log('n is ' ~ n ~ ' ' ~ var('v', 'unset'), info=true) }}{% if var('v', 'unset') == 'unset' %}{{ exceptions.raise_compiler_error('v') }}{% endif %}{% endmacro %}`,
+  'models/good.sql': 'select 1 as id',
+  'models/bad.sql': `select {{ var('what', 'nonsense') }} as id from {{ ref('good') }}`,
+  'models/below.sql': `select * from {{ ref('bad') }}`,
+};
+async function inProject(then: (project: Scratch, run: Run) => Promise<void>): Promise<void> {
+  const project = await scratch(FILES);
+  const run: Run = (...args) => etl(args, { cwd: project.dir });
+  try {
+    await then(project, run);
+  } finally {
+    await project.dispose();
+  }
+}
+type Run = (...args: readonly string[]) => Promise<EtlResult>;
+
+test('a run: the failed and the skipped model, until there is nothing left', () =>
+  inProject(async (project, run) => {
+    expect((await run('run', '-t', 'clickhouse')).code).toBe(1);
+    const again = await run('retry');
+    expect(again.code, again.output).toBe(1);
+    expect(again.output).toContain("target='clickhouse'");
+    expect(again.output).toContain('TOTAL=2');
+    const mended = await run('retry', '--vars', '{what: 7}', '--threads', '1');
+    expect(mended.code, mended.output).toBe(0);
+    expect(mended.output).toContain('Done. PASS=2 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=2');
+    expect(
+      await rowsOf(`select id from {{ ref('below') }}`, project.dir, '-t', 'clickhouse'),
+    ).toEqual([{ id: 7 }]);
+    const { args } = JSON.parse(
+      await readFile(join(project.dir, 'target/run_results.json'), 'utf8'),
+    ) as { args: Record<string, unknown> };
+    expect(args).toMatchObject({ which: 'run', vars: { what: 7 }, threads: 1 });
+    const done = await run('retry');
+    expect(done.code).toBe(0);
+    expect(done.output).toContain('Nothing to retry');
+  }));
+
+test('a build with a test that fails', () =>
+  inProject(async (project, run) => {
+    await project.write({
+      'models/bad.sql': `select 1 as id from {{ ref('good') }}`,
+      'models/_m.yml':
+        'models: [{name: bad, columns: [{name: id, data_tests: [{accepted_values: {arguments: {values: [2]}}}]}]}]\n',
+    });
+    expect((await run('build')).code).toBe(1);
+    await project.write({ 'models/bad.sql': `select 2 as id from {{ ref('good') }}` });
+    const { code, output } = await run('retry');
+    expect(code, output).toBe(0);
+    expect(output).not.toContain('public.good');
+    expect(output).toContain('PASS accepted_values_bad_id__2');
+    expect(output).toContain('public.below');
+  }));
+
+test('run-operation, with its arguments', () =>
+  inProject(async (_, run) => {
+    expect((await run('run-operation', 'op', '--args', '{n: 5}')).code).toBe(1);
+    const { code, output } = await run('retry', '--vars', 'v: set');
+    expect(code, output).toBe(0);
+    expect(output).toContain('n is 5 set');
+  }));
+
+test('without a last run; the folder of --target-path', () =>
+  inProject(async (_, run) => {
+    const { code, output } = await run('retry');
+    expect(code).toBe(2);
+    expect(output).toContain('ETL8002');
+    expect((await run('run', '--target-path', 'other')).code).toBe(1);
+    const again = await run('retry', '--target-path', 'other');
+    expect(again.code).toBe(1);
+    expect(again.output).toContain('TOTAL=2');
+  }));

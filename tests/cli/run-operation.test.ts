@@ -1,0 +1,99 @@
+// etl run-operation: macros called from the command line.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runResultsSchema } from '../support/artifact-schemas.ts';
+import { etl, rowsOf, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
+
+let project: Scratch;
+beforeAll(async () => {
+  project = await scratch({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'macros/operations.sql': `
+{% macro greet(name, times=1) %}{% for i in range(times) %}{{ log('hello ' ~ name ~ ' ' ~ execute, info=true) }}{% endfor %}{% endmacro %}
+{% macro count_up(to) %}
+  {{ log('asking', info=true) }}
+  {% set rows = run_query('select ' ~ to ~ ' + 1 as n') %}
+  {{ log('got ' ~ rows.columns[0].values()[0], info=true) }}
+{% endmacro %}
+{% macro make(name) %}{% do run_query('create table ' ~ target.schema ~ '.' ~ name ~ (' engine = Log' if target.type == 'clickhouse' else '') ~ ' as select 7 as id') %}{% endmacro %}
+{% macro refuse() %}{{ log('before', info=true) }}{{ exceptions.raise_compiler_error('not today') }}{% endmacro %}
+{% macro broken() %}{% do run_query('select nonsense from nowhere_at_all') %}{% endmacro %}
+`,
+    'dbt_packages/tools/dbt_project.yml': 'name: tools\n',
+    'dbt_packages/tools/macros/t.sql': `{% macro greet(name) %}{{ log('tools says ' ~ name, info=true) }}{% endmacro %}
+{% macro only_there() %}{{ log('here', info=true) }}{% endmacro %}`,
+  });
+});
+afterAll(() => project.dispose());
+const operation = (...args: readonly string[]): Promise<EtlResult> =>
+  etl(['run-operation', ...args], { cwd: project.dir });
+
+describe('without a warehouse', () => {
+  test('a macro with arguments; what it logs is shown once', async () => {
+    const { code, output } = await operation('greet', '--args', '{name: ana, times: 2}');
+    expect(code, output).toBe(0);
+    expect(output.match(/hello ana True/g)).toHaveLength(2);
+  });
+  test('package.macro, and a macro of a package by its name alone', async () => {
+    expect((await operation('tools.greet', '--args', 'name: bob')).output).toContain(
+      'tools says bob',
+    );
+    expect((await operation('only_there')).output).toContain('here');
+  });
+  test('a macro that is not there ends with 2 and a suggestion', async () => {
+    const { code, output } = await operation('gret');
+    expect(code).toBe(2);
+    expect(output).toContain('ETL3011');
+    expect(output).toContain('Did you mean "greet"?');
+    expect((await operation('tols.greet')).output).toContain('Did you mean "tools.greet"?');
+  });
+  test('arguments that are no mapping end with 2', async () => {
+    const { code, output } = await operation('greet', '--args', '[1]');
+    expect(code).toBe(2);
+    expect(output).toContain('--args must be a YAML mapping');
+  });
+  test('what the macro raises ends with 1; what it logged before is shown', async () => {
+    const { code, output } = await operation('refuse');
+    expect(code).toBe(1);
+    expect(output).toContain('before');
+    expect(output).toContain('not today');
+  });
+  test('an argument the macro does not know ends with 1', async () => {
+    expect((await operation('greet', '--args', '{nam: ana}')).code).toBe(1);
+  });
+  test('without a macro it is wrong usage', async () => {
+    expect((await operation()).code).toBe(2);
+  });
+});
+
+describe.each(['postgres', 'clickhouse'])('on %s', (engine) => {
+  test('a macro asks the warehouse', async () => {
+    const { code, output } = await operation('count_up', '--args', '{to: 41}', '-t', engine);
+    expect(code, output).toBe(0);
+    expect(output).toContain('got 42');
+    expect(output.match(/asking/g)).toHaveLength(1);
+  });
+  test('a macro changes the warehouse, and run_results.json tells of it', async () => {
+    const { code, output } = await operation('make', '--args', '{name: made}', '-t', engine);
+    expect(code, output).toBe(0);
+    expect(
+      await rowsOf('select id from {{ target.schema }}.made', project.dir, '-t', engine),
+    ).toEqual([{ id: 7 }]);
+    const json = JSON.parse(
+      await readFile(join(project.dir, 'target/run_results.json'), 'utf8'),
+    ) as { args: Record<string, unknown>; results: Record<string, unknown>[] };
+    expect(runResultsSchema.safeParse(json).error?.issues ?? []).toEqual([]);
+    expect(json.args).toMatchObject({
+      which: 'run-operation',
+      macro: 'make',
+      args: { name: 'made' },
+    });
+    expect(json.results).toMatchObject([{ unique_id: 'macro.shop.make', status: 'success' }]);
+  });
+  test('a statement that fails ends with 1', async () => {
+    const { code, output } = await operation('broken', '-t', engine);
+    expect(code).toBe(1);
+    expect(output).toContain('ETL5001');
+  });
+});
