@@ -28,7 +28,7 @@ const JSON_KEYS = [
 /** `etl ls` */
 export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =>
   // what is told goes to stderr: stdout is the list and nothing else
-  guarded(values, { ...terminal, write: terminal.writeError }, async ({ reporter, learn }) => {
+  guarded(values, { ...terminal, write: terminal.writeError }, async ({ reporter, learn, masked }) => {
     const output = configText(values['output'] ?? 'selector');
     if (!OUTPUTS.some((o) => o === output))
       throw new EtlError([
@@ -47,7 +47,7 @@ export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =
     const keys = Array.isArray(values['outputKeys'])
       ? values['outputKeys'].flatMap((k) => String(k).split(/\s+/))
       : JSON_KEYS;
-    const lines = nodes.map((node) => lineOf(node, output, keys));
+    const lines = nodes.map((node) => lineOf(masked(node), output, keys));
     terminal.write(lines.map((line) => `${line}\n`).join(''));
     return EXIT.well;
   });
