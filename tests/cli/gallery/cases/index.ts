@@ -4,6 +4,7 @@ import { CONNECTIONS } from './connections.ts';
 import { DATA } from './data.ts';
 import { FILES } from './files.ts';
 import { GRAPH } from './graph.ts';
+import { OPERATIONS } from './operations.ts';
 import { PROJECTS } from './projects.ts';
 import { SEEDS } from './seeds.ts';
 import { SQL } from './sql.ts';
@@ -13,6 +14,7 @@ import { USAGE } from './usage.ts';
 /** Every case of the gallery. */
 export const CASES: readonly GalleryCase[] = [
   ...USAGE,
+  ...OPERATIONS,
   ...PROJECTS,
   ...TEMPLATES,
   ...GRAPH,

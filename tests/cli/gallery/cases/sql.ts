@@ -153,7 +153,7 @@ export const SQL: readonly GalleryCase[] = [
     files: { 'models/revenue.sql': 'select 1 as id;\ndrop table revenue;\n' },
     args: ['build'],
     exit: 1,
-    codes: ['ETL5001'],
+    codes: ['ETL4001', 'ETL5001'],
   },
   {
     name: 'model-without-sql',

@@ -1,0 +1,67 @@
+// Operations, freshness and state that cannot be done, and what is read over.
+import type { GalleryCase } from '../gallery-case.ts';
+
+const source = (...lines: readonly string[]): string =>
+  [
+    'sources:',
+    '  - name: erp',
+    "    schema: '{{ target.schema }}'",
+    '    tables:',
+    '      - name: orders',
+    ...lines.map((line) => `        ${line}`),
+    '',
+  ].join('\n');
+
+export const OPERATIONS: readonly GalleryCase[] = [
+  {
+    name: 'operation-macro-missing',
+    files: { 'macros/vacuum.sql': '{% macro vacuum_all() %}{% endmacro %}\n' },
+    args: ['run-operation', 'vacum_all'],
+    exit: 2,
+    codes: ['ETL3011'],
+  },
+  {
+    name: 'unit-tests-are-read-over',
+    files: {
+      'models/a_tests.yml': 'unit_tests:\n  - name: adds_up\n    model: orders\n',
+      'models/orders.sql': "select * from {{ ref('ordrs') }}\n",
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL4002', 'ETL3001'],
+  },
+  {
+    name: 'source-not-fresh',
+    on: 'server',
+    before: "create table orders as select timestamp '2024-01-01' as loaded_at",
+    files: {
+      'models/sources.yml': source(
+        'loaded_at_field: loaded_at',
+        'freshness:',
+        '  error_after: {count: 2, period: day}',
+      ),
+    },
+    args: ['source', 'freshness'],
+    exit: 1,
+    codes: ['ETL6003'],
+    masks: [[/erp\.orders is .* old/g, 'erp.orders is N days old']],
+  },
+  {
+    name: 'freshness-cannot-be-told',
+    on: 'server',
+    before: 'create table orders as select 1 as id',
+    files: {
+      'models/sources.yml': source('freshness:', '  error_after: {count: 2, period: day}'),
+    },
+    args: ['source', 'freshness'],
+    exit: 1,
+    codes: ['ETL6004'],
+  },
+  {
+    name: 'state-missing',
+    files: { 'models/orders.sql': 'select 1 as id\n' },
+    args: ['ls', '-s', 'state:modified', '--state', 'nowhere'],
+    exit: 2,
+    codes: ['ETL8002'],
+  },
+];
