@@ -9,8 +9,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else {
   process.env.UV_THREADPOOL_SIZE ??= '16';
   import('../dist/cli/main.js').catch((error) => {
-    const missing = error && error.code === 'ERR_MODULE_NOT_FOUND' && String(error.message).includes('dist');
-    process.stderr.write(missing ? 'etl is not built yet: run `npm run build`.\n' : `${error && error.stack}\n`);
+    const missing =
+      error && error.code === 'ERR_MODULE_NOT_FOUND' && String(error.message).includes('dist');
+    process.stderr.write(
+      missing ? 'etl is not built yet: run `npm run build`.\n' : `${error && error.stack}\n`,
+    );
     process.exitCode = 2;
   });
 }

@@ -35,17 +35,23 @@ const packages = [
   ...new Set(
     Object.keys(metafile.inputs).flatMap((input) => {
       const found = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
-      return found === null ? [] : [join(dirname(input.slice(0, found[0].length)), found[1].split('/').at(-1))];
+      return found === null
+        ? []
+        : [join(dirname(input.slice(0, found[0].length)), found[1].split('/').at(-1))];
     }),
   ),
 ].sort((a, b) => a.localeCompare(b));
 
 const notices = [];
 for (const folder of packages) {
-  const { name, version, license } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
+  const { name, version, license } = JSON.parse(
+    await readFile(join(root, folder, 'package.json'), 'utf8'),
+  );
   const file = (await readdir(join(root, folder))).find((f) => /^licen[cs]e/i.test(f));
   if (file === undefined) throw new Error(`${name} ships no licence text`);
-  notices.push(`${name} ${version} (${license})\n\n${(await readFile(join(root, folder, file), 'utf8')).trim()}\n`);
+  notices.push(
+    `${name} ${version} (${license})\n\n${(await readFile(join(root, folder, file), 'utf8')).trim()}\n`,
+  );
 }
 await writeFile(
   join(fresh, 'THIRD-PARTY-NOTICES.txt'),

@@ -23,7 +23,11 @@ export default defineConfig({
         pool: 'forks',
         fileParallelism: true,
       }),
-      project('cli', ['tests/cli/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000, pool: 'forks' }),
+      project('cli', ['tests/cli/**/*.test.ts'], {
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        pool: 'forks',
+      }),
     ],
   },
 });

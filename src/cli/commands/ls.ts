@@ -28,29 +28,33 @@ const JSON_KEYS = [
 /** `etl ls` */
 export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =>
   // what is told goes to stderr: stdout is the list and nothing else
-  guarded(values, { ...terminal, write: terminal.writeError }, async ({ reporter, learn, masked }) => {
-    const output = configText(values['output'] ?? 'selector');
-    if (!OUTPUTS.some((o) => o === output))
-      throw new EtlError([
-        {
-          code: 'ETL1001',
-          severity: 'error',
-          message: `ls cannot print "${output}"`,
-          hint: didYouMean(output, OUTPUTS) ?? `Use one of: ${OUTPUTS.join(', ')}.`,
-        },
-      ]);
-    const { nodes } = await list({
-      ...apiOptions(values, terminal),
-      onProject: learn,
-      report: (d) => reporter.diagnostics(d.filter((x) => x.severity !== 'info')),
-    });
-    const keys = Array.isArray(values['outputKeys'])
-      ? values['outputKeys'].flatMap((k) => String(k).split(/\s+/))
-      : JSON_KEYS;
-    const lines = nodes.map((node) => lineOf(masked(node), output, keys));
-    terminal.write(lines.map((line) => `${line}\n`).join(''));
-    return EXIT.well;
-  });
+  guarded(
+    values,
+    { ...terminal, write: terminal.writeError },
+    async ({ reporter, learn, masked }) => {
+      const output = configText(values['output'] ?? 'selector');
+      if (!OUTPUTS.some((o) => o === output))
+        throw new EtlError([
+          {
+            code: 'ETL1001',
+            severity: 'error',
+            message: `ls cannot print "${output}"`,
+            hint: didYouMean(output, OUTPUTS) ?? `Use one of: ${OUTPUTS.join(', ')}.`,
+          },
+        ]);
+      const { nodes } = await list({
+        ...apiOptions(values, terminal),
+        onProject: learn,
+        report: (d) => reporter.diagnostics(d.filter((x) => x.severity !== 'info')),
+      });
+      const keys = Array.isArray(values['outputKeys'])
+        ? values['outputKeys'].flatMap((k) => String(k).split(/\s+/))
+        : JSON_KEYS;
+      const lines = nodes.map((node) => lineOf(masked(node), output, keys));
+      terminal.write(lines.map((line) => `${line}\n`).join(''));
+      return EXIT.well;
+    },
+  );
 
 function lineOf(node: GraphNode, output: string, keys: readonly string[]): string {
   switch (output) {

@@ -12,7 +12,7 @@ const style = { quote, policy: { database: true, schema: true, identifier: true 
 const NOW = new Date(Date.UTC(2024, 1, 29, 13, 5, 9, 120));
 
 /** The settings of a scope for tests: every part may be replaced. */
-export function settings(more: Partial<NodeSettings> = {}): NodeSettings {
+function settings(more: Partial<NodeSettings> = {}): NodeSettings {
   const vars: Readonly<Record<string, unknown>> = {
     day: '2024-01-01',
     nested: "{{ var('day') }}!",
