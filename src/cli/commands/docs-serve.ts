@@ -10,6 +10,7 @@ import { guarded } from './guarded.ts';
 export const docsServeCommand = (values: Values, terminal: Terminal): Promise<number> =>
   guarded(values, terminal, async ({ reporter }) => {
     const { host, port, browser } = values;
+    terminal.armSignals();
     await docsServe(
       {
         ...apiOptions(values, terminal),

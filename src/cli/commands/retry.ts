@@ -32,6 +32,7 @@ export const retryCommand = (values: Values, terminal: Terminal): Promise<number
       report: (diagnostics) => reporter.diagnostics(diagnostics),
       onProject: (facts) => {
         learn(facts);
+        terminal.armSignals();
         reporter.found(facts.counts);
       },
     });

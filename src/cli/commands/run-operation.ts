@@ -20,6 +20,7 @@ export const runOperationCommand = (
       report: (diagnostics) => reporter.diagnostics(diagnostics),
       onProject: (facts) => {
         learn(facts);
+        terminal.armSignals();
         reporter.found(facts.counts);
       },
     });

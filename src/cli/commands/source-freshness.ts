@@ -20,6 +20,7 @@ export const sourceFreshnessCommand = (values: Values, terminal: Terminal): Prom
       report: (diagnostics) => reporter.diagnostics(diagnostics),
       onProject: (facts) => {
         learn(facts);
+        terminal.armSignals();
         reporter.found(facts.counts);
       },
     });
