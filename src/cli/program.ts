@@ -85,9 +85,8 @@ function makeProgram(terminal: Terminal, act: Act): Commander {
       writeErr: terminal.writeError,
       outputError: () => undefined,
     });
-    command.action(async (...received: readonly unknown[]) => {
+    command.action(async () => {
       const positional = command.args;
-      void received;
       await act(spec, withoutUnset(command.optsWithGlobals()), positional);
     });
   }
@@ -113,7 +112,7 @@ function groupOf(
 
 /** Commander gives `--no-x` a default of true; ours are plain flags under their own key. */
 function toOption(spec: OptionSpec): Option {
-  const option = new Option(spec.flags.replace('--no-', '--no-'), spec.help);
+  const option = new Option(spec.flags, spec.help);
   if (spec.kind === 'number')
     option.argParser((text) =>
       /^-?\d+$/.test(text)
