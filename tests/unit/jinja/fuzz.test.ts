@@ -19,7 +19,18 @@ const PIECES = [
   ...'if,for,in,not,is,set,end,else,loop,none,true,range,join'.split(',').map((word) => `${word} `),
   ' ',
   '\n',
+  // ways to the host, so that a mutation may find one
+  ...".constructor .__proto__ ['constructor'] |attr('constructor') .prototype .__class__ .__globals__ process globalThis".split(
+    ' ',
+  ),
 ];
+
+/** What the text of a host object, function or prototype would look like. */
+const HOST_TEXT = /\[native code\]|\[object |function ?\w*\(|class \w+ ?\{|=> ?[{(]/;
+const hostKeys = (): string =>
+  [Object.prototype, Array.prototype, String.prototype, Function.prototype, globalThis]
+    .map((object) => Reflect.ownKeys(object).map(String).join())
+    .join();
 
 /** A probe with some stretches replaced by pieces of syntax. */
 const mutation = fc
@@ -37,14 +48,18 @@ const mutation = fc
     }, template),
   );
 
-test('nothing but an EtlError comes out of a mutated template', () => {
+test('nothing but an EtlError comes out of 20,000 mutated templates, and nothing of the host', () => {
   let failures = 0;
   let rendered = 0;
+  const before = hostKeys();
   fc.assert(
     fc.property(mutation, fc.boolean(), (text, isDirect) => {
       try {
-        renderJinja(isDirect ? 'direct' : 'asking', text, { x: { a: [1, 'b', null] } }, 20_000);
+        const flavour = isDirect ? 'direct' : 'asking';
+        const output = renderJinja(flavour, text, { x: { a: [1, 'b', null] } }, 20_000);
         rendered++;
+        if (HOST_TEXT.test(output) && !HOST_TEXT.test(text))
+          throw new Error(`the host shows in the output of ${JSON.stringify(text)}: ${output}`);
       } catch (error) {
         failures++;
         if (!isEtlError(error)) throw error;
@@ -52,8 +67,9 @@ test('nothing but an EtlError comes out of a mutated template', () => {
           throw new Error('an error without a place', { cause: error });
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 20_000 },
   );
+  expect(hostKeys()).toBe(before);
   expect(failures).toBeGreaterThan(0);
   expect(rendered).toBeGreaterThan(0);
 });
