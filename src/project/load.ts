@@ -24,6 +24,7 @@ import type { ProjectFile } from './project-file.ts';
 import { readProperties } from './properties.ts';
 import type { Property } from './properties.ts';
 import type { Resolver } from './resolve.ts';
+import { warnOfReadOver } from './read-over.ts';
 import { readSelectors } from './selectors-file.ts';
 import {
   baseScope,
@@ -297,7 +298,10 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
   const properties = propertiesOf(world);
   const built = buildNodes(world, properties);
   const nodes = Object.values(built.nodes);
-  diagnostics.push(...warnOfUnsupported([...packages.values()], properties, nodes));
+  diagnostics.push(
+    ...warnOfUnsupported([...packages.values()], properties, nodes),
+    ...warnOfReadOver([...packages.values()]),
+  );
   const manifest: Manifest = frozen({
     project_name: project.name,
     adapter_type: target.type,

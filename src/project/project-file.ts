@@ -22,6 +22,7 @@ export interface ProjectPaths {
   readonly macros: readonly string[];
   readonly snapshots: readonly string[];
   readonly analyses: readonly string[];
+  readonly functions: readonly string[];
   readonly docs: readonly string[];
 }
 
@@ -230,11 +231,12 @@ function pathsOf(reader: Reader): ProjectPaths {
   const macros = reader.texts('macro-paths', ['macros']);
   const snapshots = reader.texts('snapshot-paths', ['snapshots']);
   const analyses = reader.texts('analysis-paths', ['analyses']);
+  const functions = reader.texts('function-paths', ['functions']);
   // dbt reads descriptions wherever there may be a resource
   const docs = reader.texts('docs-paths', [
     ...new Set([...models, ...seeds, ...snapshots, ...analyses, ...macros]),
   ]);
-  return { models, seeds, tests, macros, snapshots, analyses, docs };
+  return { models, seeds, tests, macros, snapshots, analyses, functions, docs };
 }
 
 /** Reads dbt_project.yml. The hooks of runs and nodes, the query comment and vars stay templates. */

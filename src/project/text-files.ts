@@ -42,6 +42,8 @@ export interface PackageFiles {
   readonly docs: readonly TextFile[];
   readonly seeds: readonly SeedFile[];
   readonly properties: readonly PropertyDocument[];
+  /** models written in Python, as messages name them: no engine here runs them */
+  readonly pythonModels: readonly string[];
 }
 
 /** A package: the root project or one below packages-install-path. */
@@ -173,9 +175,20 @@ export class PackageReader {
       paths.analyses,
       paths.macros,
       paths.tests,
+      paths.functions,
     ];
     const properties = await this.#properties([...new Set(folders.flat())]);
-    const all = [...macros, ...genericTests];
-    return { models, analyses, snapshots, singularTests, macros: all, docs, seeds, properties };
+    const python = await this.#find(paths.models, (path) => path.endsWith('.py'));
+    return {
+      models,
+      analyses,
+      snapshots,
+      singularTests,
+      macros: [...macros, ...genericTests],
+      docs,
+      seeds,
+      properties,
+      pythonModels: python.map((found) => this.#place(found).shownPath),
+    };
   }
 }

@@ -31,6 +31,17 @@ export const OPERATIONS: readonly GalleryCase[] = [
     codes: ['ETL4002', 'ETL3001'],
   },
   {
+    name: 'metrics-are-read-over',
+    files: {
+      'models/metrics.yml': 'metrics:\n  - name: revenue\n    label: Revenue\n    type: simple\n',
+      'models/forecast.py': 'def model(dbt, session):\n    return None\n',
+      'models/orders.sql': "select * from {{ ref('forecast') }}\n",
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL4002', 'ETL3001'],
+  },
+  {
     name: 'source-not-fresh',
     on: 'server',
     before: "create table orders as select timestamp '2024-01-01' as loaded_at",
