@@ -39,7 +39,7 @@ export const OPERATIONS: readonly GalleryCase[] = [
     },
     args: ['parse'],
     exit: 2,
-    codes: ['ETL4002', 'ETL3001'],
+    codes: ['ETL4002', 'ETL4002', 'ETL3001'],
   },
   {
     name: 'source-not-fresh',
