@@ -2,27 +2,40 @@
 // page is out of date. Run: node scripts/make-cli-reference.mjs [--check]
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
-import { transform } from 'esbuild';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 
 const PAGE = new URL('../docs/reference/cli.md', import.meta.url);
 
-/** Both tables are plain data with type imports only, so one file at a time can be loaded without a build. */
+/** Both tables are data; what a command does is loaded when it is called, and so never here. */
 async function table(file) {
-  const source = readFileSync(new URL(`../src/cli/${file}`, import.meta.url), 'utf8');
-  const { code } = await transform(source, { loader: 'ts', format: 'esm' });
-  return import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(`../src/cli/${file}`, import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    external: ['./commands/*'],
+  });
+  return import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
+  );
 }
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/<(?=[a-z])/g, '\\<');
 const code = (text) => `\`${text.replaceAll('|', '\\|')}\``;
 const variable = (option) => (option.env === undefined ? '' : code(`ETL_${option.env}`));
-const row = (option) => `| ${code(option.flags)} | ${cell(option.help)} | ${variable(option)} |`;
+const shown = (option) =>
+  option.negatable === true
+    ? `${option.flags} / --no-${option.flags.split('--')[1]}`
+    : option.flags;
+const row = (option) => `| ${code(shown(option))} | ${cell(option.help)} | ${variable(option)} |`;
 const HEAD = ['| Option | Meaning | Environment |', '|---|---|---|'];
 
 function commandLines(command, optionsOf) {
   const usage = ['etl', command.name, command.arguments, '[options]'].filter(Boolean).join(' ');
-  const own = optionsOf(command.name).filter((option) => option.only !== undefined);
+  const own = optionsOf(command.name).filter(
+    (option) => option.only !== undefined && option.ignored === undefined,
+  );
   return [
     `## etl ${command.name}`,
     '',
@@ -59,7 +72,17 @@ export async function cliReference() {
     '`DBT_X` are read too, in this order. A command ignores an option that means nothing to it.',
     '',
     ...HEAD,
-    ...OPTIONS.filter((option) => option.only === undefined).map(row),
+    ...OPTIONS.filter((o) => o.only === undefined && o.ignored === undefined).map(row),
+    '',
+    '## Options without effect',
+    '',
+    'Callers of dbt pass these; they are taken and nothing happens. Any other unknown option is an error.',
+    '',
+    '| Option | Why |',
+    '|---|---|',
+    ...OPTIONS.filter((o) => o.ignored !== undefined).map(
+      (o) => `| ${code(shown(o))} | ${cell(o.ignored)} |`,
+    ),
     '',
     ...COMMANDS.flatMap((command) => commandLines(command, optionsOf)),
   ]

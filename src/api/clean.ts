@@ -21,7 +21,7 @@ const KEPT = [
 ];
 
 /**
- * Deletes the folders of clean-targets. Nothing is deleted when one of them is not wholly made of generated files (ETL1004). Only
+ * Deletes the folders of clean-targets, outside the project only with `cleanOutside`. Nothing is deleted when one of them is not wholly made of generated files (ETL1004). Only
  * dbt_project.yml is read: models may be broken.
  */
 export async function clean(options: ApiOptions = {}): Promise<readonly string[]> {
@@ -38,7 +38,7 @@ export async function clean(options: ApiOptions = {}): Promise<readonly string[]
   const found: (readonly [target: string, path: string])[] = [];
   for (const [index, target] of cleanTargets.entries()) {
     const path = resolve(dir, target);
-    const why = await objection(path, grounds);
+    const why = await objection(path, grounds, options.cleanOutside ?? false);
     if (why !== undefined) problems.push(refusal(outline, index, target, why));
     else if ((await kindOf(path)) !== undefined) found.push([target, path]);
   }
@@ -112,14 +112,15 @@ async function groundsOf(
 async function objection(
   path: string,
   { roots, kept, generated }: Grounds,
+  mayBeOutside: boolean,
 ): Promise<string | undefined> {
   const places = await placesOf(path);
   const [root = '', realRoot = root] = roots;
   const [written = path, real = written] = places;
   if (roots.some((r) => places.includes(r))) return 'is the project itself';
   if (places.some((place) => roots.some((r) => isWithin(r, place)))) return 'holds the project';
-  if (!isWithin(written, root)) return 'is outside the project';
-  if (!isWithin(real, realRoot)) return 'is a link to outside the project';
+  if (!mayBeOutside && !isWithin(written, root)) return 'is outside the project';
+  if (!mayBeOutside && !isWithin(real, realRoot)) return 'is a link to outside the project';
   for (const [name, keptPath] of kept) {
     if (places.includes(keptPath)) return `is ${name}`;
     if (places.some((place) => isWithin(keptPath, place))) return `holds ${name}`;

@@ -9,6 +9,7 @@ import type { Asking, CompiledNode } from '../plan/compiler.ts';
 import { isIncrementalRun, nodeRelation } from '../plan/plan-node.ts';
 import { runScopes } from '../plan/run-scope.ts';
 import { answerer } from '../run/answerer.ts';
+import { noAnswers } from '../run/no-answers.ts';
 import { drive, type Answerer } from '../run/answers.ts';
 import { connect } from './connect.ts';
 import { deferredRelations } from './defer.ts';
@@ -109,20 +110,22 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
   try {
     if (options.inline !== undefined) {
       const compiler = await compilerFor(new Set());
-      const { sql } = await drive(compiler.inline(options.inline), answers.answer);
+      const answer = options.introspect === false ? noAnswers : answers.answer;
+      const { sql } = await drive(compiler.inline(options.inline), answer);
       return [{ node: undefined, sql, path: undefined }];
     }
     const selected = selectNodes(project, options, ['model', 'snapshot', 'test', 'analysis']);
     const compiler = await compilerFor(selected);
     const done = new Map<NodeId, CompiledNode>();
     const compiled: Compiled[] = [];
+    const answer = options.introspect === false ? noAnswers : answers.answer;
     for (const id of selected) {
       const node = project.manifest.nodes[id];
       if (node === undefined || node.resource_type === 'seed') continue;
       const isIncremental = await incremental(node, options, answers);
       const result: CompiledNode = await drive(
         compiler.compile(node, { isIncremental }) as Asking<CompiledNode>,
-        answers.answer,
+        answer,
       );
       done.set(id, result);
       compiled.push({
@@ -144,6 +147,7 @@ async function incremental(
   answers: LazyAnswers,
 ): Promise<boolean> {
   if (node.config.materialized !== 'incremental' || options.fullRefresh === true) return false;
+  if (options.introspect === false) return false;
   if (!/\bis_incremental\b/.test(node.raw_code)) return false;
   return isIncrementalRun(node, await answers.live(node), false);
 }

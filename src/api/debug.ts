@@ -1,9 +1,12 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { disk } from '../project/disk.ts';
 import { asEtlError } from './problem.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { VERSION } from '../kernel/version.ts';
 import { connect } from './connect.ts';
 import { newInvocation } from './invocation.ts';
-import { openProject, type OpenProject } from './open-project.ts';
+import { findProjectDir, openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 
 export interface DebugCheck {
@@ -20,6 +23,16 @@ const failed = (name: string, error: unknown): DebugCheck => {
   const { diagnostics } = known;
   return { name, ok: false, found: diagnostics[0]?.message ?? 'failed', diagnostics };
 };
+
+/** The folder whose profiles.yml is used, or would be: that of the options, the project, the working directory, ~/.dbt. */
+export async function profilesFolder(options: ApiOptions = {}): Promise<string> {
+  const invocation = newInvocation(options);
+  if (options.profilesDir !== undefined) return resolve(invocation.cwd, options.profilesDir);
+  const home = join(invocation.env['HOME'] ?? homedir(), '.dbt');
+  for (const folder of [await findProjectDir(options, invocation), invocation.cwd])
+    if (await disk.exists(join(folder, 'profiles.yml'))) return folder;
+  return home;
+}
 
 /** Checks versions, project, profile and connection one after the other; what fails is said, not thrown. */
 export async function debug(options: ApiOptions = {}): Promise<readonly DebugCheck[]> {

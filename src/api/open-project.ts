@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Adapter, Dialect, EngineConfig, Target } from '../adapter/contract.ts';
 import { compiledPath } from '../artifacts/compiled.ts';
 import { manifestJson } from '../artifacts/manifest-json.ts';
@@ -24,6 +24,7 @@ import { requireDeferState } from './defer.ts';
 import { countsOf, describer } from './describe.ts';
 import { fileProblem } from './file-problem.ts';
 import type { Invocation } from './invocation.ts';
+import { nearestFolderWith } from './nearest.ts';
 import type { ApiOptions } from './options.ts';
 
 /** A project that was read, checked and resolved, with the engine it is for. */
@@ -53,15 +54,9 @@ export interface OpenProject {
   readonly customEnv: Readonly<Record<string, string>>;
   /** engine config for SQL that belongs to no node */
   readonly inlineConfig: EngineConfig;
+  /** artifacts are written, unless --no-write-json */
+  readonly writesJson: boolean;
   readonly report: (diagnostics: readonly Diagnostic[]) => void;
-}
-
-/** The nearest folder with dbt_project.yml at or above `cwd`, or `cwd` itself. */
-async function nearestProject(cwd: string): Promise<string> {
-  for (let dir = cwd; ; dir = dirname(dir)) {
-    if (await disk.exists(join(dir, 'dbt_project.yml'))) return dir;
-    if (dirname(dir) === dir) return cwd;
-  }
 }
 
 /** The folder of the project that the options name. */
@@ -70,7 +65,7 @@ export async function findProjectDir(
   { env, cwd }: Invocation,
 ): Promise<string> {
   const asked = options.projectDir ?? env['ETL_PROJECT_DIR'] ?? env['DBT_PROJECT_DIR'];
-  return asked === undefined ? nearestProject(cwd) : resolve(cwd, asked);
+  return asked === undefined ? nearestFolderWith('dbt_project.yml', cwd) : resolve(cwd, asked);
 }
 
 /** Where the artifacts of the project are, without reading more than its first file. */
@@ -102,11 +97,13 @@ const flagsOf = (options: ApiOptions, which: string): Readonly<Record<string, un
   FULL_REFRESH: options.fullRefresh ?? false,
   FAIL_FAST: options.failFast ?? false,
   STORE_FAILURES: options.storeFailures ?? false,
-  WHICH: which,
-  PRINTER_WIDTH: 80,
-  USE_COLORS: false,
   EMPTY: false,
-  INTROSPECT: true,
+  INTROSPECT: options.introspect ?? true,
+  TARGET_PATH: options.targetPath ?? null,
+  PROFILES_DIR: options.profilesDir ?? null,
+  INVOCATION_COMMAND: `etl ${which}`,
+  ...options.flags,
+  WHICH: which,
 });
 
 /** What reading a project needs: the options, and the world for the rest. */
@@ -255,6 +252,7 @@ function assemble(
     vars,
     customEnv: loaded.session.invocation.metadataEnvs,
     inlineConfig: inlineConfigOf(loaded),
+    writesJson: options.writeJson ?? true,
     report: options.report ?? ((): void => undefined),
   };
 }
@@ -313,5 +311,5 @@ export async function writeManifest(
     env: project.customEnv,
     ...facts,
   });
-  await writeJson(project.inTarget('manifest.json'), json);
+  if (project.writesJson) await writeJson(project.inTarget('manifest.json'), json);
 }

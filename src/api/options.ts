@@ -45,6 +45,14 @@ export interface ApiOptions {
   readonly excludeResourceType?: readonly string[];
   readonly storeFailures?: boolean;
   readonly testBeforePublish?: boolean;
+  /** write manifest.json and run_results.json (default: true) */
+  readonly writeJson?: boolean;
+  /** let templates ask the warehouse while they are compiled (default: true) */
+  readonly introspect?: boolean;
+  /** more of what templates see as `flags`, in capital letters */
+  readonly flags?: Readonly<Record<string, unknown>>;
+  /** let clean delete folders outside the project (default: no) */
+  readonly cleanOutside?: boolean;
   /** dangers accepted: `drops_data` */
   readonly allow?: readonly string[];
   readonly inline?: string;

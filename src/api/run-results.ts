@@ -19,6 +19,7 @@ export async function writeRunResults(
   invocation: Invocation,
   { outcomes, seconds, args, options }: RunResultsInput,
 ): Promise<void> {
+  if (!project.writesJson) return;
   const json = runResultsJson(outcomes, {
     invocationId: invocation.id,
     startedAt: invocation.startedAt,

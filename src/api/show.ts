@@ -8,6 +8,7 @@ import type { CompiledNode } from '../plan/compiler.ts';
 import { nodeRelation } from '../plan/plan-node.ts';
 import { runScopes } from '../plan/run-scope.ts';
 import { answerer } from '../run/answerer.ts';
+import { noAnswers } from '../run/no-answers.ts';
 import { drive } from '../run/answers.ts';
 import { explainFailure } from '../run/explain.ts';
 import { connect } from './connect.ts';
@@ -46,7 +47,8 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
           node === undefined
             ? compiler.inline(options.inline ?? '')
             : sqlOf(compiler, project, node);
-        const compiled = await drive(work, answerer(project, session));
+        const answer = options.introspect === false ? noAnswers : answerer(project, session);
+        const compiled = await drive(work, answer);
         try {
           return await session.read(
             project.dialect.limited(

@@ -34,8 +34,7 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
   const format = values['logFormat'] === 'json' ? 'json' : 'text';
   const name: ReporterName =
     format === 'json' ? 'json' : values['quiet'] === true ? 'quiet' : 'text';
-  const colour =
-    terminal.isTerminal && values['noColor'] !== true && terminal.env['NO_COLOR'] === undefined;
+  const colour = isColoured(values, terminal);
   const fromEnvironment = secretsOf(terminal.env);
   let mask = maskOf(fromEnvironment);
   let maskOfValues = artifactMaskOf(fromEnvironment);
@@ -69,6 +68,13 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
     mask: (text) => mask(text),
     masked: (value) => masked(value, maskOfValues),
   };
+}
+
+/** Colours on a terminal, unless somebody asks for them or against them. */
+function isColoured(values: Values, { isTerminal, env }: Terminal): boolean {
+  const asked = values['color'] ?? values['useColors'];
+  if (asked === false || values['useColors'] === false) return false;
+  return asked === true || (isTerminal && env['NO_COLOR'] === undefined);
 }
 
 const GIVEN = new Set(['--vars', '--inline', '--args']);

@@ -1,40 +1,14 @@
 // Every option the command line knows, once: flags, value, environment variable, help text, and the commands that take it.
 
-export type Command =
-  | 'init'
-  | 'debug'
-  | 'seed'
-  | 'run'
-  | 'snapshot'
-  | 'test'
-  | 'build'
-  | 'compile'
-  | 'parse'
-  | 'plan'
-  | 'ls'
-  | 'show'
-  | 'docs generate'
-  | 'clean'
-  | 'run-operation'
-  | 'source freshness'
-  | 'retry'
-  | 'docs serve';
+import { IGNORED_OPTIONS } from './ignored-options.ts';
+import { LOG_OPTIONS } from './log-options.ts';
+import type { Command, OptionSpec } from './option-spec.ts';
 
-export interface OptionSpec {
-  /** as commander reads it: `-t, --target <name>` */
-  readonly flags: string;
-  readonly key: string;
-  readonly help: string;
-  /** the name after ETL_ and DBT_, where dbt has one */
-  readonly env?: string;
-  /** which commands take it; absent: every command */
-  readonly only?: readonly Command[];
-  readonly kind: 'text' | 'list' | 'flag' | 'number';
-}
+export type { Command, OptionSpec } from './option-spec.ts';
 
 const RUNS: readonly Command[] = ['run', 'test', 'build', 'seed', 'snapshot'];
-const DEFERS: readonly Command[] = ['run', 'test', 'build', 'seed', 'snapshot', 'compile'];
 const GRAPH: readonly Command[] = [...RUNS, 'compile', 'ls', 'plan', 'show', 'docs generate'];
+const SELECTS: readonly Command[] = [...GRAPH, 'source freshness'];
 
 /** The option table; `etl --help`, the parser, the environment and docs/reference are made from it. */
 export const OPTIONS: readonly OptionSpec[] = [
@@ -70,20 +44,29 @@ export const OPTIONS: readonly OptionSpec[] = [
     flags: '-s, --select <names...>',
     key: 'select',
     kind: 'list',
+    only: SELECTS,
     help: 'nodes to take: a name, tag:x, models/gold, +x (with its parents), x+ (with its children)',
   },
-  { flags: '-m, --models <names...>', key: 'models', kind: 'list', help: 'the same as --select' },
+  {
+    flags: '-m, --models <names...>',
+    key: 'models',
+    kind: 'list',
+    only: SELECTS,
+    aliases: ['--model'],
+    help: 'the same as --select',
+  },
   {
     flags: '--exclude <names...>',
     key: 'exclude',
     kind: 'list',
+    only: SELECTS,
     help: 'nodes to leave out, written as in --select',
   },
   {
     flags: '--selector <name>',
     key: 'selector',
     kind: 'text',
-    only: [...GRAPH, 'source freshness'],
+    only: SELECTS,
     help: 'a selection that selectors.yml names, instead of --select and --exclude',
   },
   {
@@ -91,7 +74,6 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'state',
     env: 'STATE',
     kind: 'text',
-    only: [...GRAPH, 'source freshness', 'retry'],
     help: 'artifacts of an earlier run, for state:modified, result:error and --defer',
   },
   {
@@ -99,7 +81,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'defer',
     env: 'DEFER',
     kind: 'flag',
-    only: DEFERS,
+    negatable: true,
     help: 'read what is neither selected nor there where the earlier run built it',
   },
   {
@@ -107,7 +89,6 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'deferState',
     env: 'DEFER_STATE',
     kind: 'text',
-    only: DEFERS,
     help: 'the earlier run to defer to, when it is not that of --state',
   },
   {
@@ -115,7 +96,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'favorState',
     env: 'FAVOR_STATE',
     kind: 'flag',
-    only: DEFERS,
+    negatable: true,
     help: 'with --defer: read what is not selected from the earlier run, even when it is there',
   },
   {
@@ -143,23 +124,10 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'failFast',
     env: 'FAIL_FAST',
     kind: 'flag',
+    negatable: true,
+    projectFlag: 'fail_fast',
     help: 'stop at the first failure and skip the rest',
   },
-  {
-    flags: '-q, --quiet',
-    key: 'quiet',
-    env: 'QUIET',
-    kind: 'flag',
-    help: 'print problems and results only',
-  },
-  {
-    flags: '--log-format <format>',
-    key: 'logFormat',
-    env: 'LOG_FORMAT',
-    kind: 'text',
-    help: 'text, or json: one JSON object a line',
-  },
-  { flags: '--no-color', key: 'noColor', kind: 'flag', help: 'print without colours' },
   {
     flags: '--target-path <dir>',
     key: 'targetPath',
@@ -168,32 +136,30 @@ export const OPTIONS: readonly OptionSpec[] = [
     help: 'folder for the artifacts (default: target)',
   },
   {
-    flags: '-d, --debug',
-    key: 'debug',
-    env: 'DEBUG',
-    kind: 'flag',
-    help: 'print every statement that is sent, and the stack trace of an internal error',
-  },
-  {
     flags: '--indirect-selection <mode>',
     key: 'indirectSelection',
     env: 'INDIRECT_SELECTION',
     kind: 'text',
-    only: GRAPH,
+    choices: ['eager', 'cautious', 'buildable', 'empty'],
+    projectFlag: 'indirect_selection',
     help: 'which tests come with selected nodes: eager (default), cautious, buildable, empty',
   },
   {
     flags: '--resource-type <types...>',
     key: 'resourceType',
+    env: 'RESOURCE_TYPES',
     kind: 'list',
-    only: ['build', 'ls', 'plan'],
+    aliases: ['--resource-types'],
+    only: ['build', 'test', 'ls', 'plan'],
     help: 'only these kinds of nodes: model, seed, snapshot, test, source, exposure',
   },
   {
     flags: '--exclude-resource-type <types...>',
     key: 'excludeResourceType',
+    env: 'EXCLUDE_RESOURCE_TYPES',
     kind: 'list',
-    only: ['build', 'ls', 'plan'],
+    aliases: ['--exclude-resource-types'],
+    only: ['build', 'test', 'ls', 'plan'],
     help: 'leave out these kinds of nodes',
   },
   {
@@ -205,11 +171,12 @@ export const OPTIONS: readonly OptionSpec[] = [
     help: 'keep the failing rows of tests in tables (schema dbt_test__audit)',
   },
   {
-    flags: '--no-test-before-publish',
-    key: 'noTestBeforePublish',
+    flags: '--test-before-publish',
+    key: 'testBeforePublish',
     kind: 'flag',
+    negatable: true,
     only: ['build'],
-    help: 'publish tables first and test them afterwards, as dbt does',
+    help: 'test tables before readers see them, which is the default; --no-...: afterwards, as dbt does',
   },
   {
     flags: '--allow <kinds...>',
@@ -276,37 +243,106 @@ export const OPTIONS: readonly OptionSpec[] = [
     help: 'port to listen on (default: 8080; 0: any free one)',
   },
   {
-    flags: '--no-browser',
+    flags: '--browser',
     key: 'browser',
     kind: 'flag',
+    negatable: true,
     only: ['docs serve'],
-    help: 'do not open the page in a browser',
+    help: 'open the page in a browser, which is the default',
   },
+  {
+    flags: '--write-json',
+    key: 'writeJson',
+    env: 'WRITE_JSON',
+    kind: 'flag',
+    negatable: true,
+    projectFlag: 'write_json',
+    help: 'write manifest.json and run_results.json, which is the default',
+  },
+  {
+    flags: '--single-threaded',
+    key: 'singleThreaded',
+    env: 'SINGLE_THREADED',
+    kind: 'flag',
+    negatable: true,
+    help: 'the same as --threads 1',
+  },
+  {
+    flags: '--introspect',
+    key: 'introspect',
+    env: 'INTROSPECT',
+    kind: 'flag',
+    negatable: true,
+    only: ['compile', 'show'],
+    help: 'let templates ask the warehouse, which is the default; --no-introspect: refuse',
+  },
+  {
+    flags: '--config-dir',
+    key: 'configDir',
+    kind: 'flag',
+    only: ['debug'],
+    help: 'print the folder of profiles.yml and nothing else',
+  },
+  {
+    flags: '--connection',
+    key: 'connection',
+    kind: 'flag',
+    only: ['debug'],
+    help: 'test the connection only',
+  },
+  {
+    flags: '--clean-project-files-only',
+    key: 'cleanProjectFilesOnly',
+    env: 'CLEAN_PROJECT_FILES_ONLY',
+    kind: 'flag',
+    negatable: true,
+    only: ['clean'],
+    help: 'delete nothing outside the project, which is the default',
+  },
+  {
+    flags: '-s, --skip-profile-setup',
+    key: 'skipProfileSetup',
+    kind: 'flag',
+    only: ['init'],
+    ignored: 'init asks nothing',
+    help: 'no effect: init asks nothing',
+  },
+  {
+    flags: '--skip-debug',
+    key: 'skipDebug',
+    kind: 'flag',
+    only: ['init'],
+    ignored: 'init needs no connection',
+    help: 'no effect: init needs no connection',
+  },
+  {
+    flags: '--show',
+    key: 'show',
+    kind: 'flag',
+    only: ['build', 'seed'],
+    ignored: 'look at rows with etl show',
+    help: 'no effect: look at rows with etl show',
+  },
+  {
+    flags: '--export-saved-queries',
+    key: 'exportSavedQueries',
+    env: 'EXPORT_SAVED_QUERIES',
+    kind: 'flag',
+    negatable: true,
+    only: ['build'],
+    ignored: 'there are no saved queries',
+    help: 'no effect: there are no saved queries',
+  },
+  ...LOG_OPTIONS,
+  ...IGNORED_OPTIONS,
 ];
 
 /** The options one command takes, in table order. */
 export const optionsOf = (command: Command): readonly OptionSpec[] =>
   OPTIONS.filter((o) => o.only === undefined || o.only.includes(command));
 
-const TRUE = /^(1|true|t|yes|y|on)$/i;
-const FALSE = /^(0|false|f|no|n|off|)$/i;
-
-/** Values of options that the environment gives: ETL_<NAME> before DBT_ENGINE_<NAME> before DBT_<NAME>. */
-export function optionsFromEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, unknown>> {
-  const values: Record<string, unknown> = {};
-  for (const option of OPTIONS) {
-    if (option.env === undefined) continue;
-    const text =
-      env[`ETL_${option.env}`] ?? env[`DBT_ENGINE_${option.env}`] ?? env[`DBT_${option.env}`];
-    if (text === undefined || text === '') continue;
-    if (option.kind === 'flag') {
-      if (TRUE.test(text)) values[option.key] = true;
-      else if (FALSE.test(text)) values[option.key] = false;
-    } else values[option.key] = option.kind === 'number' ? Number(text) : text;
-  }
-  const colours = env['ETL_USE_COLORS'] ?? env['DBT_USE_COLORS'];
-  if (colours !== undefined && FALSE.test(colours)) values['noColor'] = true;
-  return values;
+/** The long names of an option: its own, the opposite, the others. */
+export function namesOf({ flags, negatable, aliases = [] }: OptionSpec): readonly string[] {
+  const own = /--[\w-]+/.exec(flags)?.[0] ?? flags;
+  return [own, ...(negatable === true ? [`--no-${own.slice(2)}`] : []), ...aliases];
 }

@@ -1,8 +1,10 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { VERSION } from '../kernel/version.ts';
-import { COMMANDS, type CommandSpec } from './commands.ts';
+import { COMMANDS, type CommandSpec, type Values } from './commands.ts';
 import { EXIT } from './exit-code.ts';
-import { OPTIONS, optionsFromEnvironment, optionsOf, type OptionSpec } from './options.ts';
+import { checkValues } from './check-values.ts';
+import { optionsFromEnvironment } from './environment.ts';
+import { namesOf, OPTIONS, optionsOf, type OptionSpec } from './options.ts';
 import { printUsageError } from './usage-error.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -19,10 +21,10 @@ Help on one command: etl <command> --help`;
 /** Runs one command line; returns the exit code. Never throws for what a user can cause. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   let code: number = EXIT.well;
-  const program = makeProgram(terminal, async (spec, options, positional) => {
-    const values = { ...optionsFromEnvironment(terminal.env), ...options };
-    checkValues(values);
-    code = await spec.run(values, positional, terminal);
+  const program = makeProgram(terminal, async (spec, given, positional) => {
+    const world = await knownBefore(terminal, given, optionsOf(spec.name));
+    checkValues(world.values, optionsOf(spec.name));
+    code = await spec.run(world.values, positional, world.terminal);
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -36,30 +38,53 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   return code;
 }
 
-/** Refuses values that no command could do anything with, wherever they come from. */
-function checkValues(values: Readonly<Record<string, unknown>>): void {
-  const { threads, logFormat } = values;
-  if (threads !== undefined && !(Number.isInteger(threads) && Number(threads) > 0))
-    fail(
-      Number.isNaN(threads)
-        ? 'the number of threads in the environment is not a whole number'
-        : `--threads wants a whole number from 1 on, not ${Number(threads)}`,
-    );
-  if (typeof logFormat === 'string' && !['text', 'json', 'default', 'debug'].includes(logFormat))
-    fail(`--log-format is text or json, not "${logFormat}"`);
+/** All options of a call, weakest first: `flags:` of the project, the environment with `.env`, the command line. */
+async function knownBefore(
+  terminal: Terminal,
+  given: Values,
+  options: readonly OptionSpec[],
+): Promise<{ readonly values: Values; readonly terminal: Terminal }> {
+  const { readEnvFiles, readProjectFlags } = await import('../api/early.ts');
+  const { env, diagnostics } = await readEnvFiles(terminal.env, terminal.cwd);
+  const fromEnvironment = optionsFromEnvironment(env);
+  const { projectDir } = { ...fromEnvironment, ...given };
+  const flags = await readProjectFlags(
+    terminal.cwd,
+    typeof projectDir === 'string' ? projectDir : undefined,
+  );
+  const fromProject = Object.fromEntries(
+    options.flatMap(({ key, projectFlag }): (readonly [string, unknown])[] => {
+      const value = projectFlag === undefined ? undefined : flags[projectFlag];
+      return value === undefined || value === null ? [] : [[key, value]];
+    }),
+  );
+  return {
+    values: {
+      ...withoutRivals(fromProject, { ...fromEnvironment, ...given }),
+      ...fromEnvironment,
+      ...given,
+    },
+    terminal: { ...terminal, env, notes: diagnostics },
+  };
 }
 
-type Act = (
-  spec: CommandSpec,
-  options: Readonly<Record<string, unknown>>,
-  positional: readonly string[],
-) => Promise<void>;
+/** Of two options that exclude each other, the one given nearer to the call counts. */
+function withoutRivals(weak: Values, strong: Values): Values {
+  const rivals = ['warnError', 'warnErrorOptions'];
+  return rivals.some((key) => strong[key] !== undefined)
+    ? Object.fromEntries(Object.entries(weak).filter(([key]) => !rivals.includes(key)))
+    : weak;
+}
+
+type Act = (spec: CommandSpec, options: Values, positional: readonly string[]) => Promise<void>;
 
 function makeProgram(terminal: Terminal, act: Act): Commander {
   const program = new Commander('etl')
     .description('SQL transformations for Postgres and ClickHouse, in the dbt language')
     .version(`etl ${VERSION}`, '-V, --version', 'print the version')
     .addHelpText('after', GENERAL)
+    // an option counts where it stands: before the command or after it
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: terminal.write,
@@ -68,7 +93,8 @@ function makeProgram(terminal: Terminal, act: Act): Commander {
     });
   program.helpOption('-h, --help', 'print help').addHelpCommand(false);
   for (const option of OPTIONS)
-    if (option.only === undefined) program.addOption(toOption(option).hideHelp());
+    if (option.only === undefined)
+      for (const one of toOptions(option)) program.addOption(one.hideHelp());
   const groups = new Map<string, Commander>();
   for (const spec of COMMANDS) {
     const words = spec.name.split(' ');
@@ -79,15 +105,16 @@ function makeProgram(terminal: Terminal, act: Act): Commander {
     );
     command.description(spec.summary).addHelpText('after', `\nExample:\n  ${spec.example}`);
     if (spec.alias !== undefined) command.alias(spec.alias);
-    for (const option of optionsOf(spec.name)) command.addOption(toOption(option));
+    for (const option of optionsOf(spec.name))
+      for (const one of toOptions(option)) command.addOption(one);
     command.exitOverride().configureOutput({
       writeOut: terminal.write,
       writeErr: terminal.writeError,
       outputError: () => undefined,
     });
     command.action(async () => {
-      const positional = command.args;
-      await act(spec, withoutUnset(command.optsWithGlobals()), positional);
+      const given = givenOnce(program, command, optionsOf(spec.name));
+      await act(spec, given, command.args);
     });
   }
   return program;
@@ -110,34 +137,45 @@ function groupOf(
   return group;
 }
 
-/** Commander gives `--no-x` a default of true; ours are plain flags under their own key. */
-function toOption(spec: OptionSpec): Option {
-  const option = new Option(spec.flags, spec.help);
-  if (spec.kind === 'number')
-    option.argParser((text) =>
-      /^-?\d+$/.test(text)
-        ? Number(text)
-        : fail(`${spec.flags.split(' ')[0]} wants a whole number, not "${text}"`),
+/** An option as commander takes it: itself, its opposite, its other names. What has no effect is not shown. */
+function toOptions(spec: OptionSpec): readonly Option[] {
+  const value = /<.*>$/.exec(spec.flags)?.[0];
+  const also = namesOf(spec)
+    .slice(1)
+    .map((name) =>
+      new Option(value === undefined ? name : `${name} ${value}`, spec.help).hideHelp(),
     );
-  return option;
+  const options = [new Option(spec.flags, spec.help), ...also];
+  if (spec.kind === 'number')
+    for (const option of options)
+      option.argParser((text) =>
+        /^-?\d+$/.test(text)
+          ? Number(text)
+          : fail(`${namesOf(spec)[0] ?? ''} wants a whole number, not "${text}"`),
+      );
+  return spec.ignored === undefined ? options : options.map((option) => option.hideHelp());
 }
 
 function fail(message: string): never {
   throw new CommanderError(2, 'commander.invalidArgument', message);
 }
 
-/** Only what was given on the command line; `--no-color` and the like come as false and get their own key. */
-function withoutUnset(
-  values: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
+/** What was given on the command line, under the keys of the table; nothing may stand both before and after the command. */
+function givenOnce(program: Commander, command: Commander, options: readonly OptionSpec[]): Values {
+  const before: Values = program.opts();
+  const after: Values = command.opts();
   const given: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(values)) {
-    if (value === undefined) continue;
-    if (key === 'color') {
-      if (value === false) given['noColor'] = true;
-    } else if (key === 'testBeforePublish') {
-      if (value === false) given['testBeforePublish'] = false;
-    } else given[key] = value;
+  for (const spec of options) {
+    const keys = [spec.key, ...(spec.aliases ?? []).map(camelCase)];
+    const here = keys.filter((key) => after[key] !== undefined);
+    const there = keys.filter((key) => before[key] !== undefined);
+    if (here.length > 0 && there.length > 0)
+      fail(`${namesOf(spec)[0] ?? ''} is given both before and after the command: give it once`);
+    const values = here.length > 0 ? here.map((k) => after[k]) : there.map((k) => before[k]);
+    if (values.length > 0) given[spec.key] = values.length === 1 ? values[0] : values.flat();
   }
   return given;
 }
+
+const camelCase = (name: string): string =>
+  name.slice(2).replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -1,3 +1,5 @@
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+
 /** What the command line is given of the world; a test gives its own. */
 export interface Terminal {
   readonly write: (text: string) => void;
@@ -15,4 +17,6 @@ export interface Terminal {
   readonly armSignals: () => void;
   /** names this call in logs and artifacts */
   readonly invocationId: string;
+  /** what was found wrong before the command began */
+  readonly notes?: readonly Diagnostic[];
 }

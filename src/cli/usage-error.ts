@@ -1,7 +1,7 @@
 import type { CommanderError } from 'commander';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import { COMMANDS } from './commands.ts';
-import { OPTIONS } from './options.ts';
+import { namesOf, OPTIONS } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Tells what is wrong with a command line: code, message, what may have been meant. */
@@ -18,7 +18,11 @@ export function printUsageError(
   const known =
     unknown?.[1] === 'command'
       ? COMMANDS.map((c) => c.name)
-      : OPTIONS.flatMap((o) => o.flags.match(/--?[a-z-]+/g) ?? []);
+      : [
+          ...new Set(
+            OPTIONS.flatMap((o) => [...(o.flags.match(/--?[a-z-]+/g) ?? []), ...namesOf(o)]),
+          ),
+        ];
   const command = args.find((a) => COMMANDS.some((c) => c.name.split(' ')[0] === a));
   const hint =
     (unknown?.[2] === undefined ? undefined : didYouMean(unknown[2], known)) ??

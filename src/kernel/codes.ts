@@ -19,6 +19,7 @@ export const CODES = {
   ETL2004: 'Error raised by the project',
   ETL2005: 'Required variable missing',
   ETL2006: 'Template asks the warehouse where it cannot',
+  ETL2060: 'Template asks the warehouse under --no-introspect',
   ETL3001: 'Referenced model not found',
   ETL3002: 'Source not found',
   ETL3003: 'Referenced model is disabled',

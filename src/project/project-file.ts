@@ -3,6 +3,7 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import { errorOf, warningOf } from './problems.ts';
 import { CONFIG_SECTIONS, PROJECT_KEYS } from './project-keys.ts';
 import type { ConfigSection } from './project-keys.ts';
+import { FLAG_NAMES, flagProblem } from './project-flags.ts';
 import { isTemplate, renderTree } from './yaml-render.ts';
 import type { RenderValue } from './yaml-render.ts';
 import { isYamlMap } from './yaml.ts';
@@ -151,6 +152,17 @@ class Reader {
     return orders;
   }
 
+  /** `flags:`, with names and kinds of values checked. */
+  flags(): YamlMap {
+    const flags = this.map('flags');
+    for (const [name, value] of Object.entries(flags)) {
+      const expected = flagProblem(name, value);
+      if (!FLAG_NAMES.includes(name)) this.unknown(['flags', name], FLAG_NAMES);
+      else if (expected !== undefined) this.invalid(['flags', name], expected);
+    }
+    return flags;
+  }
+
   unknown(path: YamlPath, known: readonly string[]): void {
     const key = String(path.at(-1));
     this.diagnostics.push(
@@ -276,7 +288,7 @@ export function readProjectFile(document: YamlDocument, render: RenderValue): Ch
       : undefined,
     onRunStart: reader.texts('on-run-start', []),
     onRunEnd: reader.texts('on-run-end', []),
-    flags: reader.map('flags'),
+    flags: reader.flags(),
     configs: sections(reader, reader.rendered),
     unrenderedConfigs: sections(reader, reader.raw),
   };

@@ -16,6 +16,7 @@ export async function guarded(
 ): Promise<number> {
   const console = await openConsole(values, terminal);
   try {
+    console.reporter.diagnostics(terminal.notes ?? []);
     return await body(console);
   } catch (error) {
     console.reporter.diagnostics(

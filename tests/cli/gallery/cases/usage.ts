@@ -1,5 +1,5 @@
 // Command lines that cannot be meant.
-import type { GalleryCase } from '../gallery-case.ts';
+import { PROJECT, type GalleryCase } from '../gallery-case.ts';
 
 const MODEL = { 'models/orders.sql': 'select 1 as id\n' };
 
@@ -47,6 +47,53 @@ export const USAGE: readonly GalleryCase[] = [
     args: ['parse', '--log-format', 'jsn'],
     exit: 2,
     codes: ['ETL1001'],
+  },
+  {
+    name: 'option-before-and-after',
+    files: MODEL,
+    args: ['--target', 'postgres', 'parse', '--target', 'clickhouse'],
+    exit: 2,
+    codes: ['ETL1001'],
+  },
+  {
+    name: 'log-level-unknown',
+    files: MODEL,
+    args: ['parse'],
+    env: { DBT_LOG_LEVEL: 'verbose' },
+    exit: 2,
+    codes: ['ETL1001'],
+  },
+  {
+    name: 'flag-of-the-environment',
+    files: MODEL,
+    args: ['parse'],
+    env: { DBT_QUIET: 'maybe' },
+    exit: 2,
+    codes: ['ETL1001'],
+  },
+  {
+    name: 'options-that-exclude-each-other',
+    files: MODEL,
+    args: ['compile', '--select', 'orders', '--inline', 'select 1'],
+    exit: 2,
+    codes: ['ETL1001'],
+  },
+  {
+    name: 'no-introspect',
+    files: {
+      'models/orders.sql':
+        "{% if execute %}{% set found = run_query('select 1') %}{% endif %}\nselect 1 as id\n",
+    },
+    args: ['compile', '--no-introspect'],
+    exit: 2,
+    codes: ['ETL2060'],
+  },
+  {
+    name: 'flag-with-a-wrong-value',
+    files: { ...MODEL, 'dbt_project.yml': `${PROJECT}flags:\n  fail_fast: sometimes\n` },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL1004'],
   },
   {
     name: 'vars-not-yaml',
