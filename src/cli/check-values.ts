@@ -24,7 +24,7 @@ const EXCLUSIVE = [
 const kebab = (key: string): string => key.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 
 function problemOf({ key, kind, choices }: OptionSpec, value: unknown): string | undefined {
-  const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const shown = typeof value === 'string' ? value : JSON.stringify(value);
   if (kind === 'flag' && typeof value !== 'boolean') return `is true or false, not "${shown}"`;
   if (kind === 'number') {
     if (!Number.isInteger(value)) return `wants a whole number, not "${shown}"`;
