@@ -118,6 +118,27 @@ export interface Attempt {
   readonly leaves?: { readonly relation: RelationName; readonly kind: RelationKind };
 }
 
+/** How the empty staged materialized view differs from the live one. */
+export interface MaterializedViewChange {
+  /** another query */
+  readonly definition: boolean;
+  /** other indexes than the configured ones */
+  readonly indexes: boolean;
+  /** the live one can be refreshed while it is read */
+  readonly concurrently: boolean;
+}
+/** Materialized views that are filled by a refresh. */
+export interface MaterializedViews {
+  /** statements that leave `staged` filled, indexed, commented and granted; or `empty`, to be compared and filled later */
+  build(request: SelectRequest, filling: 'filled' | 'empty'): readonly Statement[];
+  /** put the filled `staged` in place of what is live */
+  publish(request: SwapRequest): readonly Attempt[];
+  /** what the empty staged one differs in from the live one */
+  compare(request: SwapRequest): Query<MaterializedViewChange>;
+  /** bring the live one up to date: refreshed in place, or the staged one filled and put in its place */
+  update(request: SwapRequest, change: MaterializedViewChange): readonly Attempt[];
+}
+
 /** The pure half of an adapter: no driver import, no clock, no environment. */
 export interface Dialect {
   readonly name: string;
@@ -133,6 +154,8 @@ export interface Dialect {
   publishTable(request: SwapRequest): readonly Attempt[];
   /** create or replace the view at the target, whatever is live there */
   publishView(request: ViewRequest): readonly Attempt[];
+  /** absent in an engine whose materialized views are something else */
+  readonly materializedView?: MaterializedViews;
   /** an empty, typed, staged table for a file to be loaded into */
   buildSeed(request: SeedRequest): readonly Statement[];
   /** what is left to do on the staged seed once its rows are in (indexes, statistics, grants, comments) */

@@ -4,6 +4,7 @@ import type {
   EngineConfig,
   Comments,
   Grants,
+  MaterializedViewChange,
   ObservedRelation,
 } from '../adapter/contract.ts';
 import type { Query, ResultSet, Segment, Statement } from '../adapter/statement.ts';
@@ -34,13 +35,18 @@ export interface SelectIngredients extends Ingredients {
   readonly header?: string;
 }
 
-/** How the built relation becomes visible: known in advance, or decided from the columns of what was built. */
+/** How the built relation becomes visible: known in advance, or decided from what was built: its columns, or its difference from what is live. */
 export type Publish =
   | { readonly kind: 'ready'; readonly attempts: readonly Attempt[] }
   | {
       readonly kind: 'asks';
       readonly question: Query<Column>;
       readonly decide: (columns: readonly Column[]) => Checked<readonly Attempt[]>;
+    }
+  | {
+      readonly kind: 'compares';
+      readonly question: Query<MaterializedViewChange>;
+      readonly decide: (change: MaterializedViewChange) => Checked<readonly Attempt[]>;
     };
 
 /** A read of the staged rows that has to find nothing wrong before anything is tested or published. */

@@ -24,14 +24,19 @@ export interface Plan {
   readonly nodes: readonly PlannedNode[];
 }
 
+const DECIDED_FROM = {
+  asks: 'the columns of the staged rows',
+  compares: 'the difference between the staged view and the live one',
+} as const;
+
 /** A recipe as a plan shows it. */
 export function explainRecipe(node: ExecutableNode, recipe: Recipe): PlannedNode {
   const publish =
     recipe.publish.kind === 'ready' ? (recipe.publish.attempts[0]?.statements ?? []) : [];
   const asked =
-    recipe.publish.kind === 'asks'
-      ? [{ step: 'publish' as const, sql: '-- decided from the columns of the staged rows' }]
-      : [];
+    recipe.publish.kind === 'ready'
+      ? []
+      : [{ step: 'publish' as const, sql: `-- decided from ${DECIDED_FROM[recipe.publish.kind]}` }];
   const load =
     recipe.load === undefined
       ? []

@@ -12,7 +12,8 @@ export const isExecuted = (node: ExecutableNode): boolean =>
 /** What is built beside and swapped in, so that tests can read it before anybody else does. */
 const isStaged = (node: ExecutableNode | undefined): boolean =>
   node?.resource_type === 'seed' ||
-  (node?.resource_type === 'model' && ['table', 'incremental'].includes(node.config.materialized));
+  (node?.resource_type === 'model' &&
+    ['table', 'incremental', 'materialized_view'].includes(node.config.materialized));
 
 /**
  * Finds for each selected table and seed the tests that can run on it before it is published: those whose other parents, as

@@ -4,6 +4,7 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { Column, RelationName } from '../kernel/relation.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { incremental } from '../materializations/incremental.ts';
+import { materializedView } from '../materializations/materialized-view.ts';
 import type { Recipe, RenderedHook } from '../materializations/recipe.ts';
 import { seed } from '../materializations/seed.ts';
 import { stagedName } from '../materializations/staged-name.ts';
@@ -121,20 +122,28 @@ export function planNode(inputs: PlanInputs): Checked<Recipe> {
       return snapshot({ ...from, nodeName: node.name, now: inputs.now });
     case 'incremental':
       return incremental({ ...from, fullRefresh, nodeName: node.name });
+    case 'materialized_view':
+      return dialect.materializedView === undefined
+        ? { value: undefined, diagnostics: [unknownMaterialization(node, dialect)] }
+        : materializedView({ ...from, fullRefresh, nodeName: node.name }, dialect.materializedView);
     default:
-      return { value: undefined, diagnostics: [unknownMaterialization(node)] };
+      return { value: undefined, diagnostics: [unknownMaterialization(node, dialect)] };
   }
 }
 
-function unknownMaterialization(node: ExecutableNode): Diagnostic {
+function unknownMaterialization(node: ExecutableNode, dialect: Dialect): Diagnostic {
   const name = node.config.materialized;
+  const known = [
+    ...MATERIALIZATIONS,
+    ...(dialect.materializedView === undefined ? [] : ['materialized_view']),
+  ];
   return {
     code: 'ETL4004',
     severity: 'error',
     message: `materialization "${name}" of ${node.name} is not available`,
     at: node.place,
     node: node.unique_id,
-    hint: didYouMean(name, MATERIALIZATIONS) ?? `Available: ${MATERIALIZATIONS.join(', ')}.`,
+    hint: didYouMean(name, known) ?? `Available: ${known.join(', ')}.`,
   };
 }
 

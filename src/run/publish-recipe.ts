@@ -1,10 +1,20 @@
 import { ask, type Attempt, type Session } from '../adapter/contract.ts';
-import { hasErrors } from '../kernel/diagnostic.ts';
+import { hasErrors, type Checked } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
-import type { Column } from '../kernel/relation.ts';
-import type { Recipe } from '../materializations/recipe.ts';
+import type { Publish, Recipe } from '../materializations/recipe.ts';
 import type { RunContext } from './context.ts';
 import { publish } from './publish.ts';
+
+/** Asks what the publish depends on, and decides. */
+async function decide(
+  session: Session,
+  publishing: Exclude<Publish, { readonly kind: 'ready' }>,
+): Promise<Checked<readonly Attempt[]>> {
+  if (publishing.kind === 'asks') return publishing.decide(await ask(session, publishing.question));
+  const [change] = await ask(session, publishing.question);
+  if (change === undefined) throw new Error('the staged materialized view is gone');
+  return publishing.decide(change);
+}
 
 /** Publishes, asking first where the publish depends on what was built; contention makes it plan again from what is live. */
 export async function publishRecipe(
@@ -19,8 +29,7 @@ export async function publishRecipe(
     const from: Recipe = current ?? (await again());
     current = undefined;
     if (from.publish.kind === 'ready') return from.publish.attempts;
-    const built: readonly Column[] = await ask(session, from.publish.question);
-    const decided = from.publish.decide(built);
+    const decided = await decide(session, from.publish);
     if (decided.value === undefined || hasErrors(decided.diagnostics))
       throw new EtlError(decided.diagnostics);
     for (const diagnostic of decided.diagnostics) ctx.report(diagnostic);

@@ -238,16 +238,22 @@ function notPublished(
   };
 }
 
+function viewMessage(recipe: Recipe): string {
+  if (recipe.becomes === 'view') return 'CREATE VIEW';
+  return recipe.publish.kind === 'compares'
+    ? 'REFRESH MATERIALIZED VIEW'
+    : 'CREATE MATERIALIZED VIEW';
+}
+
 /** dbt's words for what was done: `SELECT 12`, `INSERT 5`, `CREATE VIEW`. */
 function success(recipe: Recipe, rows: number | undefined): RelationResult {
   const verb = recipe.load !== undefined || recipe.publish.kind === 'asks' ? 'INSERT' : 'SELECT';
-  const counted = rows === undefined ? {} : { rows };
-  const message =
-    recipe.becomes === 'view' ? 'CREATE VIEW' : rows === undefined ? 'OK' : `${verb} ${rows}`;
+  const isView = recipe.becomes === 'view' || recipe.becomes === 'materialized_view';
+  const counted = rows === undefined ? 'OK' : `${verb} ${rows}`;
   return {
     status: 'success',
-    message,
-    ...(recipe.becomes === 'view' ? {} : counted),
+    message: isView ? viewMessage(recipe) : counted,
+    ...(isView || rows === undefined ? {} : { rows }),
     diagnostics: [],
   };
 }

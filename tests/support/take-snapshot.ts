@@ -1,4 +1,5 @@
 // A snapshot as a run takes it: staged, checked, published, tidied; the clock is the test's.
+import { expect } from 'vitest';
 import {
   ask,
   type Connection,
@@ -79,7 +80,9 @@ export async function takeSnapshot(
       const decided =
         way.kind === 'ready'
           ? { value: way.attempts, diagnostics: [] }
-          : way.decide(await ask(session, way.question));
+          : way.kind === 'asks'
+            ? way.decide(await ask(session, way.question))
+            : expect.unreachable('a snapshot compares no views');
       const attempts = decided.value;
       if (attempts === undefined) throw new Refused(decided.diagnostics);
       await publish(session, () => Promise.resolve(attempts), {

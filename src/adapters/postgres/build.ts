@@ -7,13 +7,14 @@ import type {
 } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { EtlError } from '../../kernel/error.ts';
-import type { RelationName } from '../../kernel/relation.ts';
+import type { RelationKind, RelationName } from '../../kernel/relation.ts';
 import { configuredComments, configuredGrants } from './carry.ts';
 import { createIndex, requireIndexes } from './indexes.ts';
 import { block, ident, quoted, relationText } from './quote.ts';
 import { around, once, repeatable } from './statements.ts';
 
-function storage(target: RelationName, config: EngineConfig): string {
+/** `with (...)` of a table or materialized view, from its config. */
+export function storage(target: RelationName, config: EngineConfig): string {
   const fillfactor = config['fillfactor'];
   if (fillfactor === undefined || fillfactor === null) return '';
   const percent = Number(fillfactor);
@@ -37,11 +38,15 @@ export const headerOf = (request: SelectRequest): readonly Statement[] =>
     ? []
     : [repeatable('hook', request.header)];
 
-const finish = (request: RelationRequest): readonly Statement[] => [
+/** Indexes, comments, grants and statistics of what was built. */
+export const finish = (
+  request: RelationRequest,
+  kind: RelationKind = 'table',
+): readonly Statement[] => [
   ...requireIndexes(request.target, request.staged, request.config).map((index) =>
     createIndex(request.staged, index),
   ),
-  ...configuredComments(request.staged, 'table', request.comments),
+  ...configuredComments(request.staged, kind, request.comments),
   ...configuredGrants(request.staged, request.grants),
   repeatable('write', `analyze ${relationText(request.staged)}`),
 ];
@@ -107,6 +112,7 @@ export function tidy(staged: RelationName): readonly Statement[] {
 select relkind into kind from pg_catalog.pg_class where oid = to_regclass(${name});
 if kind in ('r', 'p') then drop table ${relationText(staged)} restrict;
 elsif kind = 'v' then drop view ${relationText(staged)} restrict;
+elsif kind = 'm' then drop materialized view ${relationText(staged)} restrict;
 end if; end`),
     ),
   ];

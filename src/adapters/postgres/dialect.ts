@@ -8,6 +8,12 @@ import { freshness } from './freshness.ts';
 import { hazards } from './hazards.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
 import { macros } from './macros.ts';
+import {
+  buildMaterializedView,
+  compareMaterializedView,
+  publishMaterializedView,
+  updateMaterializedView,
+} from './materialized-view.ts';
 import { publishView } from './publish-view.ts';
 import { block, ident, literal, quoted, relationText } from './quote.ts';
 import { buildSnapshot, publishSnapshot } from './snapshot.ts';
@@ -61,6 +67,12 @@ export const dialect: Dialect = {
   buildTable: (request) => buildTable(request),
   publishTable,
   publishView,
+  materializedView: {
+    build: buildMaterializedView,
+    publish: publishMaterializedView,
+    compare: compareMaterializedView,
+    update: updateMaterializedView,
+  },
   buildSeed,
   finishSeed,
   buildDelta,

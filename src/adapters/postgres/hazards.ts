@@ -16,13 +16,14 @@ export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Di
         hint: 'Drop or rename it, or give the model another alias.',
       },
     ];
-  if (live.kind === 'materialized_view')
+  // its rows can be read again by its query, so nothing but the query is lost; the model has the new one
+  if (live.kind === 'materialized_view' && becomes !== 'materialized_view')
     return [
       {
         code: 'ETL4001',
-        severity: 'error',
-        message: `${where} is a materialized view that this project did not make; as a ${becomes} it would be lost`,
-        hint: 'Rename or drop the materialized view, or give the model another alias.',
+        severity: 'warning',
+        message: `${where} is a materialized view; a ${becomes} takes its place`,
+        hint: 'If this project did not make it, stop: rename it, or give the model another alias.',
       },
     ];
   const { obstacles } = requireFacts(live);

@@ -78,15 +78,25 @@ export function swapAttempts(r: Replacement): readonly Attempt[] {
   return [{ statements: first, otherwiseOn: ['incompatible_columns', 'permission'] }, deferred];
 }
 
-/** Puts the staged table in place of whatever is live. */
-export function publishTable(request: SwapRequest): readonly Attempt[] {
+/** Puts a staged table or materialized view in place of whatever is live; `fill` is sent first, while nobody sees it. */
+export function publishStaged(
+  request: SwapRequest,
+  becomes: 'table' | 'materialized_view',
+  fill: readonly Statement[],
+): readonly Attempt[] {
   const { target, staged, live } = request;
   const settle = requireIndexes(target, staged, request.config).map((index) =>
     nameIndex(target, index),
   );
   if (live === undefined)
-    return [{ statements: [renameTo('table', staged, target), ...settle], otherwiseOn: [] }];
+    return [
+      { statements: [...fill, renameTo(becomes, staged, target), ...settle], otherwiseOn: [] },
+    ];
   const facts = requireFacts(live);
-  const prepare = carriedOver(staged, 'table', facts, request);
-  return swapAttempts({ target, staged, becomes: 'table', live, facts, prepare, settle });
+  const prepare = [...fill, ...carriedOver(staged, becomes, facts, request)];
+  return swapAttempts({ target, staged, becomes, live, facts, prepare, settle });
 }
+
+/** Puts the staged table in place of whatever is live. */
+export const publishTable = (request: SwapRequest): readonly Attempt[] =>
+  publishStaged(request, 'table', []);

@@ -1,0 +1,122 @@
+// Materialized views: built beside like a table; one that stays is refreshed without making its readers wait, where that can be.
+import type {
+  Attempt,
+  MaterializedViewChange,
+  SelectRequest,
+  SwapRequest,
+} from '../../adapter/contract.ts';
+import type { Query, Statement } from '../../adapter/statement.ts';
+import type { RelationName } from '../../kernel/relation.ts';
+import { finish, headerOf, storage, tidy } from './build.ts';
+import { configuredComments, configuredGrants, revokedGrants } from './carry.ts';
+import { requireFacts } from './facts.ts';
+import { createIndex, nameIndex, requireIndexes } from './indexes.ts';
+import { beside, quoted, relationText } from './quote.ts';
+import { around, once, repeatable } from './statements.ts';
+import { publishStaged } from './swap.ts';
+
+/** The staged materialized view: with its rows, indexes, comments and grants, or `empty`, only to be compared. */
+export function buildMaterializedView(
+  request: SelectRequest,
+  filling: 'filled' | 'empty',
+): readonly Statement[] {
+  const { staged, target, config } = request;
+  const create = around(
+    `create materialized view ${relationText(staged)}${storage(target, config)} as (\n`,
+    request.select,
+    `\n) with ${filling === 'filled' ? 'data' : 'no data'}`,
+    { verb: 'create', repeatable: false, writes: [staged] },
+  );
+  return [
+    ...tidy(staged),
+    ...headerOf(request),
+    create,
+    ...(filling === 'filled' ? finish(request, 'materialized_view') : []),
+  ];
+}
+
+const oidOf = (relation: RelationName): string => `${quoted(relationText(relation))}::regclass`;
+const definition = (relation: RelationName): string => `pg_get_viewdef(${oidOf(relation)})`;
+
+/**
+ * What the empty staged view tells by comparison with the live one. Both texts are the system's own wording of the query, so
+ * that white space and comments are no difference. A concurrent refresh needs a live view with rows and a unique index over
+ * plain columns and all rows.
+ */
+export function compareMaterializedView(request: SwapRequest): Query<MaterializedViewChange> {
+  const { target, staged, config, live } = request;
+  const wanted = requireIndexes(target, staged, config).map((index) => index.name);
+  const had = live === undefined ? [] : requireFacts(live).indexes;
+  const indexes =
+    wanted.some((name) => !had.includes(name)) ||
+    had.some((name) => isOurs(name) && !wanted.includes(name));
+  return {
+    statement: repeatable(
+      'read',
+      `select ${definition(target)} is distinct from ${definition(staged)} as definition,
+  c.relispopulated and exists (
+    select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisunique and i.indisvalid
+      and i.indpred is null and i.indexprs is null) as concurrently
+from pg_catalog.pg_class c where c.oid = ${oidOf(target)}`,
+    ),
+    decode: (row) => ({
+      definition: row['definition'] === true,
+      indexes,
+      concurrently: row['concurrently'] === true,
+    }),
+  };
+}
+
+/** Names of indexes that a config made: hashes; others are somebody else's and stay. */
+const isOurs = (name: string): boolean => /^[0-9a-f]{32}$/.test(name);
+
+function changedIndexes(request: SwapRequest, had: readonly string[]): readonly Statement[] {
+  const { target, staged, config } = request;
+  const wanted = requireIndexes(target, staged, config);
+  return [
+    ...had
+      .filter((name) => isOurs(name) && !wanted.some((index) => index.name === name))
+      .map((name) => once('alter', `drop index ${relationText(beside(target, name))} restrict`)),
+    ...wanted
+      .filter((index) => !had.includes(index.name))
+      .flatMap((index) => [createIndex(target, index), nameIndex(target, index)]),
+  ];
+}
+
+/** Readers go on reading while the rows are compared and replaced; the view keeps its oid and all that hangs on it. */
+function refreshInPlace(request: SwapRequest): readonly Statement[] {
+  const { target, comments, grants, live } = request;
+  if (live === undefined) throw new Error('nothing to refresh');
+  const facts = requireFacts(live);
+  return [
+    ...changedIndexes(request, facts.indexes),
+    once('write', `refresh materialized view concurrently ${relationText(target)}`, target),
+    ...configuredComments(target, 'materialized_view', comments),
+    ...revokedGrants(target, facts, grants),
+    ...configuredGrants(target, grants),
+    repeatable('write', `analyze ${relationText(target)}`),
+  ];
+}
+
+/** Fills the empty staged view and puts it in place of the live one: what a change of the query needs, and any refresh that cannot run beside readers. */
+function fillAndSwap(request: SwapRequest): readonly Attempt[] {
+  const { staged } = request;
+  const fill = [
+    once('write', `refresh materialized view ${relationText(staged)}`, staged),
+    ...finish(request, 'materialized_view'),
+  ];
+  return publishStaged(request, 'materialized_view', fill);
+}
+
+/** Brings the live view up to date, after its comparison with the empty staged one. */
+export const updateMaterializedView = (
+  request: SwapRequest,
+  change: MaterializedViewChange,
+): readonly Attempt[] =>
+  change.definition || !change.concurrently
+    ? fillAndSwap(request)
+    : [{ statements: refreshInPlace(request), otherwiseOn: [] }];
+
+/** Puts the filled staged view in place of whatever is live. */
+export const publishMaterializedView = (request: SwapRequest): readonly Attempt[] =>
+  publishStaged(request, 'materialized_view', []);
