@@ -1,0 +1,147 @@
+"""What dbt's own `run_dbt` returns, rebuilt with dbt's classes from the files that `etl` left in the target folder."""
+
+import json
+import os
+
+import yaml
+from dbt.artifacts.schemas.batch_results import BatchResults
+from dbt.artifacts.schemas.catalog import CatalogArtifact
+from dbt.artifacts.schemas.freshness import SourceFreshnessResult
+from dbt.artifacts.schemas.manifest import WritableManifest
+from dbt.artifacts.schemas.results import FreshnessStatus, RunStatus, TestStatus, TimingInfo
+from dbt.artifacts.schemas.run import RunExecutionResult, RunResult
+from dbt.contracts.graph.manifest import Manifest
+
+
+class Results(list):
+    """A list of results that also answers to what dbt's result objects are asked for."""
+
+    def __init__(self, results, elapsed_time=0.0, args=None):
+        super().__init__(results)
+        self.results = results
+        self.elapsed_time = elapsed_time
+        self.args = args or {}
+
+
+def value_after(args, *names):
+    """The value of an option in a command line, written `--x v` or `--x=v`; None when it is not there."""
+    for i, arg in enumerate(args):
+        for name in names:
+            if arg == name and i + 1 < len(args):
+                return args[i + 1]
+            if str(arg).startswith(f"{name}="):
+                return arg.split("=", 1)[1]
+    return None
+
+
+def target_dir(args, env, project_dir):
+    """The folder that the artifacts go to: option, environment, project file, `target`."""
+    chosen = value_after(args, "--target-path") or env.get("DBT_TARGET_PATH") or env.get("DBT_ENGINE_TARGET_PATH")
+    if not chosen:
+        try:
+            with open(os.path.join(project_dir, "dbt_project.yml")) as file:
+                chosen = (yaml.safe_load(file) or {}).get("target-path")
+        except (OSError, yaml.YAMLError, AttributeError):
+            chosen = None
+    return os.path.join(project_dir, str(chosen or "target"))
+
+
+def fingerprint(path):
+    """Tells whether a file was written again, also within one tick of the clock."""
+    try:
+        stat = os.stat(path)
+        return (stat.st_mtime_ns, stat.st_ino, stat.st_size)
+    except OSError:
+        return None
+
+
+def read_manifest(target):
+    """The manifest that `etl` wrote, as the object that dbt holds in memory; None when there is none."""
+    path = os.path.join(target, "manifest.json")
+    if not os.path.exists(path):
+        return None
+    return Manifest.from_writable_manifest(WritableManifest.read_and_check_versions(path))
+
+
+def _nodes(manifest):
+    if manifest is None:
+        return {}
+    kinds = (manifest.nodes, manifest.sources, manifest.exposures, manifest.unit_tests, manifest.functions)
+    return {key: node for kind in kinds for key, node in kind.items()}
+
+
+class _Absent:
+    """Stands for a node that the manifest does not hold: a hook, an inline query."""
+
+    def __init__(self, unique_id):
+        kind, _, rest = unique_id.partition(".")
+        self.unique_id = unique_id
+        self.name = rest.split(".")[-1]
+        self.resource_type = kind
+        self.compiled_code = ""
+
+
+def _timing(entry):
+    return [TimingInfo.from_dict(t) for t in entry.get("timing") or []]
+
+
+def _result(entry, node):
+    is_test = entry["unique_id"].split(".")[0] in ("test", "unit_test")
+    batches = entry.get("batch_results")
+    if entry.get("compiled_code") and hasattr(node, "compiled_code"):
+        node.compiled_code = entry["compiled_code"]
+    return RunResult(
+        node=node,
+        status=(TestStatus if is_test else RunStatus)(entry["status"]),
+        timing=_timing(entry),
+        thread_id=entry["thread_id"],
+        execution_time=entry["execution_time"],
+        adapter_response=entry["adapter_response"],
+        message=entry["message"],
+        failures=entry["failures"],
+        batch_results=BatchResults.from_dict(batches) if batches else None,
+    )
+
+
+def run_results(target):
+    """The results of the last run: a list of dbt's RunResult."""
+    with open(os.path.join(target, "run_results.json")) as file:
+        written = json.load(file)
+    nodes = _nodes(read_manifest(target))
+    results = [_result(e, nodes.get(e["unique_id"]) or _Absent(e["unique_id"])) for e in written["results"]]
+    return Results(results, written["elapsed_time"], written["args"])
+
+
+def freshness_results(target, args):
+    """The results of `source freshness`."""
+    path = value_after(args, "--output", "-o") or os.path.join(target, "sources.json")
+    with open(path) as file:
+        written = json.load(file)
+    nodes = _nodes(read_manifest(target))
+    results = []
+    for entry in written["results"]:
+        node = nodes.get(entry["unique_id"]) or _Absent(entry["unique_id"])
+        results.append(
+            SourceFreshnessResult(
+                node=node,
+                status=FreshnessStatus(entry["status"]),
+                timing=_timing(entry),
+                thread_id=entry.get("thread_id", ""),
+                execution_time=entry.get("execution_time", 0),
+                adapter_response=entry.get("adapter_response", {}),
+                message=entry.get("error"),
+                failures=None,
+                max_loaded_at=entry.get("max_loaded_at"),
+                snapshotted_at=entry.get("snapshotted_at"),
+                age=entry.get("max_loaded_at_time_ago_in_s"),
+            )
+        )
+    return Results(results, written["elapsed_time"])
+
+
+def catalog(target):
+    """The catalog of `docs generate`."""
+    return CatalogArtifact.read_and_check_versions(os.path.join(target, "catalog.json"))
+
+
+__all__ = ["Results", "RunExecutionResult", "catalog", "fingerprint", "freshness_results", "read_manifest", "run_results"]
