@@ -13,9 +13,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { startPostgres } from './shim/postgres.mjs';
-import { pythonIn, runPytest } from './shim/python.mjs';
-import { byArea, byCase, expectedFailures, judged, printed } from './shim/report.mjs';
+import { startPostgres } from './postgres.mjs';
+import { pythonIn, runPytest } from './python.mjs';
+import { byArea, byCase, expectedFailures, judged, printed } from './report.mjs';
 
 const HELP = `npm run shim -- --source DIR [options]
   --source DIR   a checkout of dbt-core (branch 1.12.latest) or of dbt-adapters; may be given twice, or name their parent
@@ -67,7 +67,7 @@ const testFiles = (dir) =>
     return /^test_.*\.py$|_test\.py$/.test(entry.name) ? [path] : [];
   });
 
-const asset = (name) => JSON.parse(readFileSync(new URL(`shim/${name}`, import.meta.url), 'utf8'));
+const asset = (name) => JSON.parse(readFileSync(new URL(`./${name}`, import.meta.url), 'utf8'));
 
 /** Which of a suite's files are asked for. */
 function chosen({ suite, root }) {
