@@ -20,6 +20,10 @@ import { selectNodes } from './select.ts';
 export interface Shown {
   /** name of the node; undefined for --inline */
   readonly name: string | undefined;
+  /** its unique id */
+  readonly id: string | undefined;
+  /** what was compiled */
+  readonly sql: string;
   readonly result: ResultSet;
 }
 
@@ -42,6 +46,7 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
   try {
     const shown: Shown[] = [];
     for (const node of nodes) {
+      let sql = '';
       const result = await connection.withSession(node?.name ?? 'show', async (session) => {
         const work =
           node === undefined
@@ -49,6 +54,7 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
             : sqlOf(compiler, project, node);
         const answer = options.introspect === false ? noAnswers : answerer(project, session);
         const compiled = await drive(work, answer);
+        sql = compiled.sql;
         try {
           return await session.read(
             project.dialect.limited(
@@ -70,7 +76,7 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
           );
         }
       });
-      shown.push({ name: node?.name, result });
+      shown.push({ name: node?.name, id: node?.unique_id, sql, result });
     }
     return shown;
   } finally {

@@ -5,9 +5,9 @@ import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { artifactMaskOf, MASKED, masked, maskOf, secretsOf } from '../kernel/mask.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { ProjectFacts } from '../api/options.ts';
-import { REPORTERS, type ReporterName } from '../reporters/index.ts';
 import type { NodeFacts, Reporter } from '../reporters/reporter.ts';
 import type { Values } from './commands.ts';
+import { reporterOf, type Common } from './reporter-of.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Console {
@@ -31,19 +31,13 @@ const UNKNOWN = (id: NodeId): NodeFacts => ({
 
 /** Makes the reporter that the options ask for. */
 export async function openConsole(values: Values, terminal: Terminal): Promise<Console> {
-  const format = values['logFormat'] === 'json' ? 'json' : 'text';
-  const name: ReporterName =
-    format === 'json' ? 'json' : values['quiet'] === true ? 'quiet' : 'text';
   const colour = isColoured(values, terminal);
   const fromEnvironment = secretsOf(terminal.env);
   let mask = maskOf(fromEnvironment);
   let maskOfValues = artifactMaskOf(fromEnvironment);
   let facts: ProjectFacts | undefined;
-  const make = await REPORTERS[name]();
   const told = new Set<string>();
-  const reporter = make({
-    write: name === 'quiet' ? terminal.writeError : terminal.write,
-    colour,
+  const common: Common = {
     now: () => new Date(),
     readSource: (file) =>
       given(file, values) ?? readSource(facts?.projectDir ?? terminal.cwd, file, told),
@@ -54,8 +48,10 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
     },
     processId: process.pid,
     invocation: terminal.invocationId,
-    width: Math.min(terminal.width, 100),
-  });
+    width: printerWidth(values) ?? Math.min(terminal.width, 100),
+  };
+  const { reporter, complaint } = await reporterOf(values, terminal, common, colour);
+  if (complaint !== undefined) reporter.diagnostics([noLogFile(complaint)]);
   return {
     reporter: oneByOne(reporter, told),
     colour,
@@ -69,6 +65,16 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
     masked: (value) => masked(value, maskOfValues),
   };
 }
+
+const printerWidth = ({ printerWidth: asked }: Values): number | undefined =>
+  typeof asked === 'number' ? asked : undefined;
+
+const noLogFile = (why: string): Diagnostic => ({
+  code: 'ETL8060',
+  severity: 'warning',
+  message: `there is no log file: ${why}`,
+  hint: 'Name another folder with --log-path, or want no file with --log-level-file none.',
+});
 
 /** Colours on a terminal, unless somebody asks for them or against them. */
 function isColoured(values: Values, { isTerminal, env }: Terminal): boolean {
@@ -93,6 +99,7 @@ function oneByOne(reporter: Reporter, told: Set<string>): Reporter {
     found: (counts) => (counts.length === 0 ? undefined : reporter.found(counts)),
     observe: (event) => reporter.observe(event),
     note: (text) => reporter.note(text),
+    print: (text, shown) => reporter.print(text, shown),
     closing: (closing) => reporter.closing(closing),
     diagnostics: (list) => {
       for (const diagnostic of list) {

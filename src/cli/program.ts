@@ -2,6 +2,7 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { VERSION } from '../kernel/version.ts';
 import { COMMANDS, type CommandSpec, type Values } from './commands.ts';
 import { EXIT } from './exit-code.ts';
+import { logFolderOf } from '../api/log-folder.ts';
 import { checkValues } from './check-values.ts';
 import { optionsFromEnvironment } from './environment.ts';
 import { namesOf, OPTIONS, optionsOf, type OptionSpec } from './options.ts';
@@ -24,7 +25,20 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   const program = makeProgram(terminal, async (spec, given, positional) => {
     const world = await knownBefore(terminal, given, optionsOf(spec.name));
     checkValues(world.values, optionsOf(spec.name));
-    code = await spec.run(world.values, positional, world.terminal);
+    const { logPath } = world.values;
+    const logFolder = UNLOGGED.has(spec.name)
+      ? undefined
+      : await logFolderOf(
+          terminal.cwd,
+          world.projectDir,
+          typeof logPath === 'string' ? logPath : undefined,
+        );
+    const { terminal: known } = world;
+    code = await spec.run(
+      world.values,
+      positional,
+      logFolder === undefined ? known : { ...known, logFolder },
+    );
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -38,12 +52,19 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   return code;
 }
 
+/** They make or delete the folder that the log would be in, or run until somebody ends them. */
+const UNLOGGED: ReadonlySet<string> = new Set(['init', 'clean', 'docs serve']);
+
 /** All options of a call, weakest first: `flags:` of the project, the environment with `.env`, the command line. */
 async function knownBefore(
   terminal: Terminal,
   given: Values,
   options: readonly OptionSpec[],
-): Promise<{ readonly values: Values; readonly terminal: Terminal }> {
+): Promise<{
+  readonly values: Values;
+  readonly terminal: Terminal;
+  readonly projectDir: string | undefined;
+}> {
   const { readEnvFiles, readProjectFlags } = await import('../api/early.ts');
   const { env, diagnostics } = await readEnvFiles(terminal.env, terminal.cwd);
   const fromEnvironment = optionsFromEnvironment(env);
@@ -65,6 +86,7 @@ async function knownBefore(
       ...given,
     },
     terminal: { ...terminal, env, notes: diagnostics },
+    projectDir: typeof projectDir === 'string' ? projectDir : undefined,
   };
 }
 

@@ -3,6 +3,8 @@ import type { Diagnostic } from '../kernel/diagnostic.ts';
 /** What the command line is given of the world; a test gives its own. */
 export interface Terminal {
   readonly write: (text: string) => void;
+  /** where what the command is asked for goes, when all else goes elsewhere */
+  readonly print?: (text: string) => void;
   readonly writeError: (text: string) => void;
   readonly isTerminal: boolean;
   /** columns of the terminal */
@@ -17,6 +19,8 @@ export interface Terminal {
   readonly armSignals: () => void;
   /** names this call in logs and artifacts */
   readonly invocationId: string;
+  /** where dbt.log is written; absent: nowhere */
+  readonly logFolder?: string;
   /** what was found wrong before the command began */
   readonly notes?: readonly Diagnostic[];
 }

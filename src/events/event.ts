@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import type { ToldAs } from '../kernel/told-as.ts';
 
 /** dbt's status words. */
 export type NodeStatus =
@@ -78,7 +79,7 @@ export type RunEvent =
   | {
       readonly kind: 'log';
       readonly message: string;
-      readonly info: boolean;
+      readonly info: ToldAs;
       readonly node?: NodeId;
     }
   | {

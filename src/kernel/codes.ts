@@ -58,6 +58,7 @@ export const CODES = {
   ETL7004: 'Seed file is not valid UTF-8 or CSV',
   ETL8001: 'Artifact cannot be written',
   ETL8002: 'State of an earlier run cannot be used',
+  ETL8060: 'There is no log file',
   ETL9000: 'Internal error',
 } as const;
 

@@ -20,6 +20,7 @@ import { hasCode, withoutClosingSemicolon } from '../sql/scan.ts';
 import { ephemeralName } from './ephemeral-name.ts';
 import type { Asking, CompiledNode, CompileOptions, NodeCompiler } from './compiler.ts';
 import type { ScopeMaker } from './run-scope.ts';
+import type { ToldAs } from '../kernel/told-as.ts';
 
 type Log = CompiledNode['logs'][number];
 type EphemeralCte = Cte & { readonly rendered: Rendered };
@@ -90,7 +91,7 @@ export class Compiler implements NodeCompiler {
   *runHook(
     hook: RunHook,
     extra: Readonly<Record<string, unknown>>,
-    log: (message: string, info: boolean) => void,
+    log: (message: string, info: ToldAs) => void,
   ): Asking<string> {
     const template = {
       packageName: hook.package_name,
@@ -105,10 +106,10 @@ export class Compiler implements NodeCompiler {
   }
 
   /** Calls a macro as `run-operation` does; what it returns is of no interest. */
-  *operation(call: MacroCall, log: (message: string, info: boolean) => void): Asking<void> {
+  *operation(call: MacroCall, log: (message: string, info: ToldAs) => void): Asking<void> {
     // the first attempt may be in vain: what it logs counts only when it was not
     const logs: Log[] = [];
-    const keep = (message: string, info: boolean): void => void logs.push({ message, info });
+    const keep = (message: string, info: ToldAs): void => void logs.push({ message, info });
     const told = (): void => logs.forEach(({ message, info }) => log(message, info));
     const scope = (to: typeof log): Scope => this.scopes.forRun(call.packageName, {}, to);
     let called: ReturnType<TemplateHost['callMacro']>;

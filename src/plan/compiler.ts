@@ -4,6 +4,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import type { RenderedHook } from '../materializations/recipe.ts';
+import type { ToldAs } from '../kernel/told-as.ts';
 
 /** Work that may ask the warehouse: it yields questions, takes their answers and returns its result. */
 export type Asking<T> = Generator<Question, T, unknown>;
@@ -22,7 +23,7 @@ export interface CompiledNode {
   /** statements to send before the create (sql_header) */
   readonly header?: string;
   /** names of macros and texts that templates logged while this was rendered */
-  readonly logs: readonly { readonly message: string; readonly info: boolean }[];
+  readonly logs: readonly { readonly message: string; readonly info: ToldAs }[];
 }
 
 /** Renders nodes and hooks in the run phase (execute is true). */

@@ -18,10 +18,11 @@ import type { LoadedProject } from '../project/load.ts';
 import { ephemeralName } from './ephemeral-name.ts';
 import type { CompileOptions } from './compiler.ts';
 import { nodeRelation } from './plan-node.ts';
+import type { ToldAs } from '../kernel/told-as.ts';
 
 /** What a render tells whoever asked for it. */
 export interface RenderSink {
-  readonly log: (message: string, info: boolean) => void;
+  readonly log: (message: string, info: ToldAs) => void;
   /** an ephemeral model that the text reads */
   readonly needs: (id: NodeId) => void;
   readonly header: (text: string) => void;

@@ -40,6 +40,7 @@ import { warnOfMissingPackages, warnOfUnsupported } from './unsupported.ts';
 import type { World } from './world.ts';
 import { parseYaml } from './yaml.ts';
 import type { YamlDocument, YamlMap } from './yaml.ts';
+import type { ToldAs } from '../kernel/told-as.ts';
 
 /** What loading needs from the world. Paths use `/`. */
 export interface LoadInput {
@@ -63,7 +64,7 @@ export interface LoadInput {
   readonly flags?: Readonly<Record<string, unknown>> | undefined;
   /** `invocation_args_dict` in templates */
   readonly args?: Readonly<Record<string, unknown>> | undefined;
-  readonly log?: ((message: string, info: boolean) => void) | undefined;
+  readonly log?: ((message: string, info: ToldAs) => void) | undefined;
 }
 
 /** Places on the disk, absolute when projectDir is. */

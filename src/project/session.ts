@@ -16,6 +16,7 @@ import type { ProjectFile, QuotingWish } from './project-file.ts';
 import type { RenderValue } from './yaml-render.ts';
 import { isYamlMap, parseYaml } from './yaml.ts';
 import type { YamlMap } from './yaml.ts';
+import type { ToldAs } from '../kernel/told-as.ts';
 
 /** What is the same for every template of one invocation. */
 export interface Session {
@@ -25,7 +26,7 @@ export interface Session {
   readonly cliVars: YamlMap;
   /** `target` in templates */
   readonly target: Readonly<Record<string, unknown>> | undefined;
-  readonly log: (message: string, info: boolean) => void;
+  readonly log: (message: string, info: ToldAs) => void;
 }
 
 /** `fromyaml` and `toyaml`. */

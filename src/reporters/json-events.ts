@@ -28,6 +28,9 @@ export const EVENTS = {
   StatsLine: { code: 'Z023', level: 'info' },
   MainEncounteredError: { code: 'Z002', level: 'error' },
   NoNodesForSelectionCriteria: { code: 'M030', level: 'warn' },
+  PrintEvent: { code: 'Z052', level: 'info' },
+  ShowNode: { code: 'Q041', level: 'info' },
+  CompiledNode: { code: 'Q042', level: 'info' },
   Note: { code: 'Z050', level: 'info' },
   CommandCompleted: { code: 'Q039', level: 'debug' },
 } as const;

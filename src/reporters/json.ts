@@ -17,7 +17,14 @@ import {
   tallyOf,
 } from './phrases.ts';
 import { redacted } from './redacted.ts';
-import type { Closing, Opening, Reporter, ReporterOptions } from './reporter.ts';
+import {
+  isTold,
+  type Closing,
+  type Opening,
+  type Reporter,
+  type ReporterOptions,
+  type Shown,
+} from './reporter.ts';
 
 /** One JSON object a line, in dbt's envelope and with dbt's event names: `--log-format json`. */
 export function jsonReporter(options: ReporterOptions): Reporter {
@@ -35,7 +42,7 @@ class JsonReporter implements Reporter {
   }
 
   opening({ version, invocation }: Opening): void {
-    this.#invocation = invocation;
+    if (invocation !== '') this.#invocation = invocation;
     this.#emit('MainReportVersion', `Running with etl=${version}`, { version, log_version: 3 });
   }
 
@@ -60,6 +67,8 @@ class JsonReporter implements Reporter {
       case 'diagnostic':
         return this.diagnostics([event.diagnostic]);
       case 'log':
+        if (event.info === 'print')
+          return this.#options.printsTemplates === false ? undefined : this.print(event.message);
         return this.#emit(event.info ? 'JinjaLogInfo' : 'JinjaLogDebug', event.message, {
           msg: event.message,
           ...(event.node === undefined ? {} : { node_info: { unique_id: event.node } }),
@@ -96,6 +105,11 @@ class JsonReporter implements Reporter {
 
   note(text: string): void {
     this.#emit('Note', text, { msg: text });
+  }
+
+  print(text: string, shown?: Shown): void {
+    if (shown?.name === 'ShowNode' && this.#options.keepsRows === false) return;
+    this.#emit(shown?.name ?? 'PrintEvent', text, shown?.data ?? { msg: text });
   }
 
   closing({ command, ok, seconds }: Closing): void {
@@ -219,8 +233,11 @@ class JsonReporter implements Reporter {
   }
 
   #emit(name: EventName, msg: string, data: Json, level?: EventLevel): void {
-    const { now, processId, redact, write } = this.#options;
+    const { now, processId, redact, level: least } = this.#options;
     const { code, level: usual } = EVENTS[name];
+    const isAskedFor = ASKED_FOR.has(name);
+    if (!isAskedFor && !isTold(level ?? usual, least)) return;
+    const write = (isAskedFor ? this.#options.print : undefined) ?? this.#options.write;
     // names, levels and keys are ours: a password that reads "info" must not break them
     const envelope = {
       info: {
@@ -240,6 +257,9 @@ class JsonReporter implements Reporter {
     write(`${toJson(envelope)}\n`);
   }
 }
+
+/** What the command was asked for is told whatever the level. */
+const ASKED_FOR: ReadonlySet<EventName> = new Set(['PrintEvent', 'ShowNode', 'CompiledNode']);
 
 const NOTHING_KEPT: ReadonlySet<string> = new Set();
 

@@ -34,6 +34,20 @@ export interface Closing {
   readonly seconds: number;
 }
 
+/** Asked-for output in dbt's words for machines. */
+export interface Shown {
+  readonly name: 'ShowNode' | 'CompiledNode';
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export type ReportLevel = 'debug' | 'info' | 'warn' | 'error';
+
+const RANK: Readonly<Record<ReportLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+/** True when something of a level is told where `least` is the least that is. */
+export const isTold = (level: ReportLevel, least: ReportLevel = 'info'): boolean =>
+  RANK[level] >= RANK[least];
+
 /** Tells people or machines what happens; it only listens. */
 export interface Reporter {
   opening(opening: Opening): void;
@@ -43,6 +57,8 @@ export interface Reporter {
   diagnostics(list: readonly Diagnostic[]): void;
   /** One free line. */
   note(text: string): void;
+  /** What the command was asked for, without secrets: told bare, and whatever the level. `shown` is how machines are told. */
+  print(text: string, shown?: Shown): void;
   closing(closing: Closing): void;
 }
 
@@ -60,6 +76,16 @@ export interface ReporterOptions {
   readonly processId: number;
   /** names the call in what machines read */
   readonly invocation?: string;
+  /** the least that is told (default: info) */
+  readonly level?: ReportLevel;
+  /** `debug`: every line has its time to the microsecond, its level and its thread */
+  readonly style?: 'plain' | 'debug';
+  /** where asked-for output goes, when not to `write` */
+  readonly print?: (text: string) => void;
+  /** false: failing rows of tests and rows of `show` are left out */
+  readonly keepsRows?: boolean;
+  /** false: what templates print() is not shown */
+  readonly printsTemplates?: boolean;
   /** width that result lines are filled up to */
   readonly width?: number;
 }

@@ -18,7 +18,15 @@ import {
   tallyOf,
 } from './phrases.ts';
 import { redacted, redactedSource } from './redacted.ts';
-import type { Closing, Opening, Reporter, ReporterOptions } from './reporter.ts';
+import {
+  isTold,
+  type Closing,
+  type Opening,
+  type Reporter,
+  type ReporterOptions,
+  type ReportLevel,
+  type Shown,
+} from './reporter.ts';
 import { harmless } from './text-width.ts';
 
 /** For people at a terminal and for schedulers that read dbt's lines. */
@@ -66,11 +74,12 @@ class TextReporter implements Reporter {
       case 'diagnostic':
         return this.diagnostics([event.diagnostic]);
       case 'log':
-        if (event.info) this.#line(harmless(event.message));
+        if (event.info === 'print') {
+          if (this.#options.printsTemplates !== false) this.print(harmless(event.message));
+        } else this.#line(harmless(event.message), event.info ? 'info' : 'debug');
         return;
       case 'statement_sent':
-        // told only when somebody asked for it
-        return this.#line(`On ${event.id}:\n${harmless(event.sql)}`);
+        return this.#line(`On ${event.id}:\n${harmless(event.sql)}`, 'debug');
       case 'run_finished':
         return this.#runFinished(event);
     }
@@ -78,9 +87,17 @@ class TextReporter implements Reporter {
 
   diagnostics(list: readonly Diagnostic[]): void {
     for (const diagnostic of redacted(list, this.#options.redact)) {
-      this.#line(diagnosticText(diagnostic, this.#frames()).join('\n'));
-      this.#line('');
+      const { severity } = diagnostic;
+      const level = severity === 'warning' ? 'warn' : severity;
+      this.#line(diagnosticText(diagnostic, this.#frames()).join('\n'), level);
+      this.#line('', level);
     }
+  }
+
+  print(text: string, shown?: Shown): void {
+    if (shown?.name === 'ShowNode' && this.#options.keepsRows === false) return;
+    if (this.#options.style === 'debug') return this.#line(text, 'error', 'info');
+    (this.#options.print ?? this.#options.write)(`${text}\n`);
   }
 
   note(text: string): void {
@@ -101,7 +118,10 @@ class TextReporter implements Reporter {
     const shown = this.#style(outcome)(statusWord(outcome));
     const bracket =
       outcome.status === 'skipped' ? { shown } : { shown, seconds: secondsOf(outcome) };
-    this.#line(this.#fancy(position, total, resultText(outcome, facts), bracket));
+    this.#line(
+      this.#fancy(position, total, resultText(outcome, facts), bracket),
+      isFailure(outcome) ? 'error' : outcome.status === 'warn' ? 'warn' : 'info',
+    );
     // what went wrong is told at the end; what a good node warns of has no other place
     if (outcome.status === 'success') this.diagnostics(outcome.diagnostics);
   }
@@ -111,7 +131,10 @@ class TextReporter implements Reporter {
     const word = event.ok ? 'OK' : 'ERROR';
     const shown = event.ok ? this.#colours.good(word) : this.#colours.bad(word);
     const bracket = { shown, seconds: event.ms / 1000 };
-    this.#line(fancyLine('', `${word} hook: ${event.name}`, bracket, this.#width()));
+    this.#line(
+      fancyLine('', `${word} hook: ${event.name}`, bracket, this.#width()),
+      event.ok ? 'info' : 'error',
+    );
   }
 
   #runFinished({
@@ -130,12 +153,24 @@ class TextReporter implements Reporter {
     this.#line(style(summaryText(tally, cancelled)));
     const failures = outcomes.filter((o) => isFailure(o) || o.status === 'partial success');
     for (const outcome of [...failures, ...outcomes.filter((o) => o.status === 'warn')]) {
-      this.#line('');
-      for (const line of failureText(outcome, this.#options.describe(outcome.id), this.#frames()))
-        this.#line(line);
+      const level = outcome.status === 'warn' ? 'warn' : 'error';
+      this.#line('', level);
+      for (const line of failureText(
+        this.#shown(outcome),
+        this.#options.describe(outcome.id),
+        this.#frames(),
+      ))
+        this.#line(line, level);
     }
     this.#line('');
     this.#line(doneText(tally));
+  }
+
+  /** Rows are for eyes, not for files that stay. */
+  #shown(outcome: NodeOutcome): NodeOutcome {
+    if (this.#options.keepsRows !== false) return outcome;
+    const { sample: _, ...rest } = outcome;
+    return rest;
   }
 
   #style({ status }: NodeOutcome): (text: string) => string {
@@ -164,13 +199,19 @@ class TextReporter implements Reporter {
   }
 
   /** One entry with its time; the further lines of the entry stand below its text. */
-  #line(text: string): void {
-    const { write, redact, now } = this.#options;
-    const time = `${now().toISOString().slice(11, 19)}  `;
+  #line(text: string, level: ReportLevel = 'info', shown: ReportLevel = level): void {
+    const { write, redact, now, level: least, style } = this.#options;
+    if (!isTold(level, least)) return;
+    const time = now().toISOString();
+    const head =
+      style === 'debug'
+        ? `${time.slice(11, 23)}000 [${shown.padEnd(5)}] [MainThread]: `
+        : `${time.slice(11, 19)}  `;
+    const indent = style === 'debug' ? '' : ' '.repeat(head.length);
     // colour codes are ours, so only what came from outside was made harmless before; tabs and line ends stay
     const [first = '', ...rest] = redact(text).split('\n');
     write(
-      `${[`${time}${first}`.trimEnd(), ...rest.map((line) => `${' '.repeat(time.length)}${line}`.trimEnd())].join('\n')}\n`,
+      `${[`${head}${first}`.trimEnd(), ...rest.map((line) => `${indent}${line}`.trimEnd())].join('\n')}\n`,
     );
   }
 }

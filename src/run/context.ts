@@ -6,6 +6,7 @@ import type { ExecutableNode } from '../manifest/node.ts';
 import type { Asking, NodeCompiler } from '../plan/compiler.ts';
 import type { Debris } from './debris.ts';
 import type { Leftovers } from './leftovers.ts';
+import type { ToldAs } from '../kernel/told-as.ts';
 
 /** What every node of one run shares. */
 export interface RunContext {
@@ -17,7 +18,7 @@ export interface RunContext {
   readonly runHook: (
     hook: RunHook,
     names: Readonly<Record<string, unknown>>,
-    log: (message: string, info: boolean) => void,
+    log: (message: string, info: ToldAs) => void,
   ) => Asking<string>;
   readonly invocationId: string;
   readonly fullRefresh: boolean;

@@ -113,7 +113,7 @@ class Run {
     const progress: Progress = {
       sent: (sql) => {
         sent.push(sql);
-        if (ctx.debug) ctx.observe({ kind: 'statement_sent', id: node.unique_id, sql });
+        ctx.observe({ kind: 'statement_sent', id: node.unique_id, sql });
       },
     };
     const tested: NodeOutcome[] = [];

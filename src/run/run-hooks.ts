@@ -6,6 +6,7 @@ import { answerer } from './answerer.ts';
 import { drive } from './answers.ts';
 import type { RunContext } from './context.ts';
 import { explainFailure } from './explain.ts';
+import type { ToldAs } from '../kernel/told-as.ts';
 
 export type HookContext = Pick<
   RunContext,
@@ -27,7 +28,7 @@ export async function runHooks(
       ctx.observe({ kind: 'hook_finished', name: hook.name, ok, ms: ctx.now().getTime() - begun });
     try {
       await ctx.connection.withSession(hook.name, async (session) => {
-        const log = (message: string, info: boolean): void =>
+        const log = (message: string, info: ToldAs): void =>
           ctx.observe({ kind: 'log', message, info });
         const sql = await drive(ctx.runHook(hook, names, log), answerer(ctx, session));
         if (hasCode(sql))

@@ -31,7 +31,7 @@ beforeAll(async () => {
     'models/bad.sql': 'select nonsense',
     'models/below.sql': `select * from {{ ref('bad') }}`,
   });
-  json = await etl(['build', '--log-format', 'json'], { cwd: project.dir });
+  json = await etl(['build', '--log-format', 'json', '--log-level', 'debug'], { cwd: project.dir });
   lines = json.stdout
     .split('\n')
     .filter((l) => l !== '')

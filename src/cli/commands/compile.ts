@@ -18,18 +18,28 @@ export const compileCommand = (values: Values, terminal: Terminal): Promise<numb
       values['select'] !== undefined ||
       values['models'] !== undefined ||
       values['selector'] !== undefined;
-    if (values['output'] === 'json') {
-      for (const { node, sql } of compiled)
-        terminal.write(
-          `${JSON.stringify(masked(node === undefined ? { compiled: sql } : { node: node.name, compiled: sql }), null, 2)}\n`,
-        );
-    } else if (isAsked) {
-      for (const { node, sql } of compiled)
-        terminal.write(
-          mask(
-            `${node === undefined ? 'Compiled inline node is:' : `Compiled node '${node.name}' is:`}\n${sql}\n`,
-          ),
-        );
+    const asJson = values['output'] === 'json';
+    if (asJson || isAsked) {
+      for (const { node, sql } of compiled) {
+        const text = asJson
+          ? JSON.stringify(
+              masked(node === undefined ? { compiled: sql } : { node: node.name, compiled: sql }),
+              null,
+              2,
+            )
+          : mask(
+              `${node === undefined ? 'Compiled inline node is:' : `Compiled node '${node.name}' is:`}\n${sql}`,
+            );
+        const data = masked({
+          node_name: node?.name ?? 'inline_query',
+          unique_id: node?.unique_id ?? '',
+          compiled: sql,
+          is_inline: node === undefined,
+          output_format: asJson ? 'json' : 'text',
+          quiet: false,
+        });
+        reporter.print(text, { name: 'CompiledNode', data });
+      }
     } else reporter.note(`Compiled ${compiled.length} nodes to target/compiled`);
     return EXIT.well;
   });

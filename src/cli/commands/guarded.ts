@@ -28,7 +28,9 @@ export async function guarded(
 
 /** With `--output json` stdout is for JSON alone: what is told goes to stderr. */
 export const besideJson = (values: Values, terminal: Terminal): Terminal =>
-  values['output'] === 'json' ? { ...terminal, write: terminal.writeError } : terminal;
+  values['output'] === 'json' && values['logFormat'] !== 'json'
+    ? { ...terminal, write: terminal.writeError, print: terminal.write }
+    : terminal;
 
 function asBug(error: unknown, debug: boolean): Diagnostic {
   const text = error instanceof Error ? error.message : String(error);

@@ -30,7 +30,7 @@ export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =
   // what is told goes to stderr: stdout is the list and nothing else
   guarded(
     values,
-    { ...terminal, write: terminal.writeError },
+    { ...terminal, write: terminal.writeError, print: terminal.write },
     async ({ reporter, learn, masked }) => {
       const output = configText(values['output'] ?? 'selector');
       if (!OUTPUTS.some((o) => o === output))
@@ -51,7 +51,7 @@ export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =
         ? values['outputKeys'].flatMap((k) => String(k).split(/\s+/))
         : JSON_KEYS;
       const lines = nodes.map((node) => lineOf(masked(node), output, keys));
-      terminal.write(lines.map((line) => `${line}\n`).join(''));
+      for (const line of lines) reporter.print(line);
       return EXIT.well;
     },
   );

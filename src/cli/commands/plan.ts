@@ -18,9 +18,8 @@ export const planCommand = (values: Values, terminal: Terminal): Promise<number>
         onProject: learn,
         report: (d) => reporter.diagnostics(d),
       });
-      if (values['output'] === 'json')
-        terminal.write(`${JSON.stringify(masked(planned), null, 2)}\n`);
-      else terminal.write(mask(textOf(planned, coloursOf(colour))));
+      if (values['output'] === 'json') reporter.print(JSON.stringify(masked(planned), null, 2));
+      else reporter.print(mask(textOf(planned, coloursOf(colour))));
       const hazards = planned.nodes.flatMap((n) => n.hazards);
       reporter.diagnostics(hazards);
       return hazards.some((h) => h.severity === 'error') ? EXIT.failed : EXIT.well;
@@ -38,6 +37,5 @@ function textOf({ target, nodes }: Plan, colours: ReturnType<typeof coloursOf>):
   return [
     `Plan for target '${target}': ${relations.length} relations, ${tests} tests. Nothing was changed.`,
     ...lines,
-    '',
   ].join('\n');
 }

@@ -23,7 +23,7 @@ const ANEW = [
 /** `etl retry` */
 export const retryCommand = (values: Values, terminal: Terminal): Promise<number> =>
   guarded(values, terminal, async ({ reporter, learn }) => {
-    reporter.opening({ version: VERSION, command: 'retry', invocation: '' });
+    reporter.opening({ version: VERSION, command: 'retry', invocation: terminal.invocationId });
     const all = apiOptions(values, terminal);
     const anew = Object.fromEntries(ANEW.flatMap((key) => (key in all ? [[key, all[key]]] : [])));
     const { command, isNeeded, ok, cancelled, seconds } = await retry({

@@ -13,7 +13,11 @@ export const runOperationCommand = (
   terminal: Terminal,
 ): Promise<number> =>
   guarded(values, terminal, async ({ reporter, learn }) => {
-    reporter.opening({ version: VERSION, command: 'run-operation', invocation: '' });
+    reporter.opening({
+      version: VERSION,
+      command: 'run-operation',
+      invocation: terminal.invocationId,
+    });
     const { ok, cancelled, seconds } = await runOperation(positional[0] ?? '', {
       ...apiOptions(values, terminal),
       observe: (event) => reporter.observe(event),

@@ -20,8 +20,11 @@ export const showCommand = (values: Values, terminal: Terminal): Promise<number>
       report: (d) => reporter.diagnostics(asJson ? [] : d),
     });
     for (const item of shown) {
-      if (asJson) terminal.write(`${jsonOf(item, quiet, masked)}\n`);
-      else terminal.write(mask(`${textOf(masked(item), coloursOf(colour).dim)}\n`));
+      const text = asJson
+        ? jsonOf(item, quiet, masked)
+        : mask(textOf(masked(item), coloursOf(colour).dim));
+      const rows = JSON.stringify(masked(rowsOf(item)));
+      reporter.print(text, { name: 'ShowNode', data: dataOf(item, asJson, rows, masked) });
     }
     return EXIT.well;
   });
@@ -38,17 +41,38 @@ function textOf({ name, result }: Shown, dim: (text: string) => string): string 
   ].join('\n');
 }
 
-/** As dbt: `{"show": [rows]}`, with the node's name unless quiet; exact numbers beyond JSON's reach stay text. */
-function jsonOf({ name, result }: Shown, quiet: boolean, masked: Console['masked']): string {
-  const rows = result.rows.map((row) =>
+const rowsOf = ({ result }: Shown): readonly Readonly<Record<string, unknown>>[] =>
+  result.rows.map((row) =>
     Object.fromEntries(result.columns.map((c, i) => [c.name, jsonValue(row[i] ?? null, c.type)])),
   );
+
+/** As dbt: `{"show": [rows]}`, with the node's name unless quiet; exact numbers beyond JSON's reach stay text. */
+function jsonOf(item: Shown, quiet: boolean, masked: Console['masked']): string {
+  const show = rowsOf(item);
+  const { name } = item;
   return JSON.stringify(
-    masked(quiet || name === undefined ? { show: rows } : { node: name, show: rows }),
+    masked(quiet || name === undefined ? { show } : { node: name, show }),
     null,
     2,
   );
 }
+
+/** The event that editors read: the rows as one JSON text. */
+const dataOf = (
+  { name, id, sql }: Shown,
+  asJson: boolean,
+  preview: string,
+  masked: Console['masked'],
+): Readonly<Record<string, unknown>> =>
+  masked({
+    node_name: name ?? 'inline_query',
+    unique_id: id ?? '',
+    is_inline: name === undefined,
+    output_format: asJson ? 'json' : 'text',
+    preview,
+    sql,
+    quiet: false,
+  });
 
 function jsonValue(value: Scalar, type: string): unknown {
   if (typeof value === 'bigint') return value.toString();

@@ -11,7 +11,7 @@ import { guarded } from './guarded.ts';
 export const sourceFreshnessCommand = (values: Values, terminal: Terminal): Promise<number> =>
   guarded(values, terminal, async ({ reporter, learn }) => {
     const command = 'source freshness';
-    reporter.opening({ version: VERSION, command, invocation: '' });
+    reporter.opening({ version: VERSION, command, invocation: terminal.invocationId });
     const { output } = values;
     const { outcomes, ok, cancelled, seconds, path } = await sourceFreshness({
       ...apiOptions(values, terminal),

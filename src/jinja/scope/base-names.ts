@@ -245,7 +245,7 @@ export const BASE_MAKERS: Makers<BaseSettings> = {
     }),
   print: (settings) =>
     namedFunction('print', ['msg'], ([message]) => {
-      settings.log(str(message ?? ''), true);
+      settings.log(str(message ?? ''), 'print');
       return '';
     }),
   debug: () => hostFunction('debug', () => ''),

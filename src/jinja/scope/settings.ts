@@ -2,6 +2,7 @@
 import type { Value } from '../py/values.ts';
 import type { ColumnApi } from './column.ts';
 import type { QuotingStyle, Relation } from './relation.ts';
+import type { ToldAs } from '../../kernel/told-as.ts';
 
 /** Where `var()` looks. */
 export interface VarSource {
@@ -49,7 +50,7 @@ export interface BaseSettings {
   readonly target: Readonly<Record<string, unknown>> | undefined;
   readonly invocation: InvocationFacts;
   readonly yaml: YamlWords;
-  readonly log: (message: string, info: boolean) => void;
+  readonly log: (message: string, info: ToldAs) => void;
 }
 
 /** How the engine writes. */

@@ -14,7 +14,7 @@ const parse = (text: string): readonly Line[] =>
     .map((line): Line => JSON.parse(line));
 
 function events(outcomes: readonly NodeOutcome[]): readonly Line[] {
-  const { reporter, text } = collect(jsonReporter);
+  const { reporter, text } = collect(jsonReporter, { level: 'debug' });
   for (const event of aRun(outcomes)) reporter.observe(event);
   return parse(text());
 }
@@ -46,7 +46,7 @@ test('every line has the envelope that log readers know', () => {
 });
 
 test('a run gives its events in this order', () => {
-  const { reporter, text } = collect(jsonReporter);
+  const { reporter, text } = collect(jsonReporter, { level: 'debug' });
   reporter.opening({ version: '0.1.0', command: 'build', invocation: 'inv-1' });
   reporter.found([['model', 1]]);
   for (const event of aRun([built, failed, skipped])) reporter.observe(event);
@@ -133,7 +133,7 @@ test('failing rows stay out of the log', () => {
 });
 
 test('diagnostics have names by what they are', () => {
-  const { reporter, text } = collect(jsonReporter);
+  const { reporter, text } = collect(jsonReporter, { level: 'debug' });
   const at = { file: 'a.sql', line: 1, column: 2 };
   reporter.diagnostics([
     { code: 'ETL3001', severity: 'error', message: 'no such model', at },
@@ -148,7 +148,7 @@ test('diagnostics have names by what they are', () => {
 });
 
 test('what a project logs is the message itself', () => {
-  const { reporter, text } = collect(jsonReporter);
+  const { reporter, text } = collect(jsonReporter, { level: 'debug' });
   reporter.observe({ kind: 'log', message: '{"a": 1}', info: true });
   reporter.observe({ kind: 'log', message: 'quietly', info: false });
   expect(parse(text()).map(({ info }) => [info['name'], info['msg']])).toEqual([

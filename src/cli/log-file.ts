@@ -1,0 +1,48 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** How many full files are kept beside the current one. */
+const KEPT = 5;
+export const DEFAULT_MAX_BYTES: number = 10 * 1024 * 1024;
+
+/** A file that lines are appended to at once, put aside when it is full; several processes may share it. */
+export class LogFile {
+  readonly path: string;
+  readonly #maxBytes: number;
+  #size: number;
+
+  /** Makes the folder; throws what the disk says when that, or writing, is not possible. */
+  constructor(folder: string, maxBytes: number) {
+    mkdirSync(folder, { recursive: true });
+    this.path = join(folder, 'dbt.log');
+    this.#maxBytes = maxBytes;
+    appendFileSync(this.path, '');
+    this.#size = statSync(this.path).size;
+  }
+
+  /** Appends a text; a disk that has become full loses the line and not the run. */
+  write(text: string): void {
+    try {
+      const bytes = Buffer.byteLength(text);
+      if (this.#maxBytes > 0 && this.#size > 0 && this.#size + bytes > this.#maxBytes)
+        this.#rotate();
+      appendFileSync(this.path, text);
+      this.#size += bytes;
+    } catch {
+      // nothing that is told can be more important than what is done
+    }
+  }
+
+  /** dbt.log.4 becomes dbt.log.5 and so on, dbt.log becomes dbt.log.1. */
+  #rotate(): void {
+    for (let n = KEPT; n > 0; n--) {
+      const from = n === 1 ? this.path : `${this.path}.${n - 1}`;
+      try {
+        renameSync(from, `${this.path}.${n}`);
+      } catch {
+        // there are not that many yet, or another process has just done the same
+      }
+    }
+    this.#size = 0;
+  }
+}
