@@ -34,7 +34,7 @@ export function manifestJson(manifest: Manifest, options: ManifestJsonOptions): 
     docs: mapValues(manifest.docs, docJson),
     exposures: mapValues(manifest.exposures, (node) => nodeJson(node, nodeOptions)),
     metrics: {},
-    groups: {},
+    groups: manifest.groups,
     selectors: mapValues(manifest.selectors, ({ name, definition, description }) => ({
       name,
       definition: expanded(definition),
@@ -91,8 +91,8 @@ function familyMaps(manifest: Manifest): { readonly parent_map: Json; readonly c
 function groupMap(manifest: Manifest): Json {
   const groups = new Map<string, string[]>();
   for (const node of Object.values(manifest.nodes)) {
-    const group = node.config['group'];
-    if (typeof group !== 'string' || group === '') continue;
+    const { group } = node;
+    if (group === null || group === '') continue;
     groups.set(group, [...(groups.get(group) ?? []), node.unique_id]);
   }
   return Object.fromEntries(groups);

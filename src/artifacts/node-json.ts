@@ -50,13 +50,13 @@ function executableJson(node: ExecutableNode, options: NodeJsonOptions): Json {
     case 'model':
       return {
         ...compilable,
-        access: node.config['access'] ?? 'protected',
-        constraints: node.config['constraints'] ?? [],
-        version: null,
-        latest_version: null,
-        deprecation_date: null,
+        access: node.access,
+        constraints: node.constraints,
+        version: node.version,
+        latest_version: node.latest_version,
+        deprecation_date: node.deprecation_date,
         defer_relation: null,
-        primary_key: [],
+        primary_key: node.primary_key,
         time_spine: null,
       };
     case 'snapshot':
@@ -88,7 +88,7 @@ const describedJson = (node: ExecutableNode): Json => ({
   description: node.description,
   columns: columnsJson(node.columns),
   meta: node.meta,
-  group: node.config['group'] ?? null,
+  group: node.group,
   docs: node.docs,
   patch_path: node.patch_path,
   build_path: node.build_path,
@@ -97,7 +97,7 @@ const describedJson = (node: ExecutableNode): Json => ({
   config_call_dict: {},
   unrendered_config_call_dict: {},
   raw_code: node.raw_code,
-  doc_blocks: [],
+  doc_blocks: node.doc_blocks,
 });
 
 function compilableJson(node: ExecutableNode, compiled: CompiledFacts | undefined): Json {
@@ -113,16 +113,7 @@ function compilableJson(node: ExecutableNode, compiled: CompiledFacts | undefine
     ...(compiled === undefined ? {} : { compiled_code: compiled.code }),
     extra_ctes_injected: compiled !== undefined,
     extra_ctes: [],
-    contract: contractJson(node.config['contract']),
-  };
-}
-
-function contractJson(config: unknown): Json {
-  const given = typeof config === 'object' && config !== null ? (config as Json) : {};
-  return {
-    enforced: given['enforced'] === true,
-    alias_types: given['alias_types'] !== false,
-    checksum: null,
+    contract: node.contract,
   };
 }
 
@@ -140,7 +131,7 @@ const columnsJson = (columns: Readonly<Record<string, ColumnInfo>>): Json =>
         config: { meta: column.meta, tags: column.tags },
         tags: column.tags,
         granularity: null,
-        doc_blocks: [],
+        doc_blocks: column.doc_blocks,
       },
     ]),
   );

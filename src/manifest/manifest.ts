@@ -19,6 +19,19 @@ export interface MacroNode {
   }[];
 }
 
+/** A group: who is responsible for its members. */
+export interface GroupNode {
+  readonly unique_id: NodeId;
+  readonly resource_type: 'group';
+  readonly name: string;
+  readonly package_name: string;
+  readonly path: string;
+  readonly original_file_path: string;
+  readonly owner: Readonly<Record<string, unknown>>;
+  readonly description: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
 export interface DocNode {
   readonly unique_id: string;
   readonly name: string;
@@ -56,6 +69,7 @@ export interface Manifest {
   readonly nodes: Readonly<Record<NodeId, ExecutableNode>>;
   readonly sources: Readonly<Record<NodeId, SourceNode>>;
   readonly exposures: Readonly<Record<NodeId, ExposureNode>>;
+  readonly groups: Readonly<Record<string, GroupNode>>;
   readonly macros: Readonly<Record<string, MacroNode>>;
   readonly docs: Readonly<Record<string, DocNode>>;
   readonly disabled: Readonly<Record<string, readonly GraphNode[]>>;

@@ -34,6 +34,43 @@ export interface NodeConfig {
   readonly [key: string]: unknown;
 }
 
+/** A constraint as dbt writes it into the manifest. */
+export interface Constraint {
+  readonly type: ConstraintType;
+  readonly name: string | null;
+  readonly expression: string | null;
+  readonly warn_unenforced: boolean;
+  readonly warn_unsupported: boolean;
+  /** what a foreign key refers to: `ref('x')`, `source('x', 'y')` or the name of a relation */
+  readonly to: string | null;
+  readonly to_columns: readonly string[];
+}
+export const CONSTRAINT_TYPES = [
+  'check',
+  'not_null',
+  'unique',
+  'primary_key',
+  'foreign_key',
+  'custom',
+] as const;
+export type ConstraintType = (typeof CONSTRAINT_TYPES)[number];
+/** A constraint of a whole model. */
+export interface ModelConstraint extends Constraint {
+  readonly columns: readonly string[];
+}
+
+/** What a model promises about its columns. */
+export interface Contract {
+  readonly enforced: boolean;
+  readonly alias_types: boolean;
+  /** a hash of what is promised; null where nothing is enforced */
+  readonly checksum: string | null;
+}
+
+/** A version as the property file writes it: 1, 2.1, "beta". */
+export type NodeVersion = string | number;
+export type Access = 'private' | 'protected' | 'public';
+
 export interface ColumnInfo {
   readonly name: string;
   readonly description: string;
@@ -41,13 +78,15 @@ export interface ColumnInfo {
   readonly quote: boolean | null;
   readonly meta: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
-  readonly constraints: readonly Readonly<Record<string, unknown>>[];
+  readonly constraints: readonly Constraint[];
+  /** the docs blocks that the description is made of */
+  readonly doc_blocks: readonly string[];
 }
 
 export interface RefArgs {
   readonly name: string;
   readonly package: string | null;
-  readonly version: string | number | null;
+  readonly version: NodeVersion | null;
 }
 
 interface CommonNode {
@@ -83,12 +122,27 @@ interface CompilableNode extends CommonNode {
   readonly depends_on: { readonly macros: readonly string[]; readonly nodes: readonly NodeId[] };
   readonly created_at: number;
   readonly build_path: string | null;
+  /** of a test: the group of the node that it stands on */
+  readonly group: string | null;
+  readonly contract: Contract;
+  readonly doc_blocks: readonly string[];
   /** where the text begins in its file; not part of manifest.json */
   readonly place: Span;
 }
 
 export interface ModelNode extends CompilableNode {
-  readonly resource_type: 'model' | 'analysis' | 'snapshot';
+  readonly resource_type: 'model';
+  readonly access: Access;
+  readonly constraints: readonly ModelConstraint[];
+  readonly version: NodeVersion | null;
+  readonly latest_version: NodeVersion | null;
+  /** ISO 8601 with the zone */
+  readonly deprecation_date: string | null;
+  /** the columns that tell a row, as far as constraints and tests say so */
+  readonly primary_key: readonly string[];
+}
+export interface QueryNode extends CompilableNode {
+  readonly resource_type: 'analysis' | 'snapshot';
 }
 export interface SeedNode extends CompilableNode {
   readonly resource_type: 'seed';
@@ -155,5 +209,5 @@ export interface ExposureNode extends CommonNode {
 }
 
 /** What can be compiled and run. */
-export type ExecutableNode = ModelNode | SeedNode | TestNode;
+export type ExecutableNode = ModelNode | QueryNode | SeedNode | TestNode;
 export type GraphNode = ExecutableNode | SourceNode | ExposureNode;

@@ -163,7 +163,10 @@ class RunScopes implements ScopeMaker {
     standIns: CompileOptions['standIns'],
   ): Value {
     const { resolver, manifest, engine } = this.project;
-    const id = resolver.ref(call.name, call.packageName ?? null, packageName);
+    const id = resolver.ref(
+      { name: call.name, package: call.packageName ?? null, version: call.version ?? null },
+      packageName,
+    );
     const found = id === undefined ? undefined : manifest.nodes[id];
     if (found === undefined)
       throw templateError(
@@ -262,7 +265,7 @@ function graphOf(manifest: Manifest): Value {
     ['sources', mapped(manifest.sources)],
     ['exposures', mapped(manifest.exposures)],
     ['metrics', new Dict()],
-    ['groups', new Dict()],
+    ['groups', mapped(manifest.groups)],
     ['semantic_models', new Dict()],
     ['saved_queries', new Dict()],
     ['unit_tests', new Dict()],

@@ -1,11 +1,17 @@
-import type { ColumnInfo } from '../manifest/node.ts';
+import { didYouMean } from '../kernel/did-you-mean.ts';
+import type { Access, ColumnInfo } from '../manifest/node.ts';
 import { readSnapshotConfig } from '../manifest/snapshot-config.ts';
 import { captureText } from './capture.ts';
-import { readColumns, textsOf } from './columns.ts';
+import { patchColumns } from './columns.ts';
+import { textsOf } from './texts.ts';
 import type { ConfigValues } from './config-merge.ts';
-import { renderDescription } from './descriptions.ts';
+import { checkContract, contractOf, modelConstraints, withForeignKeys } from './contract.ts';
+import { readDescription } from './descriptions.ts';
+import type { ReadDescription } from './descriptions.ts';
 import type { Capture, ConfiguredDraft, Draft, NamedDraft } from './draft.ts';
 import type { Naming } from './naming.ts';
+import { errorOf } from './problems.ts';
+import { isoDate } from './versions.ts';
 import { finalConfig, unrenderedConfig } from './node-config.ts';
 import type { ConfigRequest } from './node-config.ts';
 import type { Property } from './properties.ts';
@@ -38,11 +44,7 @@ function columnsOf(
   patch: Property | undefined,
 ): Readonly<Record<string, ColumnInfo>> {
   if (patch === undefined || draft.type === 'test') return {};
-  const columns = readColumns(world, patch.packageName, patch.value['columns'], patch.file, [
-    ...patch.path,
-    'columns',
-  ]);
-  return Object.fromEntries(columns.map((column) => [column.name, column.info]));
+  return Object.fromEntries(patchColumns(world, patch).map(({ name, info }) => [name, info]));
 }
 
 /** What hooks refer to belongs to the node. */
@@ -79,6 +81,51 @@ function withHooks(world: World, draft: Draft, config: ConfiguredDraft['config']
   return capture;
 }
 
+/** The description of a node: its entry's, of a version its own where it has one. */
+function describe(world: World, draft: Draft, patch: Property | undefined): ReadDescription {
+  if (patch === undefined) return { text: draft.description, docBlocks: [] };
+  const { value, version, path, packageName, file } = patch;
+  const isOwn = version !== undefined && Boolean(version.value['description']);
+  return readDescription(world, packageName, value['description'], file, [
+    ...(isOwn ? version.path : path),
+    'description',
+  ]);
+}
+
+const ACCESS: readonly Access[] = ['private', 'protected', 'public'];
+
+/** The access of a model; a word that is none, and one that its materialization cannot keep, are an ETL1004. */
+function accessOf(
+  world: World,
+  draft: Draft,
+  config: ConfiguredDraft['config'],
+  at: ConfiguredDraft['place'],
+): Access {
+  if (draft.type !== 'model') return 'protected';
+  const asked = config['access'] ?? 'protected';
+  const found = ACCESS.find((one) => one === asked);
+  const tell = (message: string, hint: string): void => {
+    world.diagnostics.push(errorOf('ETL1004', message, { at, node: draft.id, hint }));
+  };
+  if (found === undefined)
+    tell(
+      `the access of "${draft.name}" must be private, protected or public, not ${JSON.stringify(asked)}`,
+      didYouMean(String(asked as string), ACCESS) ?? 'Models without an access are protected.',
+    );
+  if (found === 'public' && config.enabled && config.materialized === 'ephemeral')
+    tell(
+      `"${draft.name}" is public and ephemeral: there is nothing that others could read`,
+      'Make it a view or a table, or leave access: public out.',
+    );
+  return found ?? 'protected';
+}
+
+function deprecationOf(world: World, patch: Property | undefined): string | null {
+  if (patch?.section !== 'models') return null;
+  const path = patch.version?.path ?? patch.path;
+  return isoDate(world, patch, patch.value['deprecation_date'], [...path, 'deprecation_date']);
+}
+
 /** Gives a draft its config, columns and description. */
 export function configure(
   world: World,
@@ -98,23 +145,30 @@ export function configure(
   if (draft.type === 'snapshot' && config.enabled)
     for (const found of readSnapshotConfig(draft.name, config).diagnostics)
       world.diagnostics.push({ ...found, at, node: draft.id });
-  const description =
-    patch === undefined
-      ? draft.description
-      : renderDescription(world, patch.packageName, patch.value['description'], patch.file, [
-          ...patch.path,
-          'description',
-        ]);
+  const columns = columnsOf(world, draft, patch);
+  const constraints = modelConstraints(world, draft, patch);
+  checkContract(world, draft, patch, config, columns, constraints);
+  const all =
+    draft.type === 'model'
+      ? [...Object.values(columns).flatMap((column) => column.constraints), ...constraints]
+      : [];
+  const { text: description, docBlocks } = describe(world, draft, patch);
   const tags = [...new Set([...(draft.generic?.tags ?? []), ...config.tags])];
   return {
     ...draft,
-    capture: withHooks(world, draft, config),
+    capture: withForeignKeys(world, draft, patch, withHooks(world, draft, config), all),
     patch,
     config,
     unrenderedConfig: unrenderedConfig(request),
-    columns: columnsOf(world, draft, patch),
+    columns,
     description,
-    tags: draft.generic === undefined ? tags : tags,
+    docBlocks,
+    constraints,
+    contract: contractOf(draft, config, columns, constraints),
+    access: accessOf(world, draft, config, at),
+    group: textOrNull(config['group']),
+    deprecationDate: deprecationOf(world, patch),
+    tags,
   };
 }
 
@@ -156,7 +210,7 @@ export function nameDraft(world: World, naming: Naming, draft: ConfiguredDraft):
     config,
     tags: draft.tags,
     meta: config.meta,
-    version: null,
+    version: draft.version?.v ?? null,
     raw_code: draft.rawCode,
     unrendered_config: draft.unrenderedConfig,
   };
@@ -165,6 +219,7 @@ export function nameDraft(world: World, naming: Naming, draft: ConfiguredDraft):
     name: draft.name,
     packageName: draft.package.project.name,
     custom,
+    versionText: draft.version?.text,
     node,
   });
   const names = draft.type === 'snapshot' ? { ...generated, ...targetOf(config) } : generated;

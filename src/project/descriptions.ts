@@ -7,6 +7,7 @@ import { templateError } from '../jinja/errors.ts';
 import { hostFunction } from '../jinja/host-function.ts';
 import { str } from '../jinja/py/print.ts';
 import { baseNames } from '../jinja/scope/base-names.ts';
+import type { DocNode } from '../manifest/manifest.ts';
 import { baseSettings, varLayers } from './session.ts';
 import type { PropertyDocument } from './text-files.ts';
 import type { World } from './world.ts';
@@ -14,7 +15,7 @@ import { isTemplate } from './yaml-render.ts';
 import type { YamlPath } from './yaml.ts';
 
 /** Finds a docs block as dbt does: a named package only, else the root project, the own package, then any. */
-function findDoc(world: World, packageName: string, args: readonly string[]): string {
+function findDoc(world: World, packageName: string, args: readonly string[]): DocNode {
   const [first = '', second] = args;
   const name = second ?? first;
   const packages =
@@ -23,7 +24,7 @@ function findDoc(world: World, packageName: string, args: readonly string[]): st
       : [first];
   for (const candidate of packages) {
     const found = world.docs.get(`doc.${candidate}.${name}`);
-    if (found !== undefined) return found.block_contents;
+    if (found !== undefined) return found;
   }
   const names = [...world.docs.values()].map((doc) => doc.name);
   throw templateError(
@@ -33,32 +34,50 @@ function findDoc(world: World, packageName: string, args: readonly string[]): st
   );
 }
 
+/** A description, and the ids of the docs blocks that it calls, in their order. */
+export interface ReadDescription {
+  readonly text: string;
+  readonly docBlocks: readonly string[];
+}
+
+const bare = (text: string): ReadDescription => ({ text, docBlocks: [] });
+
+/** A description's text. */
+export const renderDescription = (...args: Parameters<typeof readDescription>): string =>
+  readDescription(...args).text;
+
 /** A description: a template in text mode that may call doc(). */
-export function renderDescription(
+export function readDescription(
   world: World,
   packageName: string,
   value: unknown,
   file: PropertyDocument,
   path: YamlPath,
-): string {
-  if (value === null || value === undefined) return '';
+): ReadDescription {
+  if (value === null || value === undefined) return bare('');
   const text = typeof value === 'string' ? value : str(value);
-  if (!isTemplate(text)) return text;
+  if (!isTemplate(text)) return bare(text);
+  const docBlocks = new Set<string>();
   const own = world.packages.get(packageName)?.project ?? world.root.project;
   const settings = baseSettings(
     world.session,
     varLayers(world.session.cliVars, world.root.project, own),
   );
-  const doc = hostFunction('doc', (args) => findDoc(world, packageName, args.map(str)));
+  const doc = hostFunction('doc', (args) => {
+    const found = findDoc(world, packageName, args.map(str));
+    docBlocks.add(found.unique_id);
+    return found.block_contents;
+  });
   const scope: Scope = (attempt) => ({ ...baseNames(settings, attempt), doc });
   const { line, column } = file.document.textSpanOf(path);
   try {
     const template = { packageName, path: file.shownPath, text, origin: { line, column } };
     const rendered = world.host.render(template, scope);
-    return rendered instanceof Suspended ? text : rendered.text;
+    if (rendered instanceof Suspended) return bare(text);
+    return { text: rendered.text, docBlocks: [...docBlocks] };
   } catch (error) {
     if (!isEtlError(error)) throw error;
     world.diagnostics.push(...(error as EtlError).diagnostics);
-    return text;
+    return bare(text);
   }
 }

@@ -1,6 +1,16 @@
 import type { Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
-import type { ColumnInfo, NodeConfig, RefArgs, ResourceType, TestNode } from '../manifest/node.ts';
+import type {
+  Access,
+  ColumnInfo,
+  Contract,
+  ModelConstraint,
+  NodeConfig,
+  NodeVersion,
+  RefArgs,
+  ResourceType,
+  TestNode,
+} from '../manifest/node.ts';
 import type { ConfigValues } from './config-merge.ts';
 import type { Property } from './properties.ts';
 import type { ProjectPackage } from './text-files.ts';
@@ -32,10 +42,19 @@ export interface GenericTestFacts {
   readonly fileKeyName: string;
   readonly target: {
     readonly section: string;
+    /** as in its unique id */
     readonly name: string;
     readonly packageName: string;
   };
   readonly tags: readonly string[];
+}
+
+/** Which version of a model a file is. */
+export interface DraftVersion {
+  readonly v: NodeVersion;
+  /** as names and ids write it */
+  readonly text: string;
+  readonly latest: NodeVersion;
 }
 
 /** A node while it is built: what its file says first, what follows from it later. */
@@ -54,6 +73,7 @@ export interface Draft {
   readonly capture: Capture;
   readonly generic: GenericTestFacts | undefined;
   readonly description: string;
+  readonly version?: DraftVersion;
 }
 
 /** A draft with its config and what its property file says. */
@@ -63,6 +83,13 @@ export interface ConfiguredDraft extends Draft {
   readonly unrenderedConfig: ConfigValues;
   readonly columns: Readonly<Record<string, ColumnInfo>>;
   readonly tags: readonly string[];
+  readonly docBlocks: readonly string[];
+  readonly constraints: readonly ModelConstraint[];
+  readonly contract: Contract;
+  readonly access: Access;
+  /** the config's; tests have that of what they stand on */
+  readonly group: string | null;
+  readonly deprecationDate: string | null;
 }
 
 /** A draft with its address in the warehouse. */

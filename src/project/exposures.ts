@@ -1,7 +1,7 @@
 import { nodeId } from '../kernel/node-id.ts';
 import type { ExposureNode } from '../manifest/node.ts';
 import { captureText } from './capture.ts';
-import { textsOf } from './columns.ts';
+import { textsOf } from './texts.ts';
 import { renderDescription } from './descriptions.ts';
 import type { CapturedRef, CapturedSource } from './draft.ts';
 import { finalConfig, unrenderedConfig } from './node-config.ts';

@@ -5,7 +5,7 @@ import type { MacroEntry } from '../jinja/library.ts';
 import { toPython } from '../jinja/py/convert.ts';
 import { toPlain } from '../jinja/scope/plain.ts';
 import { captureText } from './capture.ts';
-import { textsOf } from './columns.ts';
+import { textsOf } from './texts.ts';
 import type { ConfigValues } from './config-merge.ts';
 import { mergeCalls } from './config-merge.ts';
 import type { Capture, Draft } from './draft.ts';
@@ -13,6 +13,7 @@ import { fqnOf } from './file-nodes.ts';
 import { generatedTestName, testHash } from './generic-test-name.ts';
 import { errorOf } from './problems.ts';
 import { pythonStr } from './python-text.ts';
+import type { NodeVersion } from '../manifest/node.ts';
 import { baseScope, baseSettings, varLayers, yamlRenderer } from './session.ts';
 import type { ProjectPackage, PropertyDocument } from './text-files.ts';
 import type { World } from './world.ts';
@@ -23,8 +24,11 @@ import { renderTree } from './yaml-render.ts';
 /** What a generic test is put on. */
 export interface TestTarget {
   readonly section: string;
-  /** the model's name, or `source_table` for sources */
+  /** the model's name (`m.v1` of a version), or `source_table` for sources */
   readonly name: string;
+  /** the name that tests take up into theirs: `m_v1` of a version */
+  readonly nameInTests?: string;
+  readonly version?: NodeVersion;
   /** the name of the entry in the property file: the source's, for its tables */
   readonly entryName: string;
   readonly package: ProjectPackage;
@@ -239,7 +243,7 @@ export function genericTest(world: World, entry: TestEntry): Draft | undefined {
   const prefix = namespace === undefined ? '' : `${namespace}_`;
   const generated = generatedTestName(
     `${prefix}${target.isSource ? 'source_' : ''}${test}`,
-    target.name,
+    target.nameInTests ?? target.name,
     kwargs,
   );
   const short = parts.name ?? generated.short;
@@ -300,8 +304,9 @@ function captureTest(world: World, test: TestCapture): Capture {
   if (PLAIN.has(macro.uniqueId)) {
     const names = [...target.expression.matchAll(/'([^']*)'/g)].map((found) => found[1] ?? '');
     const [first = '', second = ''] = names;
+    const version = target.version ?? null;
     return {
-      refs: target.isSource ? [] : [{ name: first, package: null, version: null, at: place }],
+      refs: target.isSource ? [] : [{ name: first, package: null, version, at: place }],
       sources: target.isSource ? [{ source: first, table: second, at: place }] : [],
       config: {},
       macros: [macro.uniqueId],

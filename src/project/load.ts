@@ -300,7 +300,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
   const built = buildNodes(world, properties);
   const nodes = Object.values(built.nodes);
   diagnostics.push(
-    ...warnOfUnsupported([...packages.values()], properties, nodes),
+    ...warnOfUnsupported([...packages.values()], nodes),
     ...warnOfReadOver([...packages.values()]),
   );
   const manifest: Manifest = frozen({
@@ -310,6 +310,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     nodes: built.nodes,
     sources: built.sources,
     exposures: built.exposures,
+    groups: built.groups,
     macros: macroNodes(host, [...packages.values()], properties),
     docs: docsById,
     disabled: built.disabled,

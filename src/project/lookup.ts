@@ -1,12 +1,21 @@
 import type { NodeId } from '../kernel/node-id.ts';
+import { compareVersions } from '../manifest/versions.ts';
 import type { NamedDraft } from './draft.ts';
-import type { SourceNode } from '../manifest/node.ts';
+import type { Access, NodeVersion, RefArgs, SourceNode } from '../manifest/node.ts';
 
 export interface RefTarget {
   readonly id: NodeId;
   readonly name: string;
   readonly packageName: string;
+  /** anybody may refer to what is no model */
+  readonly access: Access;
+  readonly group: string | null;
+  /** as names write it */
+  readonly version: string | undefined;
 }
+
+/** How the index names a version of a model. */
+const versionKey = (name: string, version: NodeVersion): string => `${name}.v${version}`;
 
 /** Whether `ref` can mean it. */
 export const isReferable = ({ type }: Pick<NamedDraft, 'type'>): boolean =>
@@ -15,25 +24,39 @@ export const isReferable = ({ type }: Pick<NamedDraft, 'type'>): boolean =>
 /** The things that `ref` may mean, by name. */
 export class RefIndex {
   readonly #byName = new Map<string, RefTarget[]>();
+  /** the versions of a name, as texts */
+  readonly #versions = new Map<string, string[]>();
 
   constructor(drafts: Iterable<NamedDraft>) {
-    for (const draft of drafts)
-      if (isReferable(draft)) {
-        const target = { id: draft.id, name: draft.name, packageName: draft.package.project.name };
-        const known = this.#byName.get(draft.name);
-        if (known === undefined) this.#byName.set(draft.name, [target]);
-        else known.push(target);
+    for (const draft of drafts) {
+      if (!isReferable(draft)) continue;
+      const { id, name, version, group } = draft;
+      const access = draft.type === 'model' ? draft.access : 'public';
+      const packageName = draft.package.project.name;
+      const target = { id, name, access, group, packageName, version: version?.text };
+      if (version === undefined) this.#add(name, target);
+      else {
+        this.#add(versionKey(name, version.text), target);
+        this.#versions.set(name, [...(this.#versions.get(name) ?? []), version.text]);
+        // what a ref without a version means
+        if (version.v === version.latest) this.#add(name, target);
       }
+    }
+  }
+
+  #add(key: string, target: RefTarget): void {
+    const known = this.#byName.get(key);
+    if (known === undefined) this.#byName.set(key, [target]);
+    else known.push(target);
   }
 
   /** Looks in the named package only, else in the root project, the node's package, then anywhere. */
   find(
-    name: string,
-    wanted: string | null,
+    { name, package: wanted, version }: RefArgs,
     nodePackage: string,
     root: string,
   ): RefTarget | undefined {
-    const found = this.#byName.get(name);
+    const found = this.#byName.get(version === null ? name : versionKey(name, version));
     if (found === undefined) return undefined;
     if (wanted !== null) return found.find((target) => target.packageName === wanted);
     for (const candidate of [root, nodePackage]) {
@@ -43,8 +66,23 @@ export class RefIndex {
     return found[0];
   }
 
-  names(): Iterable<string> {
-    return this.#byName.keys();
+  /** The highest version of a name when it is above the one that a ref without a version means. */
+  prerelease(name: string, latest: string): string | undefined {
+    const highest = this.versionsOf(name).toSorted(compareVersions).at(-1);
+    return highest !== undefined && compareVersions(highest, latest) > 0 ? highest : undefined;
+  }
+
+  /** The versions of a name; empty for what has none. */
+  versionsOf(name: string): readonly string[] {
+    return this.#versions.get(name) ?? [];
+  }
+
+  names(): readonly string[] {
+    const versioned = [...this.#versions].flatMap(([name, all]) =>
+      all.map((v) => versionKey(name, v)),
+    );
+    const hidden = new Set(versioned);
+    return [...this.#byName.keys(), ...this.#versions.keys()].filter((name) => !hidden.has(name));
   }
 }
 

@@ -18,6 +18,8 @@ export interface NamingSubject {
   readonly name: string;
   readonly packageName: string;
   readonly custom: Readonly<Record<Component, string | null>>;
+  /** of a version of a model: as its default alias writes it */
+  readonly versionText?: string | undefined;
   /** the node as the macros see it */
   readonly node: Readonly<Record<string, unknown>>;
 }
@@ -27,6 +29,9 @@ export interface GeneratedNames {
   readonly alias: string;
   readonly database: string | null;
 }
+
+const versionSuffix = ({ versionText: version }: NamingSubject): string =>
+  version === undefined ? '' : `_v${version.replaceAll('.', '_')}`;
 
 /** Finds the schema, alias and database of nodes by the macros generate_*_name, wherever they are overridden. */
 export class Naming {
@@ -71,7 +76,9 @@ export class Naming {
     if (component === 'schema')
       return custom === null ? target.schema : `${target.schema}_${custom.trim()}`;
     if (component === 'alias')
-      return custom === null || custom === '' ? subject.name : custom.trim();
+      return custom === null || custom === ''
+        ? `${subject.name}${versionSuffix(subject)}`
+        : custom.trim();
     return custom === null ? (target.database ?? null) : custom.trim();
   }
 

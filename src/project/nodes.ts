@@ -13,14 +13,19 @@ function docsOf(draft: NamedDraft): { readonly show: boolean; readonly node_colo
   };
 }
 
+/** What a node has to do with others. */
+export interface NodeLinks {
+  readonly dependencies: readonly NodeId[];
+  /** what a generic test stands on */
+  readonly attachedTo: NodeId | null;
+  readonly group: string | null;
+  readonly primaryKey: readonly string[];
+}
+
 /** The finished node of a draft. */
-export function finishNode(
-  world: World,
-  draft: NamedDraft,
-  dependencies: readonly NodeId[],
-  attachedTo: NodeId | null,
-): ExecutableNode {
+export function finishNode(world: World, draft: NamedDraft, links: NodeLinks): ExecutableNode {
   const { capture, generic, patch } = draft;
+  const { dependencies, attachedTo } = links;
   const common = {
     unique_id: draft.id,
     name: draft.name,
@@ -52,10 +57,24 @@ export function finishNode(
     depends_on: { macros: capture.macros, nodes: dependencies },
     created_at: world.session.invocation.startedAt.getTime() / 1000,
     build_path: null,
+    group: links.group,
+    contract: draft.contract,
+    doc_blocks: draft.docBlocks,
     place: draft.place,
   };
   if (draft.type === 'seed')
     return { ...common, resource_type: 'seed', root_path: draft.package.dir };
+  if (draft.type === 'model')
+    return {
+      ...common,
+      resource_type: 'model',
+      access: draft.access,
+      constraints: draft.constraints,
+      version: draft.version?.v ?? null,
+      latest_version: draft.version?.latest ?? null,
+      deprecation_date: draft.deprecationDate,
+      primary_key: links.primaryKey,
+    };
   if (draft.type !== 'test') return { ...common, resource_type: draft.type };
   return {
     ...common,

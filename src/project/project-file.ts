@@ -43,6 +43,8 @@ export interface ProjectFile {
   readonly quoting: QuotingWish;
   readonly dispatch: Readonly<Record<string, readonly string[]>>;
   /** undefined: dbt's default comment; null: none */
+  /** `restrict-access`: other packages may refer to public models only */
+  readonly restrictAccess: boolean;
   readonly queryComment: unknown;
   readonly onRunStart: readonly string[];
   readonly onRunEnd: readonly string[];
@@ -283,6 +285,7 @@ export function readProjectFile(document: YamlDocument, render: RenderValue): Ch
     vars: isYamlMap(vars) ? vars : {},
     quoting: reader.quoting(),
     dispatch: reader.dispatch(),
+    restrictAccess: reader.rendered['restrict-access'] === true,
     queryComment: Object.hasOwn(reader.raw, 'query-comment')
       ? reader.raw['query-comment']
       : undefined,

@@ -1,6 +1,7 @@
 import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import { didYouMean, nearestName } from '../kernel/did-you-mean.ts';
 import { CONFIG_KEYS } from './config-keys.ts';
+import type { DraftVersion } from './draft.ts';
 import { errorOf, warningOf } from './problems.ts';
 import type { ConfigSection } from './project-keys.ts';
 import { PROPERTY_KEYS, PROPERTY_SECTIONS } from './property-keys.ts';
@@ -10,6 +11,13 @@ import { renderTree } from './yaml-render.ts';
 import type { RenderValue } from './yaml-render.ts';
 import { isYamlMap } from './yaml.ts';
 import type { YamlMap, YamlPath } from './yaml.ts';
+
+/** The version of a model that an entry describes. */
+export interface PropertyVersion extends DraftVersion {
+  /** the version's own entry */
+  readonly value: YamlMap;
+  readonly path: YamlPath;
+}
 
 /** One entry of a property file. */
 export interface Property {
@@ -22,6 +30,7 @@ export interface Property {
   /** rendered, except descriptions, tests and hooks */
   readonly value: YamlMap;
   readonly at: Span;
+  readonly version?: PropertyVersion;
 }
 
 const LATE = new Set([
@@ -99,11 +108,17 @@ class KeyCheck {
 
   entry(section: PropertySection, value: YamlMap, path: YamlPath): void {
     this.keys(value, section === 'data_tests' ? 'tests' : section, path);
-    if (section !== 'macros') this.config(value['config'], section, [...path, 'config']);
+    if (section !== 'macros' && section !== 'groups')
+      this.config(value['config'], section, [...path, 'config']);
     this.columns(value['columns'], [...path, 'columns']);
     if (section === 'macros')
       for (const item of listAt(value['arguments'], [...path, 'arguments'], this.#file, []))
         this.keys(item.value, 'arguments', item.path);
+    for (const version of listAt(value['versions'], [...path, 'versions'], this.#file, [])) {
+      if (section !== 'models' || !isYamlMap(version.value)) continue;
+      this.keys(version.value, 'versions', version.path);
+      this.config(version.value['config'], section, [...version.path, 'config']);
+    }
     if (section !== 'sources') return;
     for (const table of listAt(
       value['tables'],

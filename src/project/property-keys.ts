@@ -47,6 +47,20 @@ export const PROPERTY_KEYS: Readonly<Record<string, readonly string[]>> = {
     'metrics',
     'primary_key',
   ],
+  versions: [
+    'v',
+    'defined_in',
+    'description',
+    'access',
+    'config',
+    'constraints',
+    'docs',
+    'tests',
+    'data_tests',
+    'columns',
+    'deprecation_date',
+  ],
+  groups: ['name', 'owner', 'description', 'config', 'meta'],
   seeds: [...NODE, 'quote_columns', 'group'],
   snapshots: [...NODE, 'quote_columns', 'group', 'relation'],
   analyses: ['name', 'description', 'docs', 'meta', 'tags', 'config', 'columns', 'group'],
@@ -125,5 +139,6 @@ export const PROPERTY_SECTIONS = [
   'exposures',
   'macros',
   'data_tests',
+  'groups',
 ] as const;
 export type PropertySection = (typeof PROPERTY_SECTIONS)[number];

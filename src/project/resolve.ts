@@ -1,8 +1,11 @@
 import { didYouMean } from '../kernel/did-you-mean.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
-import type { SourceNode } from '../manifest/node.ts';
+import type { RefArgs, SourceNode } from '../manifest/node.ts';
 import type { CapturedRef, CapturedSource, NamedDraft } from './draft.ts';
-import { RefIndex, SourceIndex, isReferable } from './lookup.ts';
+import { refusedAccess } from './groups.ts';
+import { RefIndex, SourceIndex } from './lookup.ts';
+import type { RefTarget } from './lookup.ts';
 import { errorOf, warningOf } from './problems.ts';
 import type { World } from './world.ts';
 
@@ -10,6 +13,7 @@ import type { World } from './world.ts';
 export interface Asker {
   readonly id: NodeId;
   readonly packageName: string;
+  readonly group: string | null;
   readonly isTest: boolean;
   readonly refs: readonly CapturedRef[];
   readonly sources: readonly CapturedSource[];
@@ -26,6 +30,30 @@ export interface ResolveInput {
   readonly disabledDrafts: readonly NamedDraft[];
   readonly sources: readonly SourceNode[];
   readonly disabledSources: readonly SourceNode[];
+}
+
+/** A ref to a version that is not there, or to the latest one when that has no file. */
+function missingVersion(
+  ref: CapturedRef,
+  shown: string,
+  versions: readonly string[],
+  more: { readonly at: CapturedRef['at']; readonly node: NodeId },
+): Diagnostic {
+  const list = versions.join(', ');
+  if (ref.version === null)
+    return errorOf('ETL3030', `the latest version of "${shown}" is not there`, {
+      ...more,
+      hint: `Add its file, or name another version: ref('${ref.name}', v=...). There are: ${list}.`,
+    });
+  return versions.length === 0
+    ? errorOf('ETL3030', `"${shown}" has no versions, so version ${ref.version} is not there`, {
+        ...more,
+        hint: `Write ref('${ref.name}'), or give the model versions in its property file.`,
+      })
+    : errorOf('ETL3030', `there is no version ${ref.version} of "${shown}"`, {
+        ...more,
+        hint: `Versions: ${list}.`,
+      });
 }
 
 /** Finds what refs and sources mean; everything missing is reported with its place. */
@@ -47,8 +75,8 @@ export class Resolver {
   }
 
   /** The id that a ref means, or undefined. */
-  ref(name: string, wanted: string | null, nodePackage: string): NodeId | undefined {
-    return this.#refs.find(name, wanted, nodePackage, this.#world.root.project.name)?.id;
+  ref(ref: RefArgs, nodePackage: string): NodeId | undefined {
+    return this.#refs.find(ref, nodePackage, this.#world.root.project.name)?.id;
   }
 
   /** The source that a call means, or undefined. */
@@ -59,12 +87,7 @@ export class Resolver {
   #missingRef(ref: CapturedRef, asker: Asker): void {
     const { diagnostics, root } = this.#world;
     const shown = ref.package === null ? ref.name : `${ref.package}.${ref.name}`;
-    const disabled = this.#disabledRefs.find(
-      ref.name,
-      ref.package,
-      asker.packageName,
-      root.project.name,
-    );
+    const disabled = this.#disabledRefs.find(ref, asker.packageName, root.project.name);
     const more = { at: ref.at, node: asker.id };
     if (disabled !== undefined) {
       const file = this.#paths.get(disabled.id);
@@ -85,6 +108,12 @@ export class Resolver {
       );
       return;
     }
+    const versions = this.#refs.versionsOf(ref.name);
+    const isThere = this.ref({ ...ref, version: null }, asker.packageName) !== undefined;
+    if (versions.length > 0 || (ref.version !== null && isThere)) {
+      diagnostics.push(missingVersion(ref, shown, versions, more));
+      return;
+    }
     const isPackageUnknown = ref.package !== null && !this.#world.packages.has(ref.package);
     diagnostics.push(
       errorOf(
@@ -102,6 +131,25 @@ export class Resolver {
         },
       ),
     );
+  }
+
+  /** A ref without a version goes on meaning the latest one; that a newer one can be tried is worth knowing. */
+  #tellPrerelease(ref: CapturedRef, found: RefTarget, asker: Asker): void {
+    if (ref.version !== null || found.version === undefined) return;
+    const newer = this.#refs.prerelease(ref.name, found.version);
+    if (newer === undefined) return;
+    this.#world.diagnostics.push({
+      ...warningOf(
+        'ETL3034',
+        `"${ref.name}" means version ${found.version}; version ${newer} is there and not yet the latest`,
+        {
+          at: ref.at,
+          node: asker.id,
+          hint: `Try it: ref('${ref.name}', v=${newer}). To stay: ref('${ref.name}', v=${found.version}).`,
+        },
+      ),
+      severity: 'info',
+    });
   }
 
   #missingSource(source: CapturedSource, asker: Asker): void {
@@ -147,82 +195,19 @@ export class Resolver {
       else this.#missingSource(source, asker);
     }
     for (const ref of asker.refs) {
-      const found = this.ref(ref.name, ref.package, asker.packageName);
-      if (found !== undefined) nodes.add(found);
-      else if (
+      const found = this.#refs.find(ref, asker.packageName, root);
+      if (found !== undefined) {
+        nodes.add(found.id);
+        const refused = refusedAccess(this.#world, asker, found, ref.at);
+        if (refused !== undefined) this.#world.diagnostics.push(refused);
+        this.#tellPrerelease(ref, found, asker);
+      } else if (
         asker.isTest &&
-        this.#disabledRefs.find(ref.name, ref.package, asker.packageName, root) !== undefined
+        this.#disabledRefs.find(ref, asker.packageName, root) !== undefined
       )
         disabled = true;
       else this.#missingRef(ref, asker);
     }
     return { nodes: [...nodes], disabled };
   }
-}
-
-/** Two nodes of one name that `ref` could mean, and two that write the same relation. */
-export function checkDuplicates(world: World, drafts: readonly NamedDraft[]): void {
-  const names = new Map<string, NamedDraft>();
-  const nodes = drafts.filter((d) => d.type === 'model' || d.type === 'seed');
-  const isNodeTwice =
-    new Set(nodes.map((d) => `${d.package.project.name}.${d.name}`)).size < nodes.length;
-  const relations = new Map<string, NamedDraft>();
-  for (const draft of drafts) {
-    const key = isReferable(draft) ? `node ${draft.package.project.name}.${draft.name}` : draft.id;
-    const twin = names.get(key);
-    // the tests of two nodes of one name have one name, too: the nodes are the cause
-    if (twin !== undefined && (draft.type !== 'test' || !isNodeTwice))
-      world.diagnostics.push(
-        errorOf(
-          'ETL3005',
-          `two ${draft.type === 'test' ? 'tests' : 'nodes'} are called "${draft.name}"`,
-          {
-            at: draft.place,
-            node: draft.id,
-            hint:
-              draft.generic === undefined
-                ? 'Rename one of the files.'
-                : 'Give one of them a name: name: another_name',
-            related: [{ message: 'the other one', at: twin.place }],
-          },
-        ),
-      );
-    else if (twin === undefined) names.set(key, draft);
-    if (draft.relationName === null || twin !== undefined || draft.type === 'test') continue;
-    const holder = relations.get(draft.relationName);
-    if (holder === undefined) relations.set(draft.relationName, draft);
-    else
-      world.diagnostics.push(
-        errorOf('ETL3006', `${draft.id} and ${holder.id} both write ${draft.relationName}`, {
-          at: draft.patch?.at ?? draft.place,
-          node: draft.id,
-          hint: 'Give one of them another alias or schema.',
-          related: [{ message: 'the other one', at: holder.place }],
-        }),
-      );
-  }
-}
-
-/** A property entry that belongs to nothing. */
-export function warnOfOrphans(
-  world: World,
-  orphans: readonly {
-    readonly section: string;
-    readonly name: string;
-    readonly at: CapturedRef['at'];
-  }[],
-  names: Iterable<string>,
-): void {
-  const known = [...names];
-  for (const { section, name, at } of orphans)
-    world.diagnostics.push(
-      warningOf(
-        'ETL3010',
-        `there is no ${section.replace(/ies$/, 'y').replace(/ses$/, 'sis').replace(/s$/, '').replace('_', ' ')} "${name}" to describe`,
-        {
-          at,
-          hint: didYouMean(name, known) ?? 'Remove the entry, or name it like the file.',
-        },
-      ),
-    );
 }

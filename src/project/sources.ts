@@ -1,7 +1,8 @@
 import type { NodeId } from '../kernel/node-id.ts';
 import { nodeId } from '../kernel/node-id.ts';
 import type { ColumnInfo, SourceNode } from '../manifest/node.ts';
-import { readColumns, textsOf } from './columns.ts';
+import { readColumns } from './columns.ts';
+import { textsOf } from './texts.ts';
 import type { ColumnEntry } from './columns.ts';
 import { relationText } from './configure.ts';
 import type { ConfigValues } from './config-merge.ts';

@@ -3,7 +3,6 @@ import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { joinPath, type FileSystem } from './file-system.ts';
 import { warningOf } from './problems.ts';
-import type { Property } from './properties.ts';
 import type { ProjectPackage } from './text-files.ts';
 import { isYamlMap } from './yaml.ts';
 
@@ -18,16 +17,6 @@ const unitTests = (packages: Iterable<ProjectPackage>): readonly Diagnostic[] =>
       warningOf('ETL4002', `unit tests are not supported yet: ${shownPath}`, {
         at: document.keySpanOf(['unit_tests']),
         hint: 'They are read over: they are not run.',
-      }),
-    );
-
-const versions = (properties: readonly Property[]): readonly Diagnostic[] =>
-  properties
-    .filter((p) => p.section === 'models' && Array.isArray(p.value['versions']))
-    .map((p) =>
-      warningOf('ETL4002', `model versions are not supported yet: "${p.name}"`, {
-        at: p.at,
-        hint: 'Every file is a model of its own name, and the version of a ref is not looked at.',
       }),
     );
 
@@ -64,14 +53,8 @@ const microbatches = (nodes: Iterable<ExecutableNode>): readonly Diagnostic[] =>
 /** Warnings (ETL4002) for what is read over. */
 export const warnOfUnsupported = (
   packages: readonly ProjectPackage[],
-  properties: readonly Property[],
   nodes: Iterable<ExecutableNode>,
-): readonly Diagnostic[] => [
-  ...unitTests(packages),
-  ...versions(properties),
-  ...contracts(nodes),
-  ...microbatches(nodes),
-];
+): readonly Diagnostic[] => [...unitTests(packages), ...contracts(nodes), ...microbatches(nodes)];
 
 const PACKAGE_FILES = ['packages.yml', 'dependencies.yml'] as const;
 

@@ -55,6 +55,9 @@ function common(name: string, path: string, reads: readonly string[] = []) {
     depends_on: { macros: [], nodes: reads.map(nodeId) },
     created_at: 1_700_000_000,
     build_path: null,
+    group: null,
+    contract: { enforced: false, alias_types: true, checksum: null },
+    doc_blocks: [],
     place: { file: path, line: 1, column: 1 },
   };
 }
@@ -67,6 +70,12 @@ export const aModel = (
   ...common(name, change.original_file_path ?? `models/gold/${name}.sql`, reads),
   unique_id: nodeId(`model.shop.${name}`),
   resource_type: 'model',
+  access: 'protected',
+  constraints: [],
+  version: null,
+  latest_version: null,
+  deprecation_date: null,
+  primary_key: [],
   ...change,
   config: { ...config, ...own },
 });
@@ -182,6 +191,7 @@ export function aManifest(nodes: readonly GraphNode[], change: Partial<Manifest>
     ),
     sources: byId((node) => node.resource_type === 'source'),
     exposures: byId((node) => node.resource_type === 'exposure'),
+    groups: {},
     macros: {},
     docs: {},
     disabled: {},

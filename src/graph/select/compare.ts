@@ -102,9 +102,17 @@ export function sameContents(node: GraphNode, old: PreviousNode): boolean {
     sameConfigs(node, old) &&
     sameRelation(node, old) &&
     samePersistedDescriptions(node, old) &&
-    sameContract(node, old)
+    sameContract(node, old) &&
+    sameToReaders(node, old)
   );
 }
+
+/** What decides how others may refer to a model. Earlier manifests have none of it. */
+const sameToReaders = (node: GraphNode, old: PreviousNode): boolean =>
+  node.resource_type !== 'model' ||
+  (same(node.latest_version, old['latest_version']) &&
+    same(node.access, old['access'] ?? 'protected') &&
+    same(node.deprecation_date, old['deprecation_date']));
 
 const sameSource = (node: SourceNode, old: PreviousNode): boolean =>
   same(node.fqn, old['fqn']) &&

@@ -11,8 +11,13 @@ export function matchFqn(value: string): Matcher {
   const literal = firstPattern < 0 ? wanted : wanted.slice(0, firstPattern);
   const rest = firstPattern < 0 ? undefined : fnmatch(wanted.slice(firstPattern).join('.'));
 
-  const matches = (fqn: readonly string[]): boolean => {
-    if (fqn.at(-1) === value) return true;
+  const lastTwo = wanted.slice(-2).join('_');
+  const matches = (fqn: readonly string[], isVersioned: boolean): boolean => {
+    // of a version the name is the last part but one, and `m.v1` and `m_v1` both mean it
+    if (isVersioned) {
+      const own = fqn.slice(-2).join('_');
+      if (fqn.at(-2) === value || own === lastTwo || own === value) return true;
+    } else if (fqn.at(-1) === value) return true;
     // dots inside a name count as separators too
     const parts = fqn.flatMap((part) => part.split('.'));
     return (
@@ -22,6 +27,9 @@ export function matchFqn(value: string): Matcher {
     );
   };
   // sources have a method of their own
-  return (node) =>
-    node.resource_type !== 'source' && (matches(node.fqn) || matches(node.fqn.slice(1)));
+  return (node) => {
+    if (node.resource_type === 'source') return false;
+    const isVersioned = node.resource_type === 'model' && node.version !== null;
+    return matches(node.fqn, isVersioned) || matches(node.fqn.slice(1), isVersioned);
+  };
 }

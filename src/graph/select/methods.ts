@@ -1,5 +1,5 @@
 import { didYouMean } from '../../kernel/did-you-mean.ts';
-import type { GraphNode } from '../../manifest/node.ts';
+import { compareVersions } from '../../manifest/versions.ts';
 import { fnmatch } from './fnmatch.ts';
 import { matchFqn } from './match-fqn.ts';
 import { fileName, matchPath } from './match-path.ts';
@@ -103,25 +103,36 @@ const testType: Method = ({ value }) =>
 const group: Method = ({ value }) => {
   const matches = fnmatch(value);
   return (node) => {
-    const name = configOf(node)['group'];
-    return typeof name === 'string' && name !== '' && matches(name);
+    const name = 'group' in node ? node.group : null;
+    return name !== null && name !== '' && matches(name);
   };
 };
 
 const access: Method =
   ({ value }) =>
   (node) =>
-    node.resource_type === 'model' && (configOf(node)['access'] ?? 'protected') === value;
+    node.resource_type === 'model' && node.access === value;
 
-/** Versioned models are not known yet, so every model is without a version and the other words match nothing. */
-const VERSIONS = new Set(['latest', 'prerelease', 'old', 'none']);
+/** Where a version stands to the latest one: below, equal or above. */
+const age =
+  (test: (compared: number) => boolean): Matcher =>
+  (node) =>
+    node.resource_type === 'model' &&
+    node.version !== null &&
+    node.latest_version !== null &&
+    test(compareVersions(node.version, node.latest_version));
+
+const VERSIONS: Readonly<Record<string, Matcher>> = {
+  latest: age((compared) => compared === 0),
+  prerelease: age((compared) => compared > 0),
+  old: age((compared) => compared < 0),
+  none: (node) => node.resource_type === 'model' && node.version === null,
+};
 const version: Method = ({ value }) =>
-  VERSIONS.has(value)
-    ? (node) => value === 'none' && node.resource_type === 'model'
-    : {
-        problem: `"${value}" is not a kind of version.`,
-        hint: 'Kinds of version: latest, prerelease, old, none.',
-      };
+  (Object.hasOwn(VERSIONS, value) ? VERSIONS[value] : undefined) ?? {
+    problem: `"${value}" is not a kind of version.`,
+    hint: 'Kinds of version: latest, prerelease, old, none.',
+  };
 
 const nothing: Method = () => () => false;
 const notYet =
@@ -155,5 +166,3 @@ export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   // evaluated where the selectors are known
   ['selector', nothing],
 ]);
-
-const configOf = (node: GraphNode): Readonly<Record<string, unknown>> => node.config;

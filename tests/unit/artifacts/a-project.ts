@@ -20,7 +20,18 @@ const column = (name: string): ColumnInfo => ({
   quote: null,
   meta: { pii: false },
   tags: ['key'],
-  constraints: [{ type: 'not_null', name: null }],
+  constraints: [
+    {
+      type: 'not_null',
+      name: null,
+      expression: null,
+      warn_unenforced: true,
+      warn_unsupported: true,
+      to: null,
+      to_columns: [],
+    },
+  ],
+  doc_blocks: [],
 });
 
 /** One node of every kind. */
@@ -41,10 +52,10 @@ export const project: Manifest = aManifest(
       columns: { id: column('id') },
       refs: [{ name: 'prices', package: null, version: null }],
       sources: [['crm', 'orders']],
+      group: 'sales',
+      access: 'public',
+      contract: { enforced: true, alias_types: true, checksum: null },
       config: {
-        group: 'sales',
-        access: 'public',
-        contract: { enforced: true },
         'pre-hook': [{ sql: 'select 1', transaction: true, index: null }],
         order_by: ['id'],
       },

@@ -67,7 +67,7 @@ test('compiled SQL and its path stand only where a node was compiled', () => {
   expect(nodes['test.shop.margin_is_positive']).not.toHaveProperty('compiled_code');
 });
 
-test('model settings of the config come up to the node', () => {
+test('what a model promises is written with it', () => {
   expect(written().nodes['model.shop.margin']).toMatchObject({
     access: 'public',
     group: 'sales',

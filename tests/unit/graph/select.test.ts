@@ -14,13 +14,14 @@ const manifest = aManifest(
       original_file_path: 'models/silver/silver_orders.sql',
       reads: ['source.shop.crm.orders', 'seed.shop.prices'],
       tags: ['nightly', 'silver'],
-      config: { materialized: 'view', group: 'sales', meta: { owner: 'ana', levels: ['a', 'b'] } },
+      group: 'sales',
+      config: { materialized: 'view', meta: { owner: 'ana', levels: ['a', 'b'] } },
       patch_path: 'shop://models/silver/_silver.yml',
     }),
     aModel('gold_margin', {
       reads: ['model.shop.silver_orders'],
       tags: ['nightly', 'gold'],
-      config: { access: 'public' },
+      access: 'public',
     }),
     aModel('gold_sales', {
       reads: ['model.shop.silver_orders'],

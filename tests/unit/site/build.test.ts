@@ -13,6 +13,7 @@ const column = (name: string, description: string): ColumnInfo => ({
   quote: null,
   meta: {},
   tags: [],
+  doc_blocks: [],
   constraints: [],
 });
 const inWarehouse = (name: string, type: string, index: number): CatalogColumn => ({

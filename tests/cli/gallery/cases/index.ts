@@ -3,6 +3,7 @@ import { CLICKHOUSE } from './clickhouse.ts';
 import { CONNECTIONS } from './connections.ts';
 import { DATA } from './data.ts';
 import { FILES } from './files.ts';
+import { GOVERNANCE } from './governance.ts';
 import { GRAPH } from './graph.ts';
 import { OPERATIONS } from './operations.ts';
 import { PROJECTS } from './projects.ts';
@@ -18,6 +19,7 @@ export const CASES: readonly GalleryCase[] = [
   ...PROJECTS,
   ...TEMPLATES,
   ...GRAPH,
+  ...GOVERNANCE,
   ...CONNECTIONS,
   ...SQL,
   ...DATA,

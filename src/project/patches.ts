@@ -1,0 +1,67 @@
+// Which entry of the property files describes which node.
+import type { Draft } from './draft.ts';
+import { errorOf } from './problems.ts';
+import type { Property } from './properties.ts';
+import type { Versioned } from './versions.ts';
+import type { World } from './world.ts';
+
+const SECTION_OF_TYPE: Readonly<Record<Draft['type'], string>> = {
+  model: 'models',
+  seed: 'seeds',
+  snapshot: 'snapshots',
+  analysis: 'analyses',
+  test: 'data_tests',
+};
+
+/** Sections whose entries describe no node that has a file. */
+const NO_NODES: ReadonlySet<string> = new Set(['sources', 'exposures', 'macros', 'groups']);
+
+/** Property entries of nodes by package, section and name; the second of two is an error. */
+export class Patches {
+  readonly #byKey = new Map<string, Property>();
+  readonly #used = new Set<Property>();
+
+  readonly #versions: ReadonlyMap<Draft, Property>;
+  readonly #read: ReadonlySet<Property>;
+
+  constructor(world: World, properties: readonly Property[], versioned: Versioned) {
+    this.#versions = versioned.patches;
+    this.#read = versioned.read;
+    for (const property of properties) {
+      if (NO_NODES.has(property.section)) continue;
+      const key = `${property.packageName} ${property.section} ${property.name}`;
+      const twin = this.#byKey.get(key);
+      if (versioned.read.has(property)) this.#used.add(property);
+      if (twin === undefined) this.#byKey.set(key, property);
+      else
+        world.diagnostics.push(
+          errorOf('ETL3005', `"${property.name}" is described twice`, {
+            at: property.at,
+            hint: 'Join the two entries into one.',
+            related: [{ message: 'the other one', at: twin.at }],
+          }),
+        );
+    }
+  }
+
+  /** The entry that describes a draft. */
+  of(draft: Draft): Property | undefined {
+    if (draft.version !== undefined) return this.#versions.get(draft);
+    const found = this.#byKey.get(
+      `${draft.package.project.name} ${SECTION_OF_TYPE[draft.type]} ${draft.name}`,
+    );
+    if (found === undefined || this.#read.has(found)) return undefined;
+    this.#used.add(found);
+    return found;
+  }
+
+  /** Entries that describe nothing. */
+  unused(): readonly Property[] {
+    // a snapshot with a relation is a node of its own, and what is wrong with it was told
+    return [...this.#byKey.values()].filter(
+      (property) =>
+        !this.#used.has(property) &&
+        !(property.section === 'snapshots' && property.value['relation'] !== undefined),
+    );
+  }
+}

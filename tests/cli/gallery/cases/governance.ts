@@ -1,0 +1,119 @@
+// Versions of models, groups and access, contracts as they are written.
+import type { GalleryCase } from '../gallery-case.ts';
+
+const VERSIONS = {
+  'models/orders_v1.sql': 'select 1 as id\n',
+  'models/orders_v2.sql': 'select 1 as id, 2 as price\n',
+};
+const GROUPS =
+  'groups:\n  - name: finance\n    owner: {name: Ana}\n  - name: sales\n    owner: {name: Rui}\n';
+
+export const GOVERNANCE: readonly GalleryCase[] = [
+  {
+    name: 'version-missing',
+    files: {
+      ...VERSIONS,
+      'models/orders.yml': 'models:\n  - name: orders\n    versions:\n      - v: 1\n      - v: 2\n',
+      'models/revenue.sql': "select * from {{ ref('orders', v=3) }}\n",
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL3030'],
+  },
+  {
+    name: 'versions-wrong',
+    files: {
+      ...VERSIONS,
+      'models/orders.yml':
+        'models:\n  - name: orders\n    latest_version: 4\n    versions:\n      - v: 1\n      - v: 2\n      - v: 1\n',
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL1030', 'ETL1030'],
+  },
+  {
+    name: 'versions-and-a-model-of-the-name',
+    files: {
+      ...VERSIONS,
+      'models/orders.sql': 'select 1 as id\n',
+      'models/orders.yml': 'models:\n  - name: orders\n    versions:\n      - v: 1\n      - v: 2\n',
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL3005'],
+  },
+  {
+    name: 'version-file-missing-and-newer-one-there',
+    files: {
+      ...VERSIONS,
+      'models/orders.yml':
+        'models:\n  - name: orders\n    latest_version: 1\n    versions:\n      - v: 1\n      - v: 2\n      - v: 3\n',
+      'models/revenue.sql': "select * from {{ ref('orders') }}, {{ ref('orders', v=3) }}\n",
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL3010', 'ETL3034', 'ETL3030'],
+  },
+  {
+    name: 'model-private',
+    files: {
+      'models/orders.sql': 'select 1 as id\n',
+      'models/revenue.sql': "select * from {{ ref('orders') }}\n",
+      'models/models.yml': `${GROUPS}models:\n  - name: orders\n    group: finance\n    access: private\n  - name: revenue\n    group: sales\n`,
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL3031'],
+  },
+  {
+    name: 'group-missing',
+    files: {
+      'models/orders.sql': 'select 1 as id\n',
+      'models/models.yml': `${GROUPS}models:\n  - name: orders\n    config: {group: finances, access: publik}\n`,
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL1004', 'ETL3032'],
+  },
+  {
+    name: 'model-deprecated',
+    files: {
+      'models/orders.sql': 'select 1 as id\n',
+      'models/orders.yml': 'models:\n  - name: orders\n    deprecation_date: 2020-01-31\n',
+      'models/revenue.sql': "select * from {{ ref('orders') }}, {{ ref('nothing') }}\n",
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL3033', 'ETL3033', 'ETL3001'],
+  },
+  {
+    name: 'constraints-wrong',
+    files: {
+      'models/orders.sql': "{{ config(materialized='view') }}\nselect 1 as id, 2 as line\n",
+      'models/revenue.sql': "{{ config(materialized='incremental') }}\nselect 1 as id\n",
+      'models/models.yml': [
+        'models:',
+        '  - name: orders',
+        '    config: {contract: {enforced: true}}',
+        '    columns:',
+        '      - {name: id, data_type: int, constraints: [{type: primary_key}]}',
+        '      - {name: line, data_type: int, constraints: [{type: primary_key}, {type: uniqe}]}',
+        '  - name: revenue',
+        '    config: {contract: {enforced: true}}',
+        '    columns:',
+        '      - {name: id, data_type: int, constraints: [{type: foreign_key, to: orders, to_columns: [id]}]}',
+        '',
+      ].join('\n'),
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL1031', 'ETL4031', 'ETL1031', 'ETL1031', 'ETL1031', 'ETL4002', 'ETL4002'],
+  },
+  {
+    name: 'name-with-a-space',
+    files: { 'models/my orders.sql': 'select 1 as id\n' },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL3035'],
+  },
+];
