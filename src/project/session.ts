@@ -117,7 +117,7 @@ function quotingStyle(dialect: Dialect, wish: QuotingWish): QuotingStyle {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'text',
+  string: 'TEXT',
   timestamp: 'timestamp',
   float: 'float',
   integer: 'integer',

@@ -1,10 +1,10 @@
 import type { BuiltInMacro } from '../../adapter/contract.ts';
 
 const TYPES = `
-{% macro postgres__type_string() %}text{% endmacro %}
+{% macro postgres__type_string() %}TEXT{% endmacro %}
 {% macro postgres__type_timestamp() %}timestamp{% endmacro %}
-{% macro postgres__type_float() %}double precision{% endmacro %}
-{% macro postgres__type_numeric() %}numeric(28, 6){% endmacro %}
+{% macro postgres__type_float() %}float{% endmacro %}
+{% macro postgres__type_numeric() %}numeric(28,6){% endmacro %}
 {% macro postgres__type_bigint() %}bigint{% endmacro %}
 {% macro postgres__type_int() %}integer{% endmacro %}
 {% macro postgres__type_boolean() %}boolean{% endmacro %}
@@ -16,7 +16,7 @@ min({{ expression }})
 {%- endmacro %}
 
 {% macro postgres__hash(field) -%}
-md5(cast({{ field }} as text))
+md5(cast({{ field }} as TEXT))
 {%- endmacro %}
 
 {% macro postgres__safe_cast(field, type) -%}
@@ -47,11 +47,11 @@ cast({{ field }} as {{ type }})
   {%- endif -%}
 {%- endmacro %}
 
-{% macro postgres__array_construct(inputs, data_type) -%}
+{% macro postgres__array_construct(inputs, data_type='integer') -%}
   {%- if inputs | length > 0 -%}
     array[{{ inputs | join(', ') }}]
   {%- else -%}
-    cast(array[] as {{ data_type }}[])
+    array[]::{{ data_type }}[]
   {%- endif -%}
 {%- endmacro %}
 `;
@@ -61,12 +61,16 @@ const DATES = `
 now()
 {%- endmacro %}
 
+{% macro postgres__snapshot_get_time() -%}
+now()::timestamp without time zone
+{%- endmacro %}
+
 {% macro postgres__current_timestamp_backcompat() -%}
-current_timestamp::timestamp without time zone
+current_timestamp::timestamp
 {%- endmacro %}
 
 {% macro postgres__current_timestamp_in_utc_backcompat() -%}
-(current_timestamp at time zone 'utc')::timestamp without time zone
+(current_timestamp at time zone 'utc')::timestamp
 {%- endmacro %}
 
 {% macro postgres__dateadd(datepart, interval, from_date_or_timestamp) -%}
@@ -80,8 +84,8 @@ date_trunc('{{ datepart }}', {{ date }})
 {%- endmacro %}
 
 {% macro postgres__last_day(date, datepart) -%}
-  {%- set unit = '3 month' if datepart | lower == 'quarter' else '1 ' ~ datepart -%}
-  cast(date_trunc('{{ datepart }}', {{ date }}) + interval '{{ unit }}' - interval '1 day' as date)
+  {%- set unit = ('month', 3) if datepart | lower == 'quarter' else (datepart, 1) -%}
+  cast(date_trunc('{{ datepart }}', {{ date }}) + ((interval '1 {{ unit[0] }}') * ({{ unit[1] }})) + ((interval '1 day') * (-1)) as date)
 {%- endmacro %}
 
 {#- Counts the boundaries that are crossed, not the full units between the two. -#}

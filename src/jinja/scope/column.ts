@@ -1,6 +1,7 @@
 import { namedFunction } from '../host-function.ts';
 import { str } from '../py/print.ts';
-import type { PyObject, Value } from '../py/values.ts';
+import { bindArguments } from '../py/signature.ts';
+import type { Args, Kwargs, PyObject, Value } from '../py/values.ts';
 
 const STRINGS =
   /^(text|character varying|character|varchar|char|bpchar|string|fixedstring|nullable\(string\))/i;
@@ -109,6 +110,19 @@ export class TemplateColumn implements PyObject {
   }
 }
 
+const CONSTRUCTOR = ['column', 'dtype', 'char_size', 'numeric_precision', 'numeric_scale'];
+const SIZED_STRINGS = /^(character varying|varchar|character|char)$/i;
+
+/** The text of a type whose sizes are given beside it, as the catalog of an engine tells them. */
+function sized(type: string, { size, precision, scale }: Readonly<Record<string, Value>>): string {
+  if (SIZED_STRINGS.test(type) && typeof size === 'number')
+    return `character varying(${str(size)})`;
+  const isNumeric = /^(numeric|decimal)$/i.test(type);
+  return isNumeric && typeof precision === 'number' && typeof scale === 'number'
+    ? `${type}(${str(precision)},${str(scale)})`
+    : type;
+}
+
 /** What `api.Column` is: `create`, `translate_type`, `string_type`, `numeric_type`; called, it makes a column. */
 export class ColumnApi implements PyObject {
   readonly pyType = 'type';
@@ -120,8 +134,15 @@ export class ColumnApi implements PyObject {
     this.#translate = translate;
   }
 
-  pyCall(args: readonly Value[]): Value {
-    return new TemplateColumn(str(args[0] ?? ''), str(args[1] ?? ''), this.#quote);
+  pyCall(args: Args, kwargs: Kwargs): Value {
+    const [name, dtype, size, precision, scale] = bindArguments(
+      'Column',
+      CONSTRUCTOR,
+      args,
+      kwargs,
+    );
+    const type = sized(str(dtype ?? ''), { size, precision, scale });
+    return new TemplateColumn(str(name ?? ''), type, this.#quote);
   }
 
   pyNames(): Iterable<string> {

@@ -257,7 +257,7 @@ export class Relation implements PyObject {
       case 'information_schema':
         return namedFunction(name, ['view_name'], ([view]) =>
           this.with({
-            schema: 'information_schema',
+            schema: 'INFORMATION_SCHEMA',
             identifier: textOrNull(view ?? null),
             include: { ...ALL, identifier: view !== undefined && view !== null },
             style: {

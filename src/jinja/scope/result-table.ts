@@ -8,8 +8,14 @@ import type { QueryAnswer } from './questions.ts';
 const NUMERIC =
   /^(nullable\()?(numeric|decimal|u?int\d*|bigint|integer|smallint|float\d*|double|real)/i;
 
-/** Numbers that travelled as text become numbers again where nothing is lost by it. */
+const FLOAT = /^(nullable\()?(float\d*|double|real)/i;
+
+/**
+ * Numbers that travelled as text become numbers again where nothing is lost by it. A whole number of a column of floats is a
+ * float still: Python prints it with its point.
+ */
 function valueOf(value: string | number | bigint | boolean | null, type: string): Value {
+  if (typeof value === 'number' && FLOAT.test(type)) return makeFloat(value);
   if (typeof value !== 'string' || !NUMERIC.test(type)) return value;
   if (/^-?\d+$/.test(value)) {
     const number = Number(value);

@@ -4,6 +4,10 @@ export const DATES = `
 current_timestamp
 {%- endmacro %}
 
+{% macro default__snapshot_get_time() -%}
+{{ dbt.current_timestamp() }}
+{%- endmacro %}
+
 {% macro default__current_timestamp_backcompat() -%}
 current_timestamp
 {%- endmacro %}
@@ -51,7 +55,7 @@ with rawdata as (
 ),
 all_periods as (
     select (
-        {{ dbt.dateadd(datepart, "row_number() over (order by generated_number) - 1", start_date) }}
+        {{ dbt.dateadd(datepart, "row_number() over (order by 1) - 1", start_date) }}
     ) as date_{{ datepart }}
     from rawdata
 ),
@@ -86,7 +90,7 @@ with p as (
 unioned as (
     select
     {%- for i in range(n) %}
-        p{{ i }}.generated_number * {{ 2 ** i }}{{ ' +' if not loop.last }}
+        p{{ i }}.generated_number * power(2, {{ i }}){{ ' +' if not loop.last }}
     {%- endfor %}
         + 1 as generated_number
     from

@@ -1,9 +1,9 @@
 /** Cross-database macros: `default__` in standard SQL; an engine brings its own where it differs. */
 export const EXPRESSIONS = `
-{% macro default__type_string() %}varchar{% endmacro %}
+{% macro default__type_string() %}TEXT{% endmacro %}
 {% macro default__type_timestamp() %}timestamp{% endmacro %}
-{% macro default__type_float() %}double precision{% endmacro %}
-{% macro default__type_numeric() %}numeric(28, 6){% endmacro %}
+{% macro default__type_float() %}float{% endmacro %}
+{% macro default__type_numeric() %}numeric(28,6){% endmacro %}
 {% macro default__type_bigint() %}bigint{% endmacro %}
 {% macro default__type_int() %}integer{% endmacro %}
 {% macro default__type_boolean() %}boolean{% endmacro %}
@@ -53,7 +53,7 @@ bool_or({{ expression }})
 {%- endmacro %}
 
 {% macro default__equals(expr1, expr2) -%}
-case when ({{ expr1 }} = {{ expr2 }}) or ({{ expr1 }} is null and {{ expr2 }} is null) then 0 else 1 end = 0
+({{ expr1 }} = {{ expr2 }})
 {%- endmacro %}
 
 {% macro default__position(substring_text, string_text) -%}

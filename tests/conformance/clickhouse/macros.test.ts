@@ -89,7 +89,7 @@ describe('the macros', () => {
       `{{ dbt.array_concat(dbt.array_construct(["1", "2"]), dbt.array_append(dbt.array_construct([], "Int32"), "3")) }}`,
       '[1,2,3]',
     ],
-    [`{{ dbt.equals("NULL", "NULL") }}`, 1],
+    [`{{ dbt.equals("NULL", "NULL") }}`, null],
     [`{{ dbt.dateadd("month", -1, "toDate32('2026-03-31')") }}`, '2026-02-28'],
     [
       `{{ dbt.dateadd("hour", 25, "toDateTime64('2026-03-31 00:00:00', 6, 'UTC')") }}`,

@@ -63,14 +63,29 @@ test('every type is one', async () => {
     expect(await pg.value(`select null::${rendered(`postgres__type_${name}()`)}`)).toBe(null);
 });
 
+// names that templates of packages compare with, and that stand in compiled SQL
+test.each([
+  ['string', 'TEXT'],
+  ['float', 'float'],
+  ['numeric', 'numeric(28,6)'],
+  ['bigint', 'bigint'],
+  ['int', 'integer'],
+  ['boolean', 'boolean'],
+  ['timestamp', 'timestamp'],
+])('type_%s is called %s, as in dbt', (name, expected) => {
+  expect(rendered(`postgres__type_${name}()`)).toBe(expected);
+});
+
 test('the clock', async () => {
   expect(
     await pg.value(`select pg_typeof(${rendered('postgres__current_timestamp()')})::text`),
   ).toBe('timestamp with time zone');
-  for (const name of ['backcompat', 'in_utc_backcompat'])
-    expect(
-      await pg.value(
-        `select pg_typeof(${rendered(`postgres__current_timestamp_${name}()`)})::text`,
-      ),
-    ).toBe('timestamp without time zone');
+  for (const name of [
+    'current_timestamp_backcompat',
+    'current_timestamp_in_utc_backcompat',
+    'snapshot_get_time',
+  ])
+    expect(await pg.value(`select pg_typeof(${rendered(`postgres__${name}()`)})::text`)).toBe(
+      'timestamp without time zone',
+    );
 });

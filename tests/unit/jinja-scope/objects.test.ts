@@ -11,7 +11,7 @@ test.each([
   ["{{ this.incorporate(path={'identifier': 'x', 'schema': none}) }}", '"db"."x"'],
   ['{{ this.without_identifier() }}', '"db"."s"'],
   ["{{ this.replace_path(identifier='y').identifier }}", 'y'],
-  ["{{ this.information_schema('columns') }}", '"db".information_schema.columns'],
+  ["{{ this.information_schema('columns') }}", '"db".INFORMATION_SCHEMA.columns'],
   ['{{ this.is_table }}{{ this.is_view }}{{ this.table }}', 'TrueFalseme'],
   ["{{ this.matches(schema='s') }}{{ this.matches(schema='t') }}", 'TrueFalse'],
   ['{{ this.render() }}|{{ this ~ "!" }}', '"db"."s"."me"|"db"."s"."me"!'],
@@ -47,6 +47,28 @@ test('sizes of a column type', () => {
       "{% set c = api.Column('c', 'numeric(10,2)') %}{{ c.numeric_precision }} {{ c.numeric_scale }} {{ c.dtype }} {{ c.data_type }} {{ c.char_size }}",
     ),
   ).toBe('10 2 numeric numeric(10,2) None');
+});
+
+test.each([
+  ["api.Column('c', 'character varying', 20)", 'character varying(20)'],
+  ["api.Column('c', dtype='varchar', char_size=7)", 'character varying(7)'],
+  ["api.Column('c', 'text', 20)", 'text'],
+  ["api.Column('c', 'numeric', none, 10, 2)", 'numeric(10,2)'],
+  ["api.Column('c', 'numeric')", 'numeric'],
+])('%s is of the type %s', (call, type) => {
+  expect(rendered(`{{ (${call}).data_type }}`)).toBe(type);
+});
+
+test('a whole number of a column of floats prints with its point, as in Python', () => {
+  const answer = {
+    columns: [
+      { name: 'hours', type: 'double precision' },
+      { name: 'n', type: 'integer' },
+    ],
+    rows: [[240, 240]],
+  };
+  const t = new ResultTable(answer);
+  expect(rendered('{{ t.rows[0][0] }} {{ t.rows[0][1] }}', { extra: { t } })).toBe('240.0 240');
 });
 
 const ANSWER = {
@@ -127,9 +149,9 @@ test('adapter methods ask about relations and columns', () => {
 test.each([
   ["{{ dbt.dateadd('day', 3, 'd') }}", "d + ((interval '1 day') * (3))"],
   ["{{ dbt.concat(['a', 'b']) }}", 'a || b'],
-  ["{{ dbt.hash('a') }}", 'md5(cast(a as varchar))'],
+  ["{{ dbt.hash('a') }}", 'md5(cast(a as TEXT))'],
   ['{{ dbt.string_literal(dbt.escape_single_quotes("it\'s")) }}', "'it''s'"],
-  ['{{ dbt.type_string() }} {{ type_int() }}', 'varchar integer'],
+  ['{{ dbt.type_string() }} {{ type_int() }}', 'TEXT integer'],
   [
     "{{ dbt.last_day('d', 'month') | trim }}",
     "cast(date_trunc('month', d) + ((interval '1 month') * (1)) + ((interval '1 day') * (-1)) as date)",
@@ -146,5 +168,7 @@ test.each([
 });
 
 test('generate_series counts from one', () => {
-  expect(rendered('{{ dbt.generate_series(5) }}', {}, host)).toContain('p2.generated_number * 4');
+  expect(rendered('{{ dbt.generate_series(5) }}', {}, host)).toContain(
+    'p2.generated_number * power(2, 2)',
+  );
 });
