@@ -127,6 +127,7 @@ export function loadInput(
     target: options.target,
     threads: options.threads,
     targetPath: options.targetPath,
+    packagesInstallPath: options.packagesInstallPath,
     vars: varsOf(options),
     flags: flagsOf(options, which),
     args: { which, ...(options.select === undefined ? {} : { select: options.select }) },

@@ -40,6 +40,8 @@ export interface ApiOptions {
   readonly fullRefresh?: boolean;
   readonly failFast?: boolean;
   readonly targetPath?: string;
+  /** where installed packages lie, below the project (default: as dbt_project.yml says, `dbt_packages`) */
+  readonly packagesInstallPath?: string;
   readonly indirectSelection?: string;
   readonly resourceType?: readonly string[];
   readonly excludeResourceType?: readonly string[];

@@ -1,7 +1,8 @@
 import type { OptionSpec } from './option-spec.ts';
 
-const FORMATS = ['text', 'json', 'debug', 'default'] as const;
-const LEVELS = ['debug', 'info', 'warn', 'error', 'none'] as const;
+// `otel` and `off` are what dbt says to the parser of its --v2-parser; it relays lines of plain text as they are
+const FORMATS = ['text', 'json', 'debug', 'default', 'otel'] as const;
+const LEVELS = ['debug', 'info', 'warn', 'error', 'none', 'off'] as const;
 
 /** What is told, where and how. */
 export const LOG_OPTIONS: readonly OptionSpec[] = [
@@ -37,7 +38,7 @@ export const LOG_OPTIONS: readonly OptionSpec[] = [
     kind: 'text',
     choices: FORMATS,
     projectFlag: 'log_format',
-    help: 'text, or json: one JSON object a line; debug: text with times, levels and threads',
+    help: 'text, or json: one JSON object a line; debug: text with times, levels and threads; otel: as text',
   },
   {
     flags: '--log-format-file <format>',
@@ -55,7 +56,7 @@ export const LOG_OPTIONS: readonly OptionSpec[] = [
     kind: 'text',
     choices: LEVELS,
     projectFlag: 'log_level',
-    help: 'the least that is printed: debug, info (default), warn, error, none',
+    help: 'the least that is printed: debug, info (default), warn, error, none (or off)',
   },
   {
     flags: '--log-level-file <level>',

@@ -136,6 +136,19 @@ export const OPTIONS: readonly OptionSpec[] = [
     help: 'folder for the artifacts (default: target)',
   },
   {
+    flags: '--packages-install-path <dir>',
+    key: 'packagesInstallPath',
+    env: 'PACKAGES_INSTALL_PATH',
+    kind: 'text',
+    help: 'folder of the installed packages (default: packages-install-path of the project, dbt_packages)',
+  },
+  {
+    flags: '--invocation-id <id>',
+    key: 'invocationId',
+    kind: 'text',
+    help: 'the name of this call in logs and artifacts, given by a caller (default: a new UUID)',
+  },
+  {
     flags: '--indirect-selection <mode>',
     key: 'indirectSelection',
     env: 'INDIRECT_SELECTION',

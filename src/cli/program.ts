@@ -85,7 +85,12 @@ async function knownBefore(
       ...fromEnvironment,
       ...given,
     },
-    terminal: { ...terminal, env, notes: diagnostics },
+    terminal: {
+      ...terminal,
+      env,
+      notes: diagnostics,
+      ...(typeof given['invocationId'] === 'string' ? { invocationId: given['invocationId'] } : {}),
+    },
     projectDir: typeof projectDir === 'string' ? projectDir : undefined,
   };
 }

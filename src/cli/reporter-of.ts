@@ -57,7 +57,7 @@ const levelOf = (
   fallback: 'info' | 'debug',
 ): ReporterOptions['level'] => {
   const given = typeof asked === 'string' ? asked.toLowerCase() : undefined;
-  if (given === 'none') return undefined;
+  if (given === 'none' || given === 'off') return undefined;
   if (values['debug'] === true && values['quiet'] !== true) return 'debug';
   return LEVELS.find((l) => l === given) ?? fallback;
 };

@@ -58,6 +58,8 @@ export interface LoadInput {
   readonly target?: string | undefined;
   readonly threads?: number | undefined;
   readonly targetPath?: string | undefined;
+  /** `--packages-install-path` */
+  readonly packagesInstallPath?: string | undefined;
   /** `--vars`, as parseMapping reads it */
   readonly vars?: YamlMap | undefined;
   /** `flags.*` in templates: FULL_REFRESH, WHICH, … */
@@ -226,7 +228,10 @@ async function open(input: LoadInput, diagnostics: Diagnostic[]): Promise<Opened
   return {
     profile,
     session: sessionOf(input, env, read.value.name, facts),
-    project: read.value,
+    project: {
+      ...read.value,
+      packagesInstallPath: input.packagesInstallPath ?? read.value.packagesInstallPath,
+    },
     dialect: profile.adapter.dialect(profile.target),
   };
 }

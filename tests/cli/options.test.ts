@@ -52,6 +52,32 @@ const targetName = async (...given: Parameters<typeof run>): Promise<string> => 
   return /select '(\w+)' as target_name/.exec(stdout)?.[1] ?? output;
 };
 
+describe('what a caller hands on', () => {
+  test('the name of the call, for logs and artifacts', async () => {
+    const id = '0b0c2a3e-6f5d-4c1f-9c53-5d2b8ef4a111';
+    const { code, stdout } = await run(['parse', '--invocation-id', id, '--log-format', 'json']);
+    expect(code).toBe(0);
+    const manifest = JSON.parse(await readFile(join(shop(), 'target/manifest.json'), 'utf8')) as {
+      metadata: { invocation_id: string };
+    };
+    expect(manifest.metadata.invocation_id).toBe(id);
+    const lines = stdout.trim().split('\n');
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines)
+      expect((JSON.parse(line) as { info: { invocation_id: string } }).info.invocation_id).toBe(id);
+  });
+
+  test('the folder of the installed packages', async () => {
+    await project.write({
+      'shop/elsewhere/calendar/dbt_project.yml': 'name: calendar\n',
+      'shop/elsewhere/calendar/models/days.sql': 'select 1 as day',
+    });
+    const listed = await run(['ls', '--packages-install-path', 'elsewhere', '-s', 'days', '-q']);
+    expect(listed.stdout).toBe('calendar.days\n');
+    expect((await run(['ls', '-s', 'days', '-q'])).stdout).toBe('');
+  });
+});
+
 describe('where options stand and come from', () => {
   test('before and after the command', async () => {
     expect(await targetName(['compile', '-s', 'one', '--target', 'clickhouse'])).toBe('clickhouse');

@@ -36,6 +36,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       fullRefresh: flag(values['fullRefresh']),
       failFast: flag(values['failFast']),
       targetPath: text(values['targetPath']),
+      packagesInstallPath: text(values['packagesInstallPath']),
       indirectSelection: text(values['indirectSelection']),
       resourceType: list(values['resourceType']),
       excludeResourceType: list(values['excludeResourceType']),
