@@ -67,6 +67,17 @@ describe('what a caller hands on', () => {
       expect((JSON.parse(line) as { info: { invocation_id: string } }).info.invocation_id).toBe(id);
   });
 
+  test('what dbt says to the parser of its --v2-parser', async () => {
+    const asked = 'parse --project-dir . --profiles-dir ../profiles --target-path handoff'.split(
+      ' ',
+    );
+    const logs = '--log-format otel --log-level-file off'.split(' ');
+    const { code, stdout } = await run([...asked, '--vars', '{n: 2}', ...logs]);
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain('Wrote handoff/manifest.json');
+    expect(existsSync(join(shop(), 'handoff/manifest.json'))).toBe(true);
+  });
+
   test('the folder of the installed packages', async () => {
     await project.write({
       'shop/elsewhere/calendar/dbt_project.yml': 'name: calendar\n',
