@@ -27,6 +27,7 @@ export const snapshot = (options: ApiOptions = {}): Promise<RunResult> =>
 export { clean } from './clean.ts';
 export { compile } from './compile.ts';
 export { debug } from './debug.ts';
+export { deps, type DepsOptions } from './deps.ts';
 export { docsGenerate } from './docs-generate.ts';
 export { docsServe } from './docs-serve.ts';
 export { init } from './init.ts';

@@ -130,6 +130,7 @@ export function loadInput(
     packagesInstallPath: options.packagesInstallPath,
     vars: varsOf(options),
     flags: flagsOf(options, which),
+    versionCheck: options.versionCheck,
     args: { which, ...(options.select === undefined ? {} : { select: options.select }) },
   };
 }

@@ -61,6 +61,8 @@ export interface ApiOptions {
   readonly limit?: number;
   /** tells bugs of etl with their stack */
   readonly debug?: boolean;
+  /** false: projects that ask for another dbt version (require-dbt-version) are taken all the same */
+  readonly versionCheck?: boolean;
   /** where source freshness writes its result (default: sources.json in the target folder) */
   readonly output?: string;
   /** where docs serve listens (default: 127.0.0.1, 8080) */

@@ -154,6 +154,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/retry.ts')).retryCommand(values, terminal),
   },
   {
+    name: 'deps',
+    summary: 'Install the packages of packages.yml; does nothing where all of them are there',
+    example: 'etl deps --add-package dbt-labs/dbt_utils@1.3.0',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/deps.ts')).depsCommand(values, terminal),
+  },
+  {
     name: 'clean',
     summary: 'Delete the folders that clean-targets of dbt_project.yml names',
     example: 'etl clean',

@@ -42,7 +42,6 @@ export const IGNORED_OPTIONS: readonly OptionSpec[] = (
       'seeds are read as streams, however large',
       'maximum_seed_size_mib',
     ],
-    ['--version-check', 'VERSION_CHECK', 'require-dbt-version is not compared', 'version_check'],
   ] as const
 ).map(([flags, env, reason, projectFlag]): OptionSpec => {
   const name = flags.split(' ')[0] ?? flags;

@@ -16,7 +16,8 @@ export type Command =
   | 'run-operation'
   | 'source freshness'
   | 'retry'
-  | 'docs serve';
+  | 'docs serve'
+  | 'deps';
 
 /** One option of the command line. */
 export interface OptionSpec {

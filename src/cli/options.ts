@@ -1,5 +1,6 @@
 // Every option the command line knows, once: flags, value, environment variable, help text, and the commands that take it.
 
+import { DEPS_OPTIONS } from './deps-options.ts';
 import { IGNORED_OPTIONS } from './ignored-options.ts';
 import { LOG_OPTIONS } from './log-options.ts';
 import type { Command, OptionSpec } from './option-spec.ts';
@@ -346,6 +347,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     ignored: 'there are no saved queries',
     help: 'no effect: there are no saved queries',
   },
+  ...DEPS_OPTIONS,
   ...LOG_OPTIONS,
   ...IGNORED_OPTIONS,
 ];

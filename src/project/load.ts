@@ -15,6 +15,7 @@ import { PROJECT_FILE, joinPath } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
 import { makeHost, macroNodes } from './macro-library.ts';
 import { distinctDiagnostics, frozen } from './nodes.ts';
+import { missingPackages } from './missing-packages.ts';
 import { installedPackages, readPackage } from './packages.ts';
 import { errorOf } from './problems.ts';
 import { chooseProfile } from './profile.ts';
@@ -23,6 +24,7 @@ import { profileNameOf, readProjectFile } from './project-file.ts';
 import type { ProjectFile } from './project-file.ts';
 import { readProperties } from './properties.ts';
 import type { Property } from './properties.ts';
+import { versionProblems } from './required-version.ts';
 import type { Resolver } from './resolve.ts';
 import { warnOfReadOver } from './read-over.ts';
 import { readSelectors } from './selectors-file.ts';
@@ -36,7 +38,7 @@ import {
 } from './session.ts';
 import type { Session } from './session.ts';
 import type { ProjectPackage } from './text-files.ts';
-import { warnOfMissingPackages, warnOfUnsupported } from './unsupported.ts';
+import { warnOfUnsupported } from './unsupported.ts';
 import type { World } from './world.ts';
 import { parseYaml } from './yaml.ts';
 import type { YamlDocument, YamlMap } from './yaml.ts';
@@ -67,6 +69,8 @@ export interface LoadInput {
   /** `invocation_args_dict` in templates */
   readonly args?: Readonly<Record<string, unknown>> | undefined;
   readonly log?: ((message: string, info: ToldAs) => void) | undefined;
+  /** false: require-dbt-version is not looked at */
+  readonly versionCheck?: boolean | undefined;
 }
 
 /** Places on the disk, absolute when projectDir is. */
@@ -274,13 +278,16 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     diagnostics,
   );
   diagnostics.push(
-    ...(await warnOfMissingPackages(
+    ...(await missingPackages(
       input.fs,
       input.projectDir,
       project.packagesInstallPath,
       installed.length,
     )),
   );
+  if (input.versionCheck !== false)
+    for (const { project: file } of [root, ...installed])
+      diagnostics.push(...versionProblems(file));
   const packages = new Map([root, ...installed].map((pkg) => [pkg.project.name, pkg]));
   const docs = [...packages.values()].flatMap((pkg) =>
     pkg.files.docs.flatMap((file) => docBlocks(file, pkg.project.name, diagnostics)),

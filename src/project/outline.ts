@@ -24,6 +24,10 @@ export interface ProjectOutline {
   readonly profileFile: string | undefined;
   /** texts that must never be printed */
   readonly secrets: readonly string[];
+  /** the environment with what `.env` adds to it */
+  readonly env: Environment;
+  /** renders values of packages.yml, where secrets may be read */
+  readonly renderPackages: RenderValue;
 }
 
 /** The environment with what `.env` adds to it. */
@@ -102,7 +106,9 @@ const placesOnly = (document: YamlDocument): YamlDocument => ({
   value: isYamlMap(document.value)
     ? Object.fromEntries(
         Object.entries(document.value).filter(([key]) =>
-          /^(name|[a-z]+-paths?|clean-targets|packages-install-path)$/.test(key),
+          /^(name|[a-z]+-paths?|clean-targets|packages-install-path|require-dbt-version)$/.test(
+            key,
+          ),
         ),
       )
     : document.value,
@@ -136,5 +142,9 @@ export async function readOutline(input: LoadInput): Promise<Checked<ProjectOutl
   const diagnostics: readonly Diagnostic[] = read.diagnostics;
   if (read.value === undefined) return { value: undefined, diagnostics };
   const secrets = [...(profile?.target.secrets ?? []), ...secretsOf(env)];
-  return { value: { project: read.value, profileFile: profile?.file, secrets }, diagnostics };
+  const renderPackages = rendererOf(sessionOf(input, env, undefined), true);
+  return {
+    value: { project: read.value, profileFile: profile?.file, secrets, env, renderPackages },
+    diagnostics,
+  };
 }

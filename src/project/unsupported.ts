@@ -1,7 +1,6 @@
 // What a dbt project may ask for and this version does not do: said once and in time, never passed over in silence.
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
-import { joinPath, type FileSystem } from './file-system.ts';
 import { warningOf } from './problems.ts';
 import type { ProjectPackage } from './text-files.ts';
 import { isYamlMap } from './yaml.ts';
@@ -55,31 +54,3 @@ export const warnOfUnsupported = (
   packages: readonly ProjectPackage[],
   nodes: Iterable<ExecutableNode>,
 ): readonly Diagnostic[] => [...unitTests(packages), ...contracts(nodes), ...microbatches(nodes)];
-
-const PACKAGE_FILES = ['packages.yml', 'dependencies.yml'] as const;
-
-/** A warning where a file names packages and none is installed: their macros will be missing. */
-export async function warnOfMissingPackages(
-  fs: FileSystem,
-  projectDir: string,
-  installPath: string,
-  installed: number,
-): Promise<readonly Diagnostic[]> {
-  if (installed > 0) return [];
-  const found: Diagnostic[] = [];
-  for (const file of PACKAGE_FILES) {
-    const path = joinPath(projectDir, file);
-    if (
-      !(await fs.exists(path)) ||
-      !/^packages\s*:\s*(?:\[\s*[^\]\s]|\n\s*-)/m.test(await fs.readText(path))
-    )
-      continue;
-    found.push(
-      warningOf('ETL4002', `${file} names packages, but none is installed in ${installPath}/`, {
-        at: { file, line: 1, column: 1 },
-        hint: `Packages are not fetched yet: put each into a folder of ${installPath}/.`,
-      }),
-    );
-  }
-  return found;
-}

@@ -49,6 +49,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       inline: text(values['inline']),
       limit: number(values['limit']),
       debug: flag(values['debug']),
+      versionCheck: flag(values['versionCheck']),
       args: text(values['args']),
     }),
     flags: templateFlags(values),

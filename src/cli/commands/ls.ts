@@ -1,4 +1,5 @@
 import { list } from '../../api/list.ts';
+import { asEtlError } from '../../api/problem.ts';
 import { configText } from '../../kernel/config-text.ts';
 import { EtlError } from '../../kernel/error.ts';
 import { didYouMean } from '../../kernel/did-you-mean.ts';
@@ -46,6 +47,11 @@ export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =
         ...apiOptions(values, terminal),
         onProject: learn,
         report: (d) => reporter.diagnostics(d.filter((x) => x.severity !== 'info')),
+      }).catch((error: unknown) => {
+        // schedulers look for its words where the list would be
+        const missing = asEtlError(error)?.diagnostics.find(({ code }) => code === 'ETL1043');
+        if (missing !== undefined) terminal.write(`${missing.message}\n`);
+        throw error;
       });
       const keys = Array.isArray(values['outputKeys'])
         ? values['outputKeys'].flatMap((k) => String(k).split(/\s+/))

@@ -315,10 +315,10 @@ const CASES: readonly Case[] = [
     ['ETL3005 models/y/a.sql:1:1 two nodes are called "a" | Rename one of the files.'],
   ],
   [
-    'ETL4002 packages that are not installed',
+    'ETL1043 packages that are not installed',
     { 'packages.yml': 'packages:\n  - package: dbt-labs/dbt_utils\n    version: 1.3.0\n' },
     [
-      'ETL4002 packages.yml:1:1 packages.yml names packages, but none is installed in dbt_packages/ | Packages are not fetched yet: put each into a folder of dbt_packages/.',
+      'ETL1043 packages.yml:1:1 packages.yml names 1 package, and none is installed in dbt_packages. Run "dbt deps" to install package dependencies: here, etl deps | Run: etl deps',
     ],
   ],
   [

@@ -6,6 +6,7 @@ import { FILES } from './files.ts';
 import { GOVERNANCE } from './governance.ts';
 import { GRAPH } from './graph.ts';
 import { OPERATIONS } from './operations.ts';
+import { PACKAGES } from './packages.ts';
 import { PROJECTS } from './projects.ts';
 import { SEEDS } from './seeds.ts';
 import { SQL } from './sql.ts';
@@ -17,6 +18,7 @@ export const CASES: readonly GalleryCase[] = [
   ...USAGE,
   ...OPERATIONS,
   ...PROJECTS,
+  ...PACKAGES,
   ...TEMPLATES,
   ...GRAPH,
   ...GOVERNANCE,
