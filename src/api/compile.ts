@@ -17,6 +17,7 @@ import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
+import { templateWarnings } from './template-warnings.ts';
 
 export interface Compiled {
   /** undefined for --inline */
@@ -104,7 +105,10 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
   const compilerFor = async (selected: ReadonlySet<NodeId>): Promise<Compiler> => {
     const open = (): Promise<Connection> => answers.connection();
     const deferred = await deferredRelations(project, selected, options, open);
-    const scopes = runScopes(project.loaded, { warn: () => undefined, deferred });
+    const scopes = runScopes(project.loaded, {
+      warn: templateWarnings(project, (d) => project.report([d])),
+      deferred,
+    });
     return new Compiler(project.manifest, project.host, scopes);
   };
   try {

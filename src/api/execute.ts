@@ -28,6 +28,7 @@ import type { ApiOptions } from './options.ts';
 import { runFiles } from './run-files.ts';
 import { writeRunResults } from './run-results.ts';
 import { selectNodes } from './select.ts';
+import { templateWarnings } from './template-warnings.ts';
 
 export type ExecutingVerb = 'seed' | 'run' | 'snapshot' | 'test' | 'build';
 
@@ -183,8 +184,11 @@ function makeContext(
   debris: Debris,
 ): RunContext {
   const { manifest, loaded, dialect } = project;
-  const report = (diagnostic: Diagnostic): void => observe({ kind: 'diagnostic', diagnostic });
-  const warn = (message: string): void => report({ code: 'ETL2004', severity: 'warning', message });
+  const report = (found: Diagnostic): void => {
+    const diagnostic = project.judge(found);
+    if (diagnostic !== undefined) observe({ kind: 'diagnostic', diagnostic });
+  };
+  const warn = templateWarnings(project, report);
   const compiler = new Compiler(manifest, project.host, runScopes(loaded, { warn, deferred }));
   return {
     manifest,
@@ -203,6 +207,7 @@ function makeContext(
     debug: options.debug ?? false,
     observe,
     report,
+    judge: project.judge,
     leftovers: new Leftovers(),
     debris,
     files: runFiles(project),

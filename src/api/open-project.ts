@@ -12,6 +12,7 @@ import { hasErrors, sortDiagnostics, type Diagnostic } from '../kernel/diagnosti
 import { EtlError } from '../kernel/error.ts';
 import { artifactMaskOf, maskOf, masked, secretsOf, type Mask } from '../kernel/mask.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import type { Judge } from '../kernel/warn-policy.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { PreviousState } from '../manifest/previous-state.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
@@ -26,6 +27,7 @@ import { fileProblem } from './file-problem.ts';
 import type { Invocation } from './invocation.ts';
 import { nearestFolderWith } from './nearest.ts';
 import type { ApiOptions } from './options.ts';
+import { judgeFor } from './warnings.ts';
 
 /** A project that was read, checked and resolved, with the engine it is for. */
 export interface OpenProject {
@@ -56,6 +58,9 @@ export interface OpenProject {
   readonly inlineConfig: EngineConfig;
   /** artifacts are written, unless --no-write-json */
   readonly writesJson: boolean;
+  /** what --warn-error makes of a warning */
+  readonly judge: Judge;
+  /** tells warnings; throws when --warn-error takes one of them for an error */
   readonly report: (diagnostics: readonly Diagnostic[]) => void;
 }
 
@@ -180,9 +185,11 @@ export async function openProject(
   invocation: Invocation,
   which: string,
 ): Promise<OpenProject> {
+  const judge = judgeFor(options);
   const dir = await findProjectDir(options, invocation);
   const input = loadInput(dir, options, invocation, which);
-  const { value: loaded, diagnostics } = await loadFrom(dir, input);
+  const { value: loaded, diagnostics: found } = await loadFrom(dir, input);
+  const diagnostics = found.flatMap((d) => judge(d) ?? []);
   if (loaded === undefined)
     throw withoutSecrets(options, dir, secretsOf(await readEnvironment(input)), diagnostics);
   const secrets = [...loaded.target.secrets, ...secretsOf(loaded.env)];
@@ -198,6 +205,7 @@ export async function openProject(
     options,
     secrets,
     await statesOf(dir, options),
+    judge,
   );
   options.onProject?.({
     projectDir: dir,
@@ -229,6 +237,7 @@ function assemble(
   options: ApiOptions,
   secrets: readonly string[],
   states: Pick<OpenProject, 'state' | 'deferTo'>,
+  judge: Judge,
 ): OpenProject {
   const { manifest, profile, paths } = loaded;
   const targetDir = isAbsolute(paths.targetDir)
@@ -255,7 +264,12 @@ function assemble(
     customEnv: loaded.session.invocation.metadataEnvs,
     inlineConfig: inlineConfigOf(loaded),
     writesJson: options.writeJson ?? true,
-    report: options.report ?? ((): void => undefined),
+    judge,
+    report: (diagnostics) => {
+      const judged = diagnostics.flatMap((d) => judge(d) ?? []);
+      if (hasErrors(judged)) throw new EtlError(judged);
+      options.report?.(judged);
+    },
   };
 }
 

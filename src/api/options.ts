@@ -47,6 +47,10 @@ export interface ApiOptions {
   readonly excludeResourceType?: readonly string[];
   readonly storeFailures?: boolean;
   readonly testBeforePublish?: boolean;
+  /** take every warning for an error */
+  readonly warnError?: boolean;
+  /** which warnings are errors, warnings or silent: a YAML text or an object with error, warn and silence */
+  readonly warnErrorOptions?: string | Readonly<Record<string, unknown>>;
   /** write manifest.json and run_results.json (default: true) */
   readonly writeJson?: boolean;
   /** let templates ask the warehouse while they are compiled (default: true) */

@@ -19,6 +19,7 @@ import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { runFiles } from './run-files.ts';
 import { selectNodes } from './select.ts';
+import { templateWarnings } from './template-warnings.ts';
 
 /**
  * What `build` would do to each selected relation, from what is live now. Reads the warehouse, changes nothing. Throws an
@@ -66,7 +67,7 @@ async function planOne(
   const compiler = new Compiler(
     manifest,
     project.host,
-    runScopes(project.loaded, { warn: () => undefined }),
+    runScopes(project.loaded, { warn: templateWarnings(project, (d) => project.report([d])) }),
   );
   try {
     return await connection.withSession(node.name, async (session) => {

@@ -20,6 +20,7 @@ import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { writeRunResults } from './run-results.ts';
+import { templateWarnings } from './template-warnings.ts';
 import type { RunResult } from './execute.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -39,11 +40,7 @@ export async function runOperation(macro: string, options: ApiOptions = {}): Pro
     project.manifest,
     project.host,
     runScopes(project.loaded, {
-      warn: (message) =>
-        observe({
-          kind: 'diagnostic',
-          diagnostic: { code: 'ETL2004', severity: 'warning', message },
-        }),
+      warn: templateWarnings(project, (diagnostic) => observe({ kind: 'diagnostic', diagnostic })),
     }),
   );
   const work = compiler.operation({ packageName, name, kwargs: toNames(args) }, (message, info) =>

@@ -16,6 +16,7 @@ import { newInvocation } from './invocation.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
+import { templateWarnings } from './template-warnings.ts';
 
 export interface Shown {
   /** name of the node; undefined for --inline */
@@ -40,7 +41,7 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
   const compiler = new Compiler(
     project.manifest,
     project.host,
-    runScopes(project.loaded, { warn: () => undefined }),
+    runScopes(project.loaded, { warn: templateWarnings(project, (d) => project.report([d])) }),
   );
   const connection = await connect(project, invocation);
   try {

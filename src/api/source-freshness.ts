@@ -14,6 +14,7 @@ import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
+import { templateWarnings } from './template-warnings.ts';
 
 export interface FreshnessRun extends RunResult {
   /** where the result was written */
@@ -73,6 +74,7 @@ async function check(
             now,
             signal,
             observe,
+            judge: project.judge,
           },
           sources,
         )
@@ -96,8 +98,11 @@ function contextOf(
   observe: Observer,
   now: () => Date,
 ): { readonly compiler: Compiler; readonly hooks: HookContext } {
-  const report = (diagnostic: Diagnostic): void => observe({ kind: 'diagnostic', diagnostic });
-  const warn = (message: string): void => report({ code: 'ETL2004', severity: 'warning', message });
+  const report = (found: Diagnostic): void => {
+    const diagnostic = project.judge(found);
+    if (diagnostic !== undefined) observe({ kind: 'diagnostic', diagnostic });
+  };
+  const warn = templateWarnings(project, report);
   const { manifest, host, loaded, dialect } = project;
   const compiler = new Compiler(manifest, host, runScopes(loaded, { warn }));
   const runHook: HookContext['runHook'] = (hook, names, log) => compiler.runHook(hook, names, log);

@@ -83,11 +83,12 @@ function isColoured(values: Values, { isTerminal, env }: Terminal): boolean {
   return asked === true || (isTerminal && env['NO_COLOR'] === undefined);
 }
 
-const GIVEN = new Set(['--vars', '--inline', '--args']);
+const GIVEN = new Set(['--vars', '--inline', '--args', '--warn-error-options']);
 
 /** The text of an option that diagnostics speak of as of a file. */
 function given(file: string, values: Values): string | undefined {
-  const text = GIVEN.has(file) ? values[file.slice(2)] : undefined;
+  const key = file.slice(2).replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const text = GIVEN.has(file) ? values[key] : undefined;
   return typeof text === 'string' ? text : undefined;
 }
 

@@ -77,7 +77,9 @@ async function fileReporter(
       typeof logFileMaxBytes === 'number' ? logFileMaxBytes : DEFAULT_MAX_BYTES,
     );
   } catch (error) {
-    return { complaint: error instanceof Error ? error.message : String(error) };
+    // where nobody asked for the file, a project that cannot be written to just has none
+    const isAsked = ['logPath', 'logLevelFile', 'logFormatFile'].some((key) => key in values);
+    return isAsked ? { complaint: error instanceof Error ? error.message : String(error) } : {};
   }
   const format = values['logFormatFile'] ?? values['logFormat'] ?? 'debug';
   const isJson = String(format as string).toLowerCase() === 'json';

@@ -4,7 +4,10 @@ import { isYamlMap, parseYaml } from './yaml.ts';
 import type { YamlMap } from './yaml.ts';
 
 /** Reads the text of `--vars` or `--args`: a YAML mapping, or `key: value`. */
-export function parseMapping(text: string, option: '--vars' | '--args'): Checked<YamlMap> {
+export function parseMapping(
+  text: string,
+  option: '--vars' | '--args' | '--warn-error-options',
+): Checked<YamlMap> {
   const { value, diagnostics } = parseYaml(text, option);
   if (value === undefined) return { value: undefined, diagnostics };
   const mapping = value.exact([]);

@@ -1,6 +1,7 @@
 import type { Connection, Dialect } from '../adapter/contract.ts';
 import type { Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { Judge } from '../kernel/warn-policy.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import type { Asking, NodeCompiler } from '../plan/compiler.ts';
@@ -33,6 +34,8 @@ export interface RunContext {
   readonly debug?: boolean;
   readonly observe: Observer;
   readonly report: (diagnostic: Diagnostic) => void;
+  /** what --warn-error makes of a warning */
+  readonly judge: Judge;
   readonly leftovers: Leftovers;
   readonly debris: Debris;
   readonly files: RunFiles;

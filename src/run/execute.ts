@@ -293,8 +293,13 @@ class Run {
     thread: string,
     result: Omit<Partial<NodeOutcome>, 'id'> & Pick<NodeOutcome, 'status' | 'diagnostics'>,
   ): NodeOutcome {
+    const diagnostics = result.diagnostics.flatMap((d) => this.ctx.judge(d) ?? []);
+    const worst = diagnostics.find((d) => d.severity === 'error');
+    const isSpoilt = result.status === 'success' && worst !== undefined;
     const outcome: NodeOutcome = {
       ...result,
+      diagnostics,
+      ...(isSpoilt ? { status: 'error', message: worst.message } : {}),
       id: node.unique_id,
       startedAt: begun.at,
       finishedAt: this.ctx.now(),

@@ -4,6 +4,7 @@ import { isStatementFailure } from '../adapter/failure.ts';
 import type { FreshnessOutcome, NodeStatus, Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { isEtlError } from '../kernel/error.ts';
+import type { Judge } from '../kernel/warn-policy.ts';
 import type { FreshnessLimit, SourceNode } from '../manifest/node.ts';
 import type { Asking } from '../plan/compiler.ts';
 import { answerer } from './answerer.ts';
@@ -19,6 +20,7 @@ export interface FreshnessContext {
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly observe: Observer;
+  readonly judge: Judge;
 }
 
 /** The first moment of year 1: how dbt says "no row at all". */
@@ -44,7 +46,7 @@ export async function checkFreshness(
       if (source === undefined) return;
       const startedAt = ctx.now();
       ctx.observe({ kind: 'node_started', id: source.unique_id, position, at: startedAt });
-      const found = await checkOne(ctx, source);
+      const found = spoilt(await checkOne(ctx, source), ctx.judge);
       const outcome: FreshnessOutcome = {
         id: source.unique_id,
         startedAt,
@@ -63,6 +65,13 @@ export async function checkFreshness(
 }
 
 type Found = Pick<FreshnessOutcome, 'status' | 'diagnostics' | 'message' | 'measured'>;
+
+/** A warning that is taken for an error makes the source too old. */
+function spoilt(found: Found, judge: Judge): Found {
+  const diagnostics = found.diagnostics.flatMap((d) => judge(d) ?? []);
+  const isSpoilt = found.status === 'warn' && diagnostics.some((d) => d.severity === 'error');
+  return { ...found, diagnostics, ...(isSpoilt ? { status: 'error' } : {}) };
+}
 
 async function checkOne(ctx: FreshnessContext, source: SourceNode): Promise<Found> {
   try {

@@ -57,13 +57,17 @@ export async function runTest(
     verdictQuery(ctx.dialect, source, settings, node.config),
   );
   const row = Object.fromEntries(columns.map((c, i) => [c.name, rows[0]?.[i] ?? null]));
-  const result = verdict(row, settings);
+  const found = verdict(row, settings);
+  const told =
+    found.status === 'pass' ? undefined : ctx.judge(describe(node, found, shown, stored));
+  // a warning that is taken for an error is a failure
+  const result: Verdict = told?.severity === 'error' ? { ...found, status: 'fail' } : found;
   const kept = stored === undefined ? {} : { relationName: stored };
   if (result.status === 'pass') return { ...result, diagnostics: [], ...kept };
   const sample = await failingRows(ctx, session, node, source);
   return {
     ...result,
-    diagnostics: [describe(node, result, shown, stored)],
+    diagnostics: told === undefined ? [] : [told],
     ...(sample === undefined ? {} : { sample }),
     ...kept,
   };

@@ -11,6 +11,9 @@ const flag = (value: unknown): boolean | undefined =>
 const number = (value: unknown): number | undefined =>
   typeof value === 'number' ? value : undefined;
 
+const textOrMap = (value: unknown): ApiOptions['warnErrorOptions'] =>
+  typeof value === 'string' ? value : ((value ?? undefined) as ApiOptions['warnErrorOptions']);
+
 /** Drops what was not given, so that defaults stay with the API. */
 const given = <T extends object>(values: { readonly [K in keyof T]: T[K] | undefined }): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
@@ -42,6 +45,8 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       excludeResourceType: list(values['excludeResourceType']),
       storeFailures: flag(values['storeFailures']),
       testBeforePublish: flag(values['testBeforePublish']),
+      warnError: flag(values['warnError']),
+      warnErrorOptions: textOrMap(values['warnErrorOptions']),
       writeJson: flag(values['writeJson']),
       introspect: flag(values['introspect']),
       cleanOutside: values['cleanProjectFilesOnly'] === false ? true : undefined,

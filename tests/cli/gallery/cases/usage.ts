@@ -56,6 +56,13 @@ export const USAGE: readonly GalleryCase[] = [
     codes: ['ETL1001'],
   },
   {
+    name: 'log-path-is-a-file',
+    files: MODEL,
+    args: ['ls', '-s', 'nonsense:x', '--log-path', 'models/orders.sql'],
+    exit: 2,
+    codes: ['ETL8060', 'ETL3007'],
+  },
+  {
     name: 'log-level-unknown',
     files: MODEL,
     args: ['parse'],
@@ -87,6 +94,61 @@ export const USAGE: readonly GalleryCase[] = [
     args: ['compile', '--no-introspect'],
     exit: 2,
     codes: ['ETL2060'],
+  },
+  {
+    name: 'flag-unknown-in-the-project',
+    files: { ...MODEL, 'dbt_project.yml': `${PROJECT}flags:\n  fail_fasst: true\n` },
+    args: ['parse', '--warn-error'],
+    exit: 2,
+    codes: ['ETL1005'],
+  },
+  {
+    name: 'warn-error-nothing-selected',
+    files: MODEL,
+    args: [
+      'build',
+      '-s',
+      'ordres',
+      '--warn-error-options',
+      '{error: [NoNodesForSelectionCriteria]}',
+    ],
+    exit: 2,
+    codes: ['ETL3008'],
+  },
+  {
+    name: 'warn-error-test',
+    files: {
+      ...MODEL,
+      'tests/none.sql': "{{ config(severity='warn') }} select id from {{ ref('orders') }}\n",
+    },
+    args: ['build', '--warn-error'],
+    exit: 1,
+    codes: ['ETL6002'],
+    noHint: 'the failing rows say it',
+  },
+  {
+    name: 'warn-error-warning-of-the-project',
+    files: {
+      'models/orders.sql':
+        "{% if execute %}{% do exceptions.warn('too many') %}{% endif %}select 1 as id\n",
+    },
+    args: ['build', '--warn-error'],
+    exit: 1,
+    codes: ['ETL2004'],
+  },
+  {
+    name: 'warn-error-options-unknown-warning',
+    files: MODEL,
+    args: ['parse', '--warn-error-options', '{error: [NoNodesForSelectionCriterion]}'],
+    exit: 2,
+    codes: ['ETL1001'],
+  },
+  {
+    name: 'warn-error-options-not-yaml',
+    files: MODEL,
+    args: ['parse', '--warn-error-options', '{error: ['],
+    exit: 2,
+    codes: ['ETL1003'],
   },
   {
     name: 'flag-with-a-wrong-value',
