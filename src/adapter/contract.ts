@@ -51,6 +51,8 @@ export interface SeedRequest extends RelationRequest {
   readonly columns: readonly Column[];
 }
 export interface SwapRequest extends RelationRequest {
+  /** what the staged relation is; a table unless said */
+  readonly becomes?: RelationKind;
   /** what stands at the target now, with all that depends on it; undefined when nothing does */
   readonly live: ObservedRelation | undefined;
 }
@@ -150,7 +152,7 @@ export interface Dialect {
   createSchema(schema: string, database?: string): Statement;
   /** statements that leave `staged` filled, indexed, commented and granted; the first drops a leftover of that name */
   buildTable(request: SelectRequest): readonly Statement[];
-  /** put `staged` (a table) in place of what is live; hazards of doing so come as diagnostics with code ETL4001 */
+  /** put `staged` (a table unless `becomes` says otherwise) in place of what is live; hazards of doing so come as diagnostics with code ETL4001 */
   publishTable(request: SwapRequest): readonly Attempt[];
   /** create or replace the view at the target, whatever is live there */
   publishView(request: ViewRequest): readonly Attempt[];

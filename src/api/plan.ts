@@ -5,7 +5,7 @@ import { hasErrors } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { Compiler } from '../plan/compile.ts';
-import { explainRecipe, type Plan, type PlannedNode } from '../plan/explain.ts';
+import { explainDeferred, explainRecipe, type Plan, type PlannedNode } from '../plan/explain.ts';
 import { isExecuted } from '../plan/fold-tests.ts';
 import { isIncrementalRun, nodeRelation, planNode } from '../plan/plan-node.ts';
 import { runScopes } from '../plan/run-scope.ts';
@@ -69,6 +69,8 @@ async function planOne(
     project.host,
     runScopes(project.loaded, { warn: templateWarnings(project, (d) => project.report([d])) }),
   );
+  const lane = compiler.lane(node);
+  if (lane.kind === 'deferred') return explainDeferred(node, lane);
   try {
     return await connection.withSession(node.name, async (session) => {
       const live = (await ask(session, dialect.observeOne(nodeRelation(node))))[0];

@@ -3,13 +3,14 @@ import { fail } from './faults.ts';
 import type { Place } from './faults.ts';
 import type { Names, RunState } from './frame.ts';
 import { GLOBALS } from './globals.ts';
+import { PackageMacro } from './asking/macro.ts';
 import { hostFunction, namedFunction } from './host-function.ts';
-import type { HostFunction } from './host-function.ts';
+import type { Asking, HostFunction } from './host-function.ts';
 import type { MacroEntry, MacroLibrary } from './library.ts';
-import { getAttribute } from './py/access.ts';
+import { callValue, getAttribute } from './py/access.ts';
 import { str } from './py/print.ts';
 import { Undefined, protocolOf } from './py/values.ts';
-import type { PyObject, Value } from './py/values.ts';
+import type { Args, PyObject, Value } from './py/values.ts';
 import { ReturnSignal } from './signals.ts';
 
 /** The packages and rules by which names are found. */
@@ -35,7 +36,9 @@ export interface AttemptSetup {
   /** true in the flavour that may ask */
   readonly canAsk: boolean;
   /** renders a text with the names of this attempt; it cannot ask */
-  readonly renderText: (attempt: RenderAttempt, text: string) => string;
+  readonly renderText: (text: string) => string;
+  /** the same in the flavour that may ask */
+  readonly renderTextAsking: (text: string) => Asking;
 }
 
 /** A package as a value: `dbt_utils.star`. */
@@ -135,7 +138,21 @@ export class RenderAttempt implements Names {
 
   /** Renders a text with the names of this attempt. It cannot ask. */
   renderText(text: string): string {
-    return this.#setup.renderText(this, text);
+    return this.#setup.renderText(text);
+  }
+
+  /** Renders a text with the names of this attempt; it may ask. */
+  renderTextAsking(text: string): Asking {
+    return this.#setup.renderTextAsking(text);
+  }
+
+  /** Calls the macro that a template would find under this name. It may ask. */
+  *callMacro(name: string, args: Args): Asking {
+    const macro = this.lookup(name);
+    if (macro === undefined) return fail(`there is no macro '${name}'`, 'RuntimeError');
+    return macro instanceof PackageMacro
+      ? yield* macro.call(args, null, this.site)
+      : callValue(macro, args, null);
   }
 
   /** The value of a name that no template scope binds, or undefined. */

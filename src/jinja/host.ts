@@ -14,7 +14,7 @@ import { templateError, toEtlError } from './errors.ts';
 import { TemplateFault, located } from './faults.ts';
 import { Frame, Output, RunState } from './frame.ts';
 import type { UndefinedName } from './frame.ts';
-import type { Question } from './host-function.ts';
+import type { Asking, Question } from './host-function.ts';
 import type { MacroEntry } from './library.ts';
 import { nativeValue } from './native.ts';
 import { parseTemplate } from './parser.ts';
@@ -84,6 +84,15 @@ const isSuspended = (error: unknown): error is Suspended => error instanceof Sus
 function outward(error: unknown, file: string): unknown {
   if (!(error instanceof RangeError)) return toEtlError(error);
   return toEtlError(located(error, { file, line: 1, column: 1 }));
+}
+
+/** What a text inside a render is called. */
+const INNER = '<text>';
+
+function innerFault(error: unknown, text: string): unknown {
+  if (!(error instanceof TemplateFault)) return error;
+  const message = `${error.message} (in the text ${JSON.stringify(text)})`;
+  return new TemplateFault(message, error.kind, { hint: error.hint });
 }
 
 const originOf = (template: TemplateText): Origin | undefined =>
@@ -241,7 +250,8 @@ export class TemplateHost {
       run,
       bind: canAsk ? this.#bindAsking : this.#bindDirect,
       canAsk,
-      renderText: (_, text) => this.#renderText(run, text),
+      renderText: (text) => this.#renderText(run, text),
+      renderTextAsking: (text) => this.#renderTextAsking(run, text),
     });
     attempt.open(scope(attempt));
     return { run, attempt };
@@ -274,19 +284,22 @@ export class TemplateHost {
   // a text inside a render, such as the value of a var: its errors belong to the call that rendered it
   #renderText(run: RunState, text: string): string {
     const out = new Output();
-    const name = '<text>';
     try {
-      const body = direct.compileText(new CompileOptions(name), parseTemplate(text, name));
+      const body = direct.compileText(new CompileOptions(INNER), parseTemplate(text, INNER));
       direct.runText(body, run, out);
     } catch (error) {
-      if (!(error instanceof TemplateFault)) throw error;
-      throw new TemplateFault(
-        `${error.message} (in the text ${JSON.stringify(text)})`,
-        error.kind,
-        {
-          hint: error.hint,
-        },
-      );
+      throw innerFault(error, text);
+    }
+    return out.text;
+  }
+
+  *#renderTextAsking(run: RunState, text: string): Asking {
+    const out = new Output();
+    try {
+      const body = asking.compileText(new CompileOptions(INNER), parseTemplate(text, INNER));
+      yield* asking.runText(body, run, out);
+    } catch (error) {
+      throw innerFault(error, text);
     }
     return out.text;
   }

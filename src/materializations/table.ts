@@ -1,3 +1,5 @@
+import type { Dialect, ObservedRelation } from '../adapter/contract.ts';
+import type { RelationKind, RelationName } from '../kernel/relation.ts';
 import {
   afterSegments,
   buildSegments,
@@ -25,5 +27,28 @@ export function table(from: SelectIngredients): Recipe {
     after: afterSegments(from),
     tidy: tidySegments(from),
     hazards: dialect.hazards({ target: from.target, becomes: 'table', live }),
+  };
+}
+
+/** A relation that was built beside, by whomever, and what it is to replace. */
+export interface StagedRelation {
+  readonly staged: RelationName;
+  readonly target: RelationName;
+  readonly becomes: RelationKind;
+  readonly live: ObservedRelation | undefined;
+}
+
+/** Only the publishing of a relation that is there already: what a materialization written in Jinja orders. */
+export function publishTableRecipe(dialect: Dialect, from: StagedRelation): Recipe {
+  const request = { ...from, config: {}, comments: { columns: {} }, grants: undefined };
+  return {
+    action: 'publish',
+    becomes: from.becomes,
+    build: [],
+    finish: [],
+    publish: { kind: 'ready', attempts: dialect.publishTable(request) },
+    after: [],
+    tidy: [],
+    hazards: [],
   };
 }

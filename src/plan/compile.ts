@@ -19,6 +19,8 @@ import { injectCtes, offsetBeforeInjection, type Cte, type Injected } from '../s
 import { hasCode, withoutClosingSemicolon } from '../sql/scan.ts';
 import { ephemeralName } from './ephemeral-name.ts';
 import type { Asking, CompiledNode, CompileOptions, NodeCompiler } from './compiler.ts';
+import { Lanes, type Lane } from './lane.ts';
+import { materialize, type Materialized, type MaterializeInputs } from './materialize.ts';
 import type { ScopeMaker } from './run-scope.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 
@@ -30,6 +32,7 @@ export class Compiler implements NodeCompiler {
   private readonly manifest: Manifest;
   private readonly host: TemplateHost;
   private readonly scopes: ScopeMaker;
+  private readonly lanes: Lanes;
   private readonly ephemeral = new Map<
     NodeId,
     { readonly sql: string; readonly needs: readonly NodeId[]; readonly rendered: Rendered }
@@ -39,6 +42,7 @@ export class Compiler implements NodeCompiler {
     this.manifest = manifest;
     this.host = host;
     this.scopes = scopes;
+    this.lanes = new Lanes(host, scopes.packagesMustAsk);
   }
 
   *compile(node: ExecutableNode, options: CompileOptions): Asking<CompiledNode> {
@@ -85,6 +89,14 @@ export class Compiler implements NodeCompiler {
     const before = yield* this.hookList(node, node.config['pre-hook'], options);
     const after = yield* this.hookList(node, node.config['post-hook'], options);
     return { before, after };
+  }
+
+  lane(node: ExecutableNode): Lane {
+    return this.lanes.of(node);
+  }
+
+  materialize(inputs: MaterializeInputs): Asking<Materialized> {
+    return materialize(this.host, this.scopes, inputs);
   }
 
   /** A hook of on-run-start or on-run-end; the empty text when it renders to nothing. `extra` are names such as `results`. */

@@ -5,6 +5,8 @@ import type { RelationName } from '../kernel/relation.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import type { RenderedHook } from '../materializations/recipe.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
+import type { Lane } from './lane.ts';
+import type { Materialized, MaterializeInputs } from './materialize.ts';
 
 /** Work that may ask the warehouse: it yields questions, takes their answers and returns its result. */
 export type Asking<T> = Generator<Question, T, unknown>;
@@ -28,6 +30,10 @@ export interface CompiledNode {
 
 /** Renders nodes and hooks in the run phase (execute is true). */
 export interface NodeCompiler {
+  /** whether a node is built by a plan or by running its materialization */
+  lane(node: ExecutableNode): Lane;
+  /** runs the body of a materialization */
+  materialize(inputs: MaterializeInputs): Asking<Materialized>;
   compile(node: ExecutableNode, options: CompileOptions): Asking<CompiledNode>;
   hooks(
     node: ExecutableNode,

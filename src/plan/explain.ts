@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
+import type { DeferredLane } from './lane.ts';
 import type { Recipe } from '../materializations/recipe.ts';
 
 /** One decision of a plan, printable as JSON. */
@@ -65,3 +66,15 @@ export function explainRecipe(node: ExecutableNode, recipe: Recipe): PlannedNode
     hazards: recipe.hazards,
   };
 }
+
+/** A node whose statements are known only at its turn, and the macro that makes it so. */
+export const explainDeferred = (
+  node: ExecutableNode,
+  { macro, because }: DeferredLane,
+): PlannedNode => ({
+  id: node.unique_id,
+  relation: node.relation_name,
+  action: `run materialization "${node.config.materialized}" as written in ${because === macro ? macro.path : `macros (${because.name} in ${because.path})`}`,
+  statements: [],
+  hazards: [],
+});

@@ -7,7 +7,7 @@ import { incremental } from '../materializations/incremental.ts';
 import { materializedView } from '../materializations/materialized-view.ts';
 import type { Recipe, RenderedHook } from '../materializations/recipe.ts';
 import { seed } from '../materializations/seed.ts';
-import { stagedName } from '../materializations/staged-name.ts';
+import { stagedName } from '../kernel/staged-name.ts';
 import { snapshot } from '../materializations/snapshot.ts';
 import { table } from '../materializations/table.ts';
 import { view } from '../materializations/view.ts';
@@ -140,7 +140,7 @@ function unknownMaterialization(node: ExecutableNode, dialect: Dialect): Diagnos
   return {
     code: 'ETL4004',
     severity: 'error',
-    message: `materialization "${name}" of ${node.name} is not available`,
+    message: `no materialization "${name}" was found for ${dialect.name}, which ${node.name} asks for (searched types "default" and "${dialect.name}")`,
     at: node.place,
     node: node.unique_id,
     hint: didYouMean(name, known) ?? `Available: ${known.join(', ')}.`,

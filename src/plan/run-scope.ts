@@ -30,9 +30,25 @@ export interface RenderSink {
   readonly again: () => void;
 }
 
+/** What the body of a materialization sees of its node. */
+export interface MaterializationScope {
+  readonly isIncremental: boolean;
+  readonly log: RenderSink['log'];
+  readonly compiledCode: string | null;
+  readonly header: string | undefined;
+}
+
 /** Makes scopes of the run phase. */
 export interface ScopeMaker {
+  /** dbt's flag require_explicit_package_overrides_for_builtin_materializations */
+  readonly packagesMustAsk: boolean;
   forNode(node: ExecutableNode, options: CompileOptions, sink: RenderSink): Scope;
+  /** for the body of a materialization; `extra` are its own names (`sql`, `pre_hooks`, …) */
+  forMaterialization(
+    node: ExecutableNode,
+    options: MaterializationScope,
+    extra: NodeSettings['extra'],
+  ): Scope;
   forRun(
     packageName: string,
     extra: Readonly<Record<string, unknown>>,
@@ -75,6 +91,11 @@ class RunScopes implements ScopeMaker {
     this.options = options;
   }
 
+  get packagesMustAsk(): boolean {
+    const flag = 'require_explicit_package_overrides_for_builtin_materializations';
+    return this.project.project.flags[flag] !== false;
+  }
+
   forNode(node: ExecutableNode, options: CompileOptions, sink: RenderSink): Scope {
     const settings = (): NodeSettings => ({
       ...this.common(node.package_name, sink, new Set(node.depends_on.nodes), options.standIns),
@@ -91,6 +112,34 @@ class RunScopes implements ScopeMaker {
           : {};
       return nodeNames({ ...settings(), extra }, attempt);
     };
+  }
+
+  forMaterialization(
+    node: ExecutableNode,
+    { isIncremental, log, compiledCode, header }: MaterializationScope,
+    extra: NodeSettings['extra'],
+  ): Scope {
+    const model =
+      compiledCode === null ? node : { ...node, compiled: true, compiled_code: compiledCode };
+    const own = configOf(node, NOTHING);
+    // what is set while the body runs counts from then on
+    const set = new Map<string, Value>(header === undefined ? [] : [['sql_header', header]]);
+    return (attempt) =>
+      nodeNames(
+        {
+          ...this.common(node.package_name, { ...NOTHING, log }, new Set(node.depends_on.nodes)),
+          config: {
+            ...own,
+            get: (name) => set.get(name) ?? own.get(name),
+            call: (values) => values.forEach((value, name) => set.set(name, value)),
+          },
+          thisRelation: Relation.of(nodeRelation(node), this.project.engine.style),
+          model: () => asModel(model),
+          isIncremental: () => isIncremental,
+          extra,
+        },
+        attempt,
+      );
   }
 
   forRun(

@@ -1,4 +1,15 @@
 import type { BuiltInMacro } from '../adapter/contract.ts';
+import { dispatchers } from './built-in/dispatcher.ts';
+import { COLUMNS } from './built-in/columns.ts';
+import { DATES_IN_TEXT } from './built-in/dates-in-text.ts';
+import { INCREMENTAL } from './built-in/incremental.ts';
+import { MATERIALIZATIONS } from './built-in/materializations.ts';
+import { METADATA } from './built-in/metadata.ts';
+import { RELATIONS } from './built-in/relations.ts';
+import { RELATION_CARE } from './built-in/relation-care.ts';
+import { SEEDS } from './built-in/seeds.ts';
+import { SNAPSHOT } from './built-in/snapshot.ts';
+import { TEST_MATERIALIZATION } from './built-in/test-materialization.ts';
 import { DATA_TESTS } from './built-in/data-tests.ts';
 import { DATES } from './built-in/dates.ts';
 import { EXPRESSIONS } from './built-in/expressions.ts';
@@ -49,25 +60,22 @@ const DISPATCHED: Readonly<Record<string, readonly string[]>> = {
   generate_series: ['upper_bound'],
 };
 
-function dispatcher(name: string, parameters: readonly string[]): string {
-  const names = parameters.map((parameter) => parameter.split('=')[0]);
-  return (
-    `{% macro ${name}(${parameters.join(', ')}) -%}\n` +
-    `  {{ return(adapter.dispatch('${name}', 'dbt')(${names.join(', ')})) }}\n` +
-    '{%- endmacro %}\n'
-  );
-}
-
-const DISPATCHERS = Object.entries(DISPATCHED)
-  .map(([name, parameters]) => dispatcher(name, parameters))
-  .join('\n');
-
 /** The macro files of package `dbt` that ship with the product; engines and projects may override each macro. */
 export const BUILT_IN_MACROS: readonly BuiltInMacro[] = [
   { packageName: 'dbt', path: 'macros/names.sql', text: NAMES },
   { packageName: 'dbt', path: 'macros/data_tests.sql', text: DATA_TESTS },
   { packageName: 'dbt', path: 'macros/queries.sql', text: QUERIES },
-  { packageName: 'dbt', path: 'macros/dispatch.sql', text: DISPATCHERS },
+  { packageName: 'dbt', path: 'macros/dispatch.sql', text: dispatchers(DISPATCHED) },
   { packageName: 'dbt', path: 'macros/expressions.sql', text: EXPRESSIONS },
   { packageName: 'dbt', path: 'macros/dates.sql', text: DATES },
+  { packageName: 'dbt', path: 'macros/columns.sql', text: COLUMNS },
+  { packageName: 'dbt', path: 'macros/dates_in_text.sql', text: DATES_IN_TEXT },
+  { packageName: 'dbt', path: 'macros/incremental.sql', text: INCREMENTAL },
+  { packageName: 'dbt', path: 'macros/materializations.sql', text: MATERIALIZATIONS },
+  { packageName: 'dbt', path: 'macros/metadata.sql', text: METADATA },
+  { packageName: 'dbt', path: 'macros/relations.sql', text: RELATIONS },
+  { packageName: 'dbt', path: 'macros/relation_care.sql', text: RELATION_CARE },
+  { packageName: 'dbt', path: 'macros/seeds.sql', text: SEEDS },
+  { packageName: 'dbt', path: 'macros/snapshot.sql', text: SNAPSHOT },
+  { packageName: 'dbt', path: 'macros/test_materialization.sql', text: TEST_MATERIALIZATION },
 ];

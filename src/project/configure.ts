@@ -143,7 +143,8 @@ export function configure(
   const at = patch?.at ?? draft.place;
   const config = finalConfig(request, draft.id, at, world.diagnostics);
   if (draft.type === 'snapshot' && config.enabled)
-    for (const found of readSnapshotConfig(draft.name, config).diagnostics)
+    for (const found of readSnapshotConfig(draft.name, withKnownStrategy(world, config))
+      .diagnostics)
       world.diagnostics.push({ ...found, at, node: draft.id });
   const columns = columnsOf(world, draft, patch);
   const constraints = modelConstraints(world, draft, patch);
@@ -245,4 +246,19 @@ export function relationText(
     { database: name.database, schema: name.schema, name: name.alias },
     { ...style, policy },
   ).render();
+}
+
+/** A strategy of the project's own decides by itself what it needs: only the rest of the config is checked then. */
+function withKnownStrategy(
+  { host }: World,
+  config: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { strategy } = config;
+  if (typeof strategy !== 'string') return config;
+  const { library, internalPackages } = host.options;
+  const macro = `snapshot_${strategy.slice(strategy.indexOf('.') + 1)}_strategy`;
+  const isOwn = [...library.packages()].some(
+    (p) => !internalPackages.includes(p) && library.find(p, macro) !== undefined,
+  );
+  return isOwn ? { ...config, strategy: 'check', check_cols: 'all' } : config;
 }

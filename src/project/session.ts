@@ -130,6 +130,7 @@ export function engineWords(dialect: Dialect, wish: QuotingWish): EngineWords {
   return {
     type: dialect.name,
     style,
+    strategies: dialect.can.incremental,
     columns: new ColumnApi(style.quote, (type) => TYPES[type.toLowerCase()] ?? type),
   };
 }

@@ -9,7 +9,6 @@ import type {
   WarehouseQuestion,
 } from '../jinja/scope/questions.ts';
 import { EtlError } from '../kernel/error.ts';
-import type { RelationName } from '../kernel/relation.ts';
 import type { Answerer } from './answers.ts';
 
 interface AnswererContext {
@@ -18,20 +17,24 @@ interface AnswererContext {
 
 const READS = new Set(['select', 'with', 'show', 'explain', 'describe', 'values', 'table', 'desc']);
 
+/** What is known of a statement beside its text: where the author's SQL begins in it. */
+type Facts = (sql: string) => Pick<Statement, 'authoredAt'>;
+
 /** Answers the questions of templates on a session. */
 export const answerer =
-  (ctx: AnswererContext, session: Session): Answerer =>
+  (ctx: AnswererContext, session: Session, factsOf: Facts = () => ({})): Answerer =>
   (question: Question) =>
-    answer(ctx.dialect, session, question as WarehouseQuestion);
+    answer(ctx.dialect, session, question as WarehouseQuestion, factsOf);
 
 async function answer(
   dialect: Dialect,
   session: Session,
   question: WarehouseQuestion,
+  factsOf: Facts,
 ): Promise<WarehouseAnswers[keyof WarehouseAnswers]> {
   switch (question.kind) {
     case 'statement':
-      return statement(dialect, session, question);
+      return statement(dialect, session, question, factsOf(question.sql));
     case 'relation':
       return (await ask(session, dialect.observeOne(question.relation)))[0];
     case 'columns':
@@ -44,8 +47,14 @@ async function answer(
       return ask(session, dialect.observe([question.schema]));
     case 'schema_exists':
       return ask(session, dialect.observe([question.schema])).then((found) => found.length > 0);
+    case 'schema_sql':
+      return dialect.createSchema(question.schema, question.database).sql;
+    case 'seed_table':
+      throw outside('load_agate_table');
+    case 'table_sql':
+      throw outside('adapter.create_table_sql');
     case 'action':
-      return action(dialect, session, question);
+      return action(question);
   }
 }
 
@@ -54,50 +63,32 @@ async function statement(
   dialect: Dialect,
   session: Session,
   question: StatementQuestion,
+  facts: Pick<Statement, 'authoredAt'>,
 ): Promise<WarehouseAnswers['statement']> {
   const isRead = READS.has(leadingWords(question.sql, 1)[0]?.word ?? '');
   if (isRead && question.fetch)
     return session.read({ ...dialect.read(question.sql, {}), verb: 'hook' });
-  const effect = await session.execute({ sql: question.sql, verb: 'hook', repeatable: false });
+  const effect = await session.execute({
+    sql: question.sql,
+    verb: 'hook',
+    repeatable: false,
+    ...facts,
+  });
   return { columns: [], rows: [], ...(effect.rows === undefined ? {} : { affected: effect.rows }) };
 }
 
-async function action(
-  dialect: Dialect,
-  session: Session,
-  question: ActionQuestion,
-): Promise<undefined> {
-  const send = (s: Statement): Promise<unknown> => session.execute(s);
-  const relation = (): RelationName => {
-    if (question.relation !== undefined) return question.relation;
-    throw new EtlError([
-      { code: 'ETL2003', severity: 'error', message: `${question.action} needs a relation` },
-    ]);
-  };
-  switch (question.action) {
-    case 'create_schema':
-      await send(dialect.createSchema(relation().schema, relation().database));
-      return undefined;
-    case 'drop':
-      await send(dialect.drop(relation(), question.relationKind ?? 'table'));
-      return undefined;
-    case 'commit':
-      return undefined;
-    case 'truncate':
-      await send({
-        sql: `truncate table ${dialect.relation(relation())}`,
-        verb: 'write',
-        repeatable: true,
-      });
-      return undefined;
-    default:
-      throw new EtlError([
-        {
-          code: 'ETL2006',
-          severity: 'error',
-          message: `adapter operation "${question.action}" is not available to templates`,
-          hint: 'Use a hook with the SQL statement instead.',
-        },
-      ]);
-  }
+/** What belongs to a materialization that runs; elsewhere each statement is its own transaction. */
+function action({ action: name }: ActionQuestion): undefined {
+  if (name === 'commit' || name === 'begin') return undefined;
+  throw outside(name === 'publish' ? 'adapter.publish_relation' : 'adapter.load_seed');
 }
+
+const outside = (called: string): EtlError =>
+  new EtlError([
+    {
+      code: 'ETL2006',
+      severity: 'error',
+      message: `${called} works only inside a materialization`,
+      hint: 'Call it from a {% materialization %} block.',
+    },
+  ]);

@@ -3,7 +3,7 @@ import { isStatementFailure } from '../adapter/failure.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { RelationKind, RelationName } from '../kernel/relation.ts';
 import { stillRead } from './leftovers.ts';
-import { stagedName, stagedPrefix } from '../materializations/staged-name.ts';
+import { stagedName, stagedPrefix } from '../kernel/staged-name.ts';
 
 interface Piece {
   readonly relation: RelationName;

@@ -13,7 +13,9 @@ import { isIncrementalRun, nodeRelation, planNode, type PlanInputs } from '../pl
 import { answerer } from './answerer.ts';
 import { drive } from './answers.ts';
 import type { RunContext } from './context.ts';
+import { failing, notPublished } from './not-published.ts';
 import { publishRecipe } from './publish-recipe.ts';
+import { runDeferred } from './run-deferred.ts';
 import type { StoppableSession } from './stoppable.ts';
 import { seedColumns, seedDelimiter } from './seed-columns.ts';
 
@@ -68,6 +70,8 @@ async function runLocked(
   progress: Progress,
   runTests: RunTests,
 ): Promise<RelationResult> {
+  const lane = ctx.compiler.lane(node);
+  if (lane.kind === 'deferred') return runDeferred(ctx, session, node, lane, progress, runTests);
   const target = nodeRelation(node);
   const observe = async (): Promise<ObservedRelation | undefined> =>
     (await ask(session, ctx.dialect.observeOne(target)))[0];
@@ -210,32 +214,6 @@ async function tidy(session: Session, recipe: Recipe): Promise<void> {
     } catch {
       return;
     }
-}
-
-const failing = (outcomes: readonly NodeOutcome[]): number =>
-  outcomes.filter((o) => o.status === 'fail' || o.status === 'error').length;
-
-function notPublished(
-  ctx: RunContext,
-  node: ExecutableNode,
-  staged: RelationName,
-  failed: number,
-): RelationResult {
-  const tests = `${failed} test${failed === 1 ? '' : 's'} failed`;
-  return {
-    status: 'error',
-    message: `not published: ${tests}`,
-    diagnostics: [
-      {
-        code: 'ETL6001',
-        severity: 'error',
-        message: `${node.relation_name ?? node.name} was not published, because ${tests} on the new rows; readers still see what was there before`,
-        at: node.place,
-        node: node.unique_id,
-        hint: `The new rows are kept in ${ctx.dialect.relation(staged)} until the next run of this node.`,
-      },
-    ],
-  };
 }
 
 function viewMessage(recipe: Recipe): string {

@@ -16,6 +16,7 @@ import type { CompiledNode } from '../plan/compiler.ts';
 import { answerer } from './answerer.ts';
 import { drive } from './answers.ts';
 import type { RunContext } from './context.ts';
+import { deferredVerdict } from './deferred-test.ts';
 import type { StoppableSession } from './stoppable.ts';
 import { storeFailures, storesFailures } from './store-failures.ts';
 
@@ -49,13 +50,16 @@ export async function runTest(
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
   const shown = await ctx.files.keep('compiled', node, compiled.sql);
   const settings = testSettings(node.config);
-  const stored = storesFailures(node, ctx.storeFailures)
-    ? await storeFailures(ctx, session, node, compiled.sql)
-    : undefined;
+  const lane = ctx.compiler.lane(node);
+  const stored =
+    lane.kind === 'native' && storesFailures(node, ctx.storeFailures)
+      ? await storeFailures(ctx, session, node, compiled.sql)
+      : undefined;
   const source = stored === undefined ? compiled.sql : `select * from ${stored}`;
-  const { columns, rows } = await session.read(
-    verdictQuery(ctx.dialect, source, settings, node.config),
-  );
+  const { columns, rows } =
+    lane.kind === 'deferred'
+      ? await deferredVerdict(ctx, session, node, lane, compiled)
+      : await session.read(verdictQuery(ctx.dialect, source, settings, node.config));
   const row = Object.fromEntries(columns.map((c, i) => [c.name, rows[0]?.[i] ?? null]));
   const found = verdict(row, settings);
   const told =

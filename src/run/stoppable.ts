@@ -6,6 +6,8 @@ import type { RelationName } from '../kernel/relation.ts';
 /** A session that begins nothing more once the run is stopped; cleaning up goes through `raw`. */
 export interface StoppableSession extends Session {
   readonly raw: Session;
+  /** a transaction is open that is not to be ended here */
+  readonly isInTransaction?: boolean;
   /** Throws as cancelled when the run was stopped meanwhile. */
   readonly requireRunning: () => void;
 }

@@ -2,7 +2,7 @@ import { ask } from '../adapter/contract.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { testSettings } from '../materializations/data-test.ts';
 import type { Recipe } from '../materializations/recipe.ts';
-import { stagedName } from '../materializations/staged-name.ts';
+import { stagedName } from '../kernel/staged-name.ts';
 import { table } from '../materializations/table.ts';
 import { nodeRelation } from '../plan/plan-node.ts';
 import type { RunContext } from './context.ts';

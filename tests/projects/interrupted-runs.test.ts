@@ -1,7 +1,7 @@
 // What earlier runs left behind is gone after the next one, and two runs of one model do not disturb each other.
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { stagedPrefix } from '../../src/materializations/staged-name.ts';
+import { stagedPrefix } from '../../src/kernel/staged-name.ts';
 import { etl, rowsOf, scratch, type Scratch } from '../support/etl.ts';
 
 let project: Scratch;

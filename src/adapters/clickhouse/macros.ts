@@ -1,4 +1,5 @@
 import type { BuiltInMacro } from '../../adapter/contract.ts';
+import { relationMacros } from './relation-macros.ts';
 
 const TYPES = `
 {% macro clickhouse__type_string() %}String{% endmacro %}
@@ -160,10 +161,11 @@ where {{ column_name }} is not null
 {% endmacro %}
 `;
 
-/** The versions of the cross-database macros that ClickHouse words differently. */
+/** The versions of the built-in macros that ClickHouse words differently. */
 export const macros: readonly BuiltInMacro[] = [
   { packageName: 'dbt_clickhouse', path: 'macros/types.sql', text: TYPES },
   { packageName: 'dbt_clickhouse', path: 'macros/expressions.sql', text: EXPRESSIONS },
   { packageName: 'dbt_clickhouse', path: 'macros/dates.sql', text: DATES },
   { packageName: 'dbt_clickhouse', path: 'macros/data_tests.sql', text: DATA_TESTS },
+  ...relationMacros,
 ];

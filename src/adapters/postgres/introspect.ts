@@ -26,8 +26,11 @@ join pg_catalog.pg_namespace n on n.oid = c.relnamespace`;
 
 const inSchemas = (schemas: readonly string[]): string =>
   schemas.length === 0 ? 'false' : `n.nspname in (${schemas.map(quoted).join(', ')})`;
+// a temporary table is called without its schema, whose name nobody knows
 const isRelation = (r: RelationName): string =>
-  `n.nspname = ${quoted(r.schema)} and c.relname = ${quoted(r.name)}`;
+  r.schema === ''
+    ? `n.oid = pg_my_temp_schema() and c.relname = ${quoted(r.name)}`
+    : `n.nspname = ${quoted(r.schema)} and c.relname = ${quoted(r.name)}`;
 const text = (v: Scalar | undefined): string => String(v ?? '');
 const orNull = (v: Scalar | undefined): string | null => (v == null ? null : String(v));
 const kindOf = (row: Row): RelationKind => KINDS[text(row['kind'])] ?? 'external';

@@ -1,4 +1,5 @@
 import type { BuiltInMacro } from '../../adapter/contract.ts';
+import { relationMacros } from './relation-macros.ts';
 
 const TYPES = `
 {% macro postgres__type_string() %}TEXT{% endmacro %}
@@ -117,9 +118,10 @@ date_trunc('{{ datepart }}', {{ date }})
 {%- endmacro %}
 `;
 
-/** The versions of the cross-database macros that Postgres words differently. */
+/** The versions of the built-in macros that Postgres words differently. */
 export const macros: readonly BuiltInMacro[] = [
   { packageName: 'dbt_postgres', path: 'macros/types.sql', text: TYPES },
   { packageName: 'dbt_postgres', path: 'macros/expressions.sql', text: EXPRESSIONS },
   { packageName: 'dbt_postgres', path: 'macros/dates.sql', text: DATES },
+  ...relationMacros,
 ];

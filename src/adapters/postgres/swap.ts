@@ -78,10 +78,10 @@ export function swapAttempts(r: Replacement): readonly Attempt[] {
   return [{ statements: first, otherwiseOn: ['incompatible_columns', 'permission'] }, deferred];
 }
 
-/** Puts a staged table or materialized view in place of whatever is live; `fill` is sent first, while nobody sees it. */
+/** Puts a staged relation in place of whatever is live; `fill` is sent first, while nobody sees it. */
 export function publishStaged(
   request: SwapRequest,
-  becomes: 'table' | 'materialized_view',
+  becomes: RelationKind,
   fill: readonly Statement[],
 ): readonly Attempt[] {
   const { target, staged, live } = request;
@@ -99,4 +99,4 @@ export function publishStaged(
 
 /** Puts the staged table in place of whatever is live. */
 export const publishTable = (request: SwapRequest): readonly Attempt[] =>
-  publishStaged(request, 'table', []);
+  publishStaged(request, request.becomes ?? 'table', []);

@@ -87,18 +87,28 @@ export class TemplateColumn implements PyObject {
       case 'is_number':
         return namedFunction(name, [], () => this.#is(name));
       case 'string_size':
-        return namedFunction(name, [], () => (first === undefined ? 256 : Number(first)));
+        return namedFunction(name, [], () => this.stringSize);
       case 'can_expand_to':
-        return namedFunction(name, ['other_column'], ([other]) =>
-          other instanceof TemplateColumn && this.#is('is_string') && other.#is('is_string')
-            ? Number(SIZE.exec(other.type)?.[1] ?? 256) > Number(first ?? 256)
-            : false,
+        return namedFunction(
+          name,
+          ['other_column'],
+          ([other]) => other instanceof TemplateColumn && this.canExpandTo(other),
         );
       case 'literal':
         return namedFunction(name, ['value'], ([value]) => `${str(value ?? null)}::${this.type}`);
       default:
         return undefined;
     }
+  }
+
+  /** How many characters the type takes; dbt's 256 where it does not say. */
+  get stringSize(): number {
+    return Number(SIZE.exec(this.type)?.[1] ?? 256);
+  }
+
+  /** Whether both are texts and this one is the shorter. */
+  canExpandTo(other: TemplateColumn): boolean {
+    return this.#is('is_string') && other.#is('is_string') && other.stringSize > this.stringSize;
   }
 
   #is(question: string): boolean {

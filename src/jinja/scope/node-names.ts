@@ -1,5 +1,5 @@
 import type { RenderAttempt } from '../attempt.ts';
-import { hostFunction, namedFunction } from '../host-function.ts';
+import { askingFunction, hostFunction, namedFunction } from '../host-function.ts';
 import type { Args, Kwargs, PyObject, Value } from '../py/values.ts';
 import { str } from '../py/print.ts';
 import { isNumber, toNumber } from '../py/values.ts';
@@ -12,7 +12,8 @@ import type { Maker, Makers } from './lazy-names.ts';
 import { relationFactory } from './relation.ts';
 import { templateError } from '../errors.ts';
 import type { NodeSettings, RefCall } from './settings.ts';
-import { AdapterObject, statementNames } from './warehouse.ts';
+import { AdapterObject } from './adapter.ts';
+import { statementNames } from './statements.ts';
 
 export type { RefCall } from './settings.ts';
 
@@ -34,6 +35,12 @@ function refCall(args: Args, kwargs: Kwargs): RefCall {
   throw templateError('ETL2003', `ref() takes one or two names, ${args.length} were given`);
 }
 
+/** What the id of a snapshot's version is made of: the columns of the key, and the time. */
+const SCD_ARGS = namedFunction('scd_args', ['primary_key', 'updated_at'], ([key, time]) => [
+  ...(Array.isArray(key) ? (key as Value[]) : [key ?? null]),
+  time ?? null,
+]);
+
 /** `api.Relation`: `create(…)`, or called itself. */
 class RelationApi implements PyObject {
   readonly pyType = 'type';
@@ -48,7 +55,8 @@ class RelationApi implements PyObject {
   }
 
   pyAttr(name: string): Value {
-    return name === 'create' || name === 'create_from' ? this.#create : undefined;
+    if (name === 'create' || name === 'create_from') return this.#create;
+    return name === 'scd_args' ? SCD_ARGS : undefined;
   }
 }
 
@@ -83,7 +91,11 @@ const MAKERS: Makers<NodeSettings> = {
   execute: ({ execute }) => execute,
   this: ({ thisRelation }) => thisRelation,
   adapter: ({ engine, execute }, attempt) =>
-    new AdapterObject(engine, execute, dispatchOf(attempt)),
+    new AdapterObject(engine, execute, {
+      dispatch: dispatchOf(attempt),
+      lookup: (name) => attempt.lookup(name),
+      call: (name, args) => attempt.callMacro(name, args),
+    }),
   api: ({ engine }) => ({
     Relation: new RelationApi(relationFactory(engine.style)),
     Column: engine.columns,
@@ -96,9 +108,14 @@ const MAKERS: Makers<NodeSettings> = {
   load_result: fromStatements('load_result'),
   store_result: fromStatements('store_result'),
   store_raw_result: fromStatements('store_raw_result'),
+  load_agate_table: fromStatements('load_agate_table'),
   is_incremental: (settings) => namedFunction('is_incremental', [], () => settings.isIncremental()),
   render: (_, attempt) =>
-    namedFunction('render', ['string'], ([text]) => attempt.renderText(str(text ?? ''))),
+    attempt.canAsk
+      ? askingFunction('render', (args, kwargs) =>
+          attempt.renderTextAsking(str(args[0] ?? kwargs?.get('string') ?? '')),
+        )
+      : namedFunction('render', ['string'], ([text]) => attempt.renderText(str(text ?? ''))),
   try_or_compiler_error: () => tryOrCompilerError,
   context_macro_stack: () => [],
   database: ({ thisRelation }) => thisRelation?.shape.database ?? null,

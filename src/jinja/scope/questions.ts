@@ -21,6 +21,8 @@ export interface StatementQuestion {
   readonly name: string;
   readonly sql: string;
   readonly fetch: boolean;
+  /** a transaction is begun first, where none is open and the engine has them */
+  readonly autoBegin: boolean;
   readonly [key: string]: unknown;
 }
 /** Is there a relation of this name? Answer: RelationAnswer or undefined. */
@@ -55,13 +57,33 @@ export interface SchemaQuestion {
   readonly database?: string;
   readonly [key: string]: unknown;
 }
+/** The columns and the texts of a seed's file. Answer: QueryAnswer. */
+export interface SeedTableQuestion {
+  readonly kind: 'seed_table';
+  readonly [key: string]: unknown;
+}
+/** The statement that makes a table from a query, with all that the node's config says of it. Answer: string. */
+export interface TableSqlQuestion {
+  readonly kind: 'table_sql';
+  readonly relation: RelationName;
+  readonly sql: string;
+  readonly [key: string]: unknown;
+}
+/** The statement that makes a schema where there is none. Answer: string. */
+export interface SchemaSqlQuestion {
+  readonly kind: 'schema_sql';
+  readonly schema: string;
+  readonly database?: string;
+  readonly [key: string]: unknown;
+}
 /** An operation of the adapter that changes the warehouse. Answer: nothing. */
 export interface ActionQuestion {
   readonly kind: 'action';
-  readonly action: 'create_schema' | 'drop_schema' | 'drop' | 'truncate' | 'rename' | 'commit';
+  readonly action: 'commit' | 'begin' | 'publish' | 'load_seed';
+  /** what is published, or loaded */
   readonly relation?: RelationName;
   readonly relationKind?: RelationKind;
-  /** the new name of a rename */
+  /** where it is published */
   readonly to?: RelationName;
   readonly [key: string]: unknown;
 }
@@ -73,6 +95,9 @@ export type WarehouseQuestion =
   | QueryColumnsQuestion
   | RelationsQuestion
   | SchemaQuestion
+  | SeedTableQuestion
+  | TableSqlQuestion
+  | SchemaSqlQuestion
   | ActionQuestion;
 
 /** What each kind of question is answered with. */
@@ -83,5 +108,8 @@ export interface WarehouseAnswers {
   readonly query_columns: readonly Column[];
   readonly relations: readonly RelationAnswer[];
   readonly schema_exists: boolean;
+  readonly seed_table: QueryAnswer;
+  readonly table_sql: string;
+  readonly schema_sql: string;
   readonly action: undefined;
 }

@@ -58,6 +58,8 @@ export interface EngineWords {
   readonly type: string;
   readonly style: QuotingStyle;
   readonly columns: ColumnApi;
+  /** the incremental strategies that it has */
+  readonly strategies: ReadonlySet<string>;
 }
 
 /** `config` inside a template. */

@@ -117,20 +117,27 @@ test('run_query asks once and gives the rows', () => {
   const { text: sql, questions } = answered(text, [ANSWER], host);
   expect(sql).toBe("1|[[1, '2.50', 'a'], [9007199254740993, 3.5, None]]");
   expect(questions).toEqual([
-    { kind: 'statement', name: 'run_query_statement', sql: 'select 1 as id', fetch: true },
+    {
+      kind: 'statement',
+      name: 'run_query_statement',
+      sql: 'select 1 as id',
+      fetch: true,
+      autoBegin: false,
+    },
   ]);
 });
 
 test('adapter methods ask about relations and columns', () => {
   const text =
     "{% set r = adapter.get_relation(database='d', schema='s', identifier='i') %}{{ r.is_view }}{{ adapter.get_columns_in_relation(this) | map(attribute='name') | list }}{{ adapter.get_relation('d', 's', 'none') is none }}{{ adapter.check_schema_exists('d', 's') }}{% do adapter.drop_relation(r) %}";
-  const { text: sql, questions } = answered(text, [
+  const answers = [
     { relation: { database: 'd', schema: 's', name: 'i' }, kind: 'view' },
     [{ name: 'id', type: 'int', nullable: true }],
     undefined,
     true,
-    undefined,
-  ]);
+    ANSWER,
+  ];
+  const { text: sql, questions } = answered(text, answers, host);
   expect(sql).toBe("True['id']TrueTrue");
   expect(questions).toEqual([
     { kind: 'relation', relation: { database: 'd', schema: 's', name: 'i' } },
@@ -138,10 +145,11 @@ test('adapter methods ask about relations and columns', () => {
     { kind: 'relation', relation: { database: 'd', schema: 's', name: 'none' } },
     { kind: 'schema_exists', schema: 's', database: 'd' },
     {
-      kind: 'action',
-      action: 'drop',
-      relation: { database: 'd', schema: 's', name: 'i' },
-      relationKind: 'view',
+      kind: 'statement',
+      name: 'drop_relation',
+      sql: 'drop view if exists "d"."s"."i"',
+      fetch: false,
+      autoBegin: false,
     },
   ]);
 });
@@ -171,4 +179,38 @@ test('generate_series counts from one', () => {
   expect(rendered('{{ dbt.generate_series(5) }}', {}, host)).toContain(
     'p2.generated_number * power(2, 2)',
   );
+});
+
+test.each([
+  ["{{ adapter.parse_index({'columns': ['a', 'b'], 'unique': true}).columns }}", "['a', 'b']"],
+  ["{{ adapter.get_hard_deletes_behavior({'invalidate_hard_deletes': true}) }}", 'invalidate'],
+  ['{{ adapter.get_hard_deletes_behavior({}) }}', 'ignore'],
+  ["{{ 'yes' if adapter.behavior.anything_at_all else 'no' }}", 'no'],
+  [
+    "{{ adapter.get_incremental_strategy_macro(context, 'delete+insert') }}",
+    "<Macro 'get_incremental_delete_insert_sql'>",
+  ],
+  ["{{ api.Relation.scd_args(['a', 'b'], 'at') }}", "['a', 'b', 'at']"],
+  [
+    "{{ adapter.render_raw_columns_constraints({'id': {'name': 'id', 'data_type': 'int', 'quote': true, 'constraints': [{'type': 'not_null'}, {'type': 'check', 'expression': 'id > 0'}]}}) }}",
+    `['"id" int not null check (id > 0)']`,
+  ],
+  [
+    "{{ adapter.render_raw_model_constraints([{'type': 'foreign_key', 'columns': ['a'], 'to': 't', 'to_columns': ['b']}, {'type': 'unique', 'name': 'u', 'columns': ['a']}]) }}",
+    "['foreign key (a) references t (b)', 'constraint u unique (a)']",
+  ],
+])('adapter: %s', (text, expected) => {
+  expect(rendered(text, {}, host)).toBe(expected);
+});
+
+test('what is wrong for an adapter method is said', () => {
+  expect(() =>
+    rendered("{{ adapter.get_incremental_strategy_macro(context, 'none_such') }}", {}, host),
+  ).toThrow(/get_incremental_none_such_sql/);
+  expect(() =>
+    rendered("{{ adapter.get_incremental_strategy_macro(context, 'insert_overwrite') }}", {}, host),
+  ).toThrow(/has no incremental strategy 'insert_overwrite'/);
+  expect(() =>
+    rendered("{{ adapter.verify_database('elsewhere') }}", { target: { database: 'db' } }, host),
+  ).toThrow(/cross-database/);
 });

@@ -40,7 +40,12 @@ function settings(more: Partial<NodeSettings> = {}): NodeSettings {
     yaml: { parse: (text) => JSON.parse(text) as unknown, print: (value) => JSON.stringify(value) },
     log: () => undefined,
     execute: true,
-    engine: { type: 'postgres', style, columns: new ColumnApi(quote, (type) => type) },
+    engine: {
+      type: 'postgres',
+      style,
+      strategies: new Set(['append', 'delete+insert', 'merge']),
+      columns: new ColumnApi(quote, (type) => type),
+    },
     ref: ({ packageName, name, version }) =>
       Relation.of(
         {

@@ -85,18 +85,43 @@ export const TEMPLATES: readonly GalleryCase[] = [
     codes: ['ETL2005'],
   },
   {
-    name: 'jinja-renames-a-relation',
+    name: 'jinja-publishes-outside-a-materialization',
     on: 'server',
     before: 'create table orders as select 7 as id',
     keeps: { orders: 1 },
     files: model(
       "{{ config(materialized='table') }}",
-      '{% if execute %}{% do adapter.rename_relation(this, this) %}{% endif %}',
+      '{% if execute %}{% do adapter.publish_relation(this, this) %}{% endif %}',
       'select 1 as id',
     ),
     args: ['build'],
     exit: 1,
     codes: ['ETL2006'],
+  },
+  {
+    name: 'materialization-without-relations',
+    on: 'server',
+    files: {
+      'macros/silent.sql':
+        "{% materialization silent, default %}{% call statement('main') %}select 1{% endcall %}{% endmaterialization %}\n",
+      ...model("{{ config(materialized='silent') }}", 'select 1 as id'),
+    },
+    args: ['run'],
+    exit: 1,
+    codes: ['ETL2050'],
+  },
+  {
+    name: 'materialization-without-commit',
+    on: 'server',
+    files: {
+      'macros/lost.sql':
+        "{% materialization lost, default %}\n  {% call statement('main') %}create table {{ this }} as {{ sql }}{% endcall %}\n  {{ return({'relations': [this]}) }}\n{% endmaterialization %}\n",
+      ...model("{{ config(materialized='lost') }}", 'select 1 as id'),
+      'models/refunds.sql': "-- depends_on: {{ ref('orders') }}\nselect nothing\n",
+    },
+    args: ['run'],
+    exit: 1,
+    codes: ['ETL4050', 'ETL5001'],
   },
   {
     name: 'jinja-endless-recursion',

@@ -1,5 +1,5 @@
-import { sha256 } from '../kernel/hash.ts';
-import { relationKey, type RelationName } from '../kernel/relation.ts';
+import { sha256 } from './hash.ts';
+import { relationKey, type RelationName } from './relation.ts';
 
 /** What every internal name begins with; such relations are never anybody else's. */
 const STAGED_PREFIX = '__etl_';
