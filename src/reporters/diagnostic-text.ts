@@ -1,6 +1,6 @@
 import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import type { Colours } from './colours.ts';
-import { displayWidth, harmless } from './text-width.ts';
+import { displayWidth, harmless } from '../kernel/text-width.ts';
 
 export interface DiagnosticTextOptions {
   readonly colours: Colours;

@@ -5,7 +5,7 @@ import type { Reporter, ReporterOptions } from './reporter.ts';
 import { coloursOf } from './colours.ts';
 import { diagnosticText, type DiagnosticTextOptions } from './diagnostic-text.ts';
 import { failureText } from './failure-text.ts';
-import { harmless } from './text-width.ts';
+import { harmless } from '../kernel/text-width.ts';
 import { redacted, redactedSource } from './redacted.ts';
 
 /** Errors only: `--quiet`; with the level `warn`, warnings too. A run without them says nothing. */

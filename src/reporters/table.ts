@@ -1,4 +1,4 @@
-import { displayWidth, harmless, pad, truncate } from './text-width.ts';
+import { displayWidth, harmless, pad, truncate } from '../kernel/text-width.ts';
 
 export interface TableOptions {
   /** style of the word NULL */

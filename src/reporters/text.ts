@@ -27,7 +27,7 @@ import {
   type ReportLevel,
   type Shown,
 } from './reporter.ts';
-import { harmless } from './text-width.ts';
+import { harmless } from '../kernel/text-width.ts';
 
 /** For people at a terminal and for schedulers that read dbt's lines. */
 export function textReporter(options: ReporterOptions): Reporter {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderTable } from '../../../src/reporters/table.ts';
-import { displayWidth, truncate } from '../../../src/reporters/text-width.ts';
+import { displayWidth, truncate } from '../../../src/kernel/text-width.ts';
 
 test('columns are aligned, numbers on the right, NULL is a word', () => {
   expect(
