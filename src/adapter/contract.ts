@@ -198,8 +198,23 @@ export interface Dialect {
   }): readonly Diagnostic[];
   /** the type a seed column gets: the configured one, or the inferred kind in this engine's words */
   seedType(inferred: InferredType): string;
+  /** the engine's type for one that a project writes (`data_type`, `column_types`), as a column that may be NULL */
+  columnType(written: string): string;
+  /** a value that a unit test gives, as SQL of the column's type; nothing of it is cut off */
+  fixtureValue(value: FixtureValue, type: string): string;
+  /** an expression made into a type, without cutting anything off */
+  cast(expression: string, type: string): string;
   /** Jinja macros of this engine (package `dbt_<name>`) */
   readonly macros: readonly BuiltInMacro[];
+}
+
+/** A value as a unit test writes it. `absent`: a column that its row leaves out. */
+export interface FixtureValue {
+  readonly kind: 'absent' | 'null' | 'text' | 'number' | 'boolean' | 'nested';
+  /** JSON for lists and mappings */
+  readonly text: string;
+  /** of a list or mapping */
+  readonly value?: unknown;
 }
 
 export type InferredType = 'integer' | 'number' | 'boolean' | 'date' | 'timestamp' | 'text';

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { compiledPath } from '../artifacts/compiled.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { findNode, type Manifest } from '../manifest/manifest.ts';
+import { versionedName } from '../manifest/unit-test.ts';
 import type { GraphNode } from '../manifest/node.ts';
 import type { NodeFacts } from '../reporters/reporter.ts';
 import type { OpenProject } from './open-project.ts';
@@ -23,6 +24,15 @@ export const describer =
     if (node.resource_type === 'source' || node.resource_type === 'exposure')
       return { ...common, materialized: node.resource_type, label: labelOf(node) };
     const compiled = join(targetDir, compiledPath(node, 'compiled'));
+    const written = existsSync(compiled) ? { compiledPath: relative(dir, compiled) } : {};
+    if (node.resource_type === 'unit_test')
+      return {
+        ...common,
+        ...written,
+        materialized: 'unit',
+        label: labelOf(node),
+        ...(node.schema === null ? {} : { schema: node.schema }),
+      };
     return {
       ...common,
       materialized: node.config.materialized,
@@ -30,9 +40,7 @@ export const describer =
       schema: node.schema,
       alias: node.alias,
       relationName: node.relation_name,
-      ...(node.resource_type !== 'seed' && existsSync(compiled)
-        ? { compiledPath: relative(dir, compiled) }
-        : {}),
+      ...(node.resource_type === 'seed' ? {} : written),
       ...(node.database === null ? {} : { database: node.database }),
     };
   };
@@ -40,6 +48,7 @@ export const describer =
 function labelOf(node: GraphNode): string {
   if (node.resource_type === 'source') return `${node.source_name}.${node.name}`;
   if (node.resource_type === 'exposure' || node.resource_type === 'test') return node.name;
+  if (node.resource_type === 'unit_test') return `${node.model}::${versionedName(node)}`;
   return `${node.schema}.${node.alias}`;
 }
 
@@ -52,6 +61,7 @@ export function countsOf(manifest: Manifest): readonly (readonly [noun: string, 
     ['seed', of('seed')],
     ['snapshot', of('snapshot')],
     ['data test', of('test')],
+    ['unit test', Object.keys(manifest.unit_tests).length],
     ['analysis', of('analysis')],
     ['source', Object.keys(manifest.sources).length],
     ['exposure', Object.keys(manifest.exposures).length],

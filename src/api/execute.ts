@@ -8,8 +8,10 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import { toPython } from '../jinja/py/convert.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import { findRunnable } from '../manifest/manifest.ts';
 import type { ResourceType } from '../manifest/node.ts';
 import { Compiler } from '../plan/compile.ts';
+import { StandInCompiler } from '../plan/compile-stand-ins.ts';
 import { isExecuted } from '../plan/fold-tests.ts';
 import { nodeRelation } from '../plan/plan-node.ts';
 import { runScopes } from '../plan/run-scope.ts';
@@ -45,8 +47,8 @@ const WORKS_ON: Readonly<Record<ExecutingVerb, readonly ResourceType[]>> = {
   seed: ['seed'],
   run: ['model'],
   snapshot: ['snapshot'],
-  test: ['test'],
-  build: ['model', 'seed', 'snapshot', 'test'],
+  test: ['test', 'unit_test'],
+  build: ['model', 'seed', 'snapshot', 'test', 'unit_test'],
 };
 
 /**
@@ -125,7 +127,7 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   const { options, invocation, project, selected } = parts;
   const observe: Observer = options.observe ?? ((): void => undefined);
   const executed = [...selected].filter((id) => {
-    const node = project.manifest.nodes[id];
+    const node = findRunnable(project.manifest, id);
     return node !== undefined && isExecuted(node);
   });
   observe({
@@ -189,12 +191,16 @@ function makeContext(
     if (diagnostic !== undefined) observe({ kind: 'diagnostic', diagnostic });
   };
   const warn = templateWarnings(project, report);
-  const compiler = new Compiler(manifest, project.host, runScopes(loaded, { warn, deferred }));
+  const scopes = runScopes(loaded, { warn, deferred });
+  const compiler = new Compiler(manifest, project.host, scopes);
   return {
     manifest,
     dialect,
     connection,
     compiler,
+    unitTestCompiler: new StandInCompiler(project.host, scopes),
+    unitTests: loaded.unitTests,
+    deferred,
     runHook: (hook, names, log) => compiler.runHook(hook, toNames(names), log),
     invocationId: invocation.id,
     fullRefresh: options.fullRefresh ?? false,

@@ -5,7 +5,7 @@ import { openProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
 
-/** The selected nodes, sources and exposures, in the order of their ids; needs no warehouse. */
+/** The selected nodes, sources, exposures and unit tests, in the order of their ids; needs no warehouse. */
 export async function list(
   options: ApiOptions = {},
 ): Promise<{ readonly nodes: readonly GraphNode[]; readonly manifest: Manifest }> {
@@ -19,6 +19,7 @@ export async function list(
     'analysis',
     'source',
     'exposure',
+    'unit_test',
   ]);
   return { nodes: [...selected].flatMap((id) => findNode(manifest, id) ?? []), manifest };
 }

@@ -3,7 +3,8 @@ import { isStatementFailure } from '../adapter/failure.ts';
 import { orderOf } from '../graph/order.ts';
 import { hasErrors } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
-import type { ExecutableNode } from '../manifest/node.ts';
+import { findRunnable } from '../manifest/manifest.ts';
+import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
 import { Compiler } from '../plan/compile.ts';
 import { explainDeferred, explainRecipe, type Plan, type PlannedNode } from '../plan/explain.ts';
 import { isExecuted } from '../plan/fold-tests.ts';
@@ -28,15 +29,21 @@ import { templateWarnings } from './template-warnings.ts';
 export async function plan(options: ApiOptions = {}): Promise<Plan> {
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, 'plan');
-  const selected = selectNodes(project, options, ['model', 'seed', 'snapshot', 'test']);
+  const selected = selectNodes(project, options, [
+    'model',
+    'seed',
+    'snapshot',
+    'test',
+    'unit_test',
+  ]);
   const connection = await connect(project, invocation);
   try {
     const nodes: PlannedNode[] = [];
     for (const id of orderOf(project.graph).ids) {
-      const node = project.manifest.nodes[id];
+      const node = findRunnable(project.manifest, id);
       if (node === undefined || !selected.has(id) || !isExecuted(node)) continue;
       nodes.push(
-        node.resource_type === 'test'
+        node.resource_type === 'test' || node.resource_type === 'unit_test'
           ? asTest(node)
           : await planOne(project, connection, node, options, invocation),
       );
@@ -47,7 +54,7 @@ export async function plan(options: ApiOptions = {}): Promise<Plan> {
   }
 }
 
-const asTest = (node: ExecutableNode): PlannedNode => ({
+const asTest = (node: RunnableNode): PlannedNode => ({
   id: node.unique_id,
   relation: null,
   action: 'test',

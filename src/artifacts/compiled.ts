@@ -1,13 +1,19 @@
 import { posix } from 'node:path';
-import type { ExecutableNode } from '../manifest/node.ts';
+import type { RunnableNode } from '../manifest/node.ts';
+import { versionedName } from '../manifest/unit-test.ts';
 import { writeText, type ArtifactFile } from './write.ts';
 
 /** `compiled`: the author's SELECT with its templates filled in; `run`: the statements that were sent. */
 export type CompiledKind = 'compiled' | 'run';
 
 /** Where the SQL of a node is written, below the target folder and with dbt's layout. */
-export function compiledPath(node: ExecutableNode, kind: CompiledKind): string {
-  const { original_file_path: original, path } = node;
+export function compiledPath(node: RunnableNode, kind: CompiledKind): string {
+  const { original_file_path: original } = node;
+  // dbt's layout: below the file, and there below its folder again
+  const path =
+    node.resource_type === 'unit_test'
+      ? posix.join(posix.dirname(original), `${versionedName(node)}.sql`)
+      : node.path;
   // several tests live in one YAML file: there the file's name becomes a folder
   const isOwnFile = posix.basename(path) === posix.basename(original);
   // so does a file of several snapshot blocks
@@ -24,7 +30,7 @@ export function compiledPath(node: ExecutableNode, kind: CompiledKind): string {
 /** Writes the SQL of a node below the target folder and gives the path of the file. */
 export async function writeCompiled(
   inTarget: (name: string) => ArtifactFile,
-  node: ExecutableNode,
+  node: RunnableNode,
   kind: CompiledKind,
   sql: string,
 ): Promise<string> {

@@ -45,7 +45,7 @@ export function manifestJson(manifest: Manifest, options: ManifestJsonOptions): 
     group_map: groupMap(manifest),
     saved_queries: {},
     semantic_models: {},
-    unit_tests: {},
+    unit_tests: mapValues(manifest.unit_tests, (node) => nodeJson(node, nodeOptions)),
     functions: {},
   };
 }

@@ -9,6 +9,7 @@ import type {
   GraphNode,
   SourceNode,
 } from '../manifest/node.ts';
+import type { UnitTestNode } from '../manifest/unit-test.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -28,6 +29,7 @@ export interface NodeJsonOptions {
 export function nodeJson(node: GraphNode, options: NodeJsonOptions): Json {
   if (node.resource_type === 'source') return sourceJson(node, options);
   if (node.resource_type === 'exposure') return exposureJson(node);
+  if (node.resource_type === 'unit_test') return unitTestJson(node);
   return executableJson(node, options);
 }
 
@@ -193,6 +195,28 @@ const exposureJson = (node: ExposureNode): Json => ({
   sources: node.sources,
   metrics: [],
   created_at: node.created_at,
+});
+
+const unitTestJson = (node: UnitTestNode): Json => ({
+  model: node.model,
+  given: node.given.map(({ input, rows, format, fixture }) => ({ input, rows, format, fixture })),
+  expect: node.expect,
+  name: node.name,
+  resource_type: node.resource_type,
+  package_name: node.package_name,
+  path: node.path,
+  original_file_path: node.original_file_path,
+  unique_id: node.unique_id,
+  fqn: node.fqn,
+  description: node.description,
+  overrides: node.overrides,
+  depends_on: node.depends_on,
+  config: node.config,
+  checksum: node.checksum,
+  schema: node.schema,
+  created_at: node.created_at,
+  versions: node.versions,
+  version: node.version,
 });
 
 /** A macro as manifest.json shows it. */

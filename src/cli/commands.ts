@@ -63,7 +63,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'test',
-    summary: 'Run the data tests on what is published',
+    summary: 'Run data tests on what is published, and unit tests',
     example: 'etl test -s tag:daily',
     run: executing('test'),
   },

@@ -4,6 +4,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { ProjectGraph } from './graph.ts';
 import { orderOf } from './order.ts';
 import { addTestGates, type Edges } from './test-gates.ts';
+import { putBeforeModels } from './unit-test-order.ts';
 
 /** What is to be run, in which order, and what each part waits for. */
 export interface RunOrder {
@@ -22,6 +23,8 @@ interface RunPart {
 export interface RunOrderOptions {
   /** what lies below a node also waits for the selected tests of that node, as in `build` */
   readonly isTest?: (id: NodeId) => boolean;
+  /** unit tests with the model that they test, which waits for them, as in `build` */
+  readonly unitTests?: ReadonlyMap<NodeId, NodeId>;
 }
 
 /** A node that may start now; `because` names the failed node that forbids it. */
@@ -49,6 +52,7 @@ export function runOrderOf(
   const below: Edges = new Map(graph.ids.map((id) => [id, new Set(graph.children(id))]));
   if (options.isTest !== undefined)
     addTestGates(graph, below, [...selected].filter(options.isTest).sort());
+  putBeforeModels(below, options.unitTests ?? new Map());
   const kept = between(below, selected);
   const waits = new Map<string, number>();
   for (const [part, children] of below)

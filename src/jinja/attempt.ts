@@ -105,6 +105,7 @@ export class RenderAttempt implements Names {
   readonly #setup: AttemptSetup;
   readonly #macros = new Map<MacroEntry, Value>();
   #names: Readonly<Record<string, unknown>> = {};
+  #overrides: ReadonlyMap<string, Value> = new Map();
 
   constructor(setup: AttemptSetup) {
     this.#setup = setup;
@@ -136,6 +137,14 @@ export class RenderAttempt implements Names {
     return this.#setup.run.site;
   }
 
+  /**
+   * Puts values in the place of names, for the texts of this attempt and all macros that they call: by name, or by package.name.
+   * What can be called gives the value when it is called.
+   */
+  override(values: ReadonlyMap<string, Value>): void {
+    this.#overrides = values;
+  }
+
   /** Renders a text with the names of this attempt. It cannot ask. */
   renderText(text: string): string {
     return this.#setup.renderText(text);
@@ -157,6 +166,30 @@ export class RenderAttempt implements Names {
 
   /** The value of a name that no template scope binds, or undefined. */
   lookup(name: string): Value {
+    const found = this.#find(name);
+    if (this.#overrides.size === 0 || found === undefined) return found;
+    const isEngines = this.#isEngines(name);
+    return this.#replaced(found, isEngines ? [name, `dbt.${name}`] : [name]);
+  }
+
+  /** Whether a name means a macro of the engine, and no project hides it. */
+  #isEngines(name: string): boolean {
+    const { host, packageName } = this.#setup;
+    const isHidden = [packageName, host.rootPackage].some(
+      (one) => host.library.find(one, name) !== undefined,
+    );
+    return !isHidden && host.internalPackages.some((one) => host.library.find(one, name));
+  }
+
+  /** The override of the first of the names that has one, else what was found. */
+  #replaced(found: Value, names: readonly string[]): Value {
+    const name = names.find((one) => this.#overrides.has(one));
+    if (name === undefined || found === undefined) return found;
+    const value = this.#overrides.get(name) ?? null;
+    return isCallable(found) ? hostFunction(name, () => value) : value;
+  }
+
+  #find(name: string): Value {
     const { host, packageName } = this.#setup;
     if (name === 'context') return new ContextObject(this);
     const own = this.macro(packageName, name) ?? this.macro(host.rootPackage, name);
@@ -165,7 +198,7 @@ export class RenderAttempt implements Names {
     if (host.library.hasPackage(name) && !host.internalPackages.includes(name)) {
       return new PackageNamespace(
         name,
-        (macro) => this.macro(name, macro),
+        (macro) => this.#replaced(this.macro(name, macro), [`${name}.${macro}`]),
         () => namesOf(host.library.entries(name)),
       );
     }
@@ -264,7 +297,7 @@ export class RenderAttempt implements Names {
     const { library, internalPackages } = this.#setup.host;
     return new PackageNamespace(
       'dbt',
-      (name) => this.internalMacro(name),
+      (name) => this.#replaced(this.internalMacro(name), [name, `dbt.${name}`]),
       () => [
         ...internalPackages.flatMap((packageName) => [...namesOf(library.entries(packageName))]),
         ...(protocolOf(this.#names['dbt'])?.pyNames?.() ?? []),
@@ -282,6 +315,10 @@ export class RenderAttempt implements Names {
     }
   }
 }
+
+/** Macros and functions, in either flavour. */
+const isCallable = (value: Value): boolean =>
+  ['Macro', 'function'].includes(protocolOf(value)?.pyType ?? '');
 
 function* namesOf(entries: Iterable<MacroEntry>): Iterable<string> {
   for (const entry of entries) yield entry.name;

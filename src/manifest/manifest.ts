@@ -1,6 +1,14 @@
 import type { Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
-import type { ExecutableNode, ExposureNode, GraphNode, Hook, SourceNode } from './node.ts';
+import type {
+  ExecutableNode,
+  ExposureNode,
+  GraphNode,
+  Hook,
+  RunnableNode,
+  SourceNode,
+} from './node.ts';
+import type { UnitTestNode } from './unit-test.ts';
 
 export interface MacroNode {
   readonly unique_id: string;
@@ -70,6 +78,7 @@ export interface Manifest {
   readonly sources: Readonly<Record<NodeId, SourceNode>>;
   readonly exposures: Readonly<Record<NodeId, ExposureNode>>;
   readonly groups: Readonly<Record<string, GroupNode>>;
+  readonly unit_tests: Readonly<Record<NodeId, UnitTestNode>>;
   readonly macros: Readonly<Record<string, MacroNode>>;
   readonly docs: Readonly<Record<string, DocNode>>;
   readonly disabled: Readonly<Record<string, readonly GraphNode[]>>;
@@ -79,17 +88,21 @@ export interface Manifest {
   readonly on_run_end: readonly RunHook[];
 }
 
-/** Parents of every node (direct, in the order of the text), sources and exposures included. */
+/** Parents of every node (direct, in the order of the text), sources, exposures and unit tests included. */
 export function parentsOf(manifest: Manifest): ReadonlyMap<NodeId, readonly NodeId[]> {
   const parents = new Map<NodeId, readonly NodeId[]>();
   for (const node of Object.values(manifest.nodes))
     parents.set(node.unique_id, node.depends_on.nodes);
   for (const source of Object.values(manifest.sources)) parents.set(source.unique_id, []);
-  for (const exposure of Object.values(manifest.exposures))
-    parents.set(exposure.unique_id, exposure.depends_on.nodes);
+  for (const node of [...Object.values(manifest.exposures), ...Object.values(manifest.unit_tests)])
+    parents.set(node.unique_id, node.depends_on.nodes);
   return parents;
 }
 
-/** The node, source or exposure of an id, or undefined. */
+/** The node or unit test of an id: what a run can have an outcome of; or undefined. */
+export const findRunnable = (manifest: Manifest, id: NodeId): RunnableNode | undefined =>
+  manifest.nodes[id] ?? manifest.unit_tests[id];
+
+/** The node, source, exposure or unit test of an id, or undefined. */
 export const findNode = (manifest: Manifest, id: NodeId): GraphNode | undefined =>
-  manifest.nodes[id] ?? manifest.sources[id] ?? manifest.exposures[id];
+  findRunnable(manifest, id) ?? manifest.sources[id] ?? manifest.exposures[id];

@@ -2,6 +2,7 @@
 // (`graph`, `model`), `etl ls --output json` and manifest.json need no second vocabulary.
 import type { Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import type { UnitTestNode } from './unit-test.ts';
 
 export type ResourceType =
   | 'model'
@@ -210,4 +211,6 @@ export interface ExposureNode extends CommonNode {
 
 /** What can be compiled and run. */
 export type ExecutableNode = ModelNode | QueryNode | SeedNode | TestNode;
-export type GraphNode = ExecutableNode | SourceNode | ExposureNode;
+/** What a run can have an outcome of. */
+export type RunnableNode = ExecutableNode | UnitTestNode;
+export type GraphNode = RunnableNode | SourceNode | ExposureNode;

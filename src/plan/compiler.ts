@@ -3,6 +3,7 @@ import type { Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
+import type { UnitTestCase } from '../manifest/unit-test-case.ts';
 import type { RenderedHook } from '../materializations/recipe.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 import type { Lane } from './lane.ts';
@@ -26,6 +27,32 @@ export interface CompiledNode {
   readonly header?: string;
   /** names of macros and texts that templates logged while this was rendered */
   readonly logs: readonly { readonly message: string; readonly info: ToldAs }[];
+}
+
+/** What stands in for one input of a model: a query under a name of its own. */
+export interface StandIn {
+  /** of the node or source; of the model itself for `this` */
+  readonly id: NodeId;
+  readonly name: string;
+  readonly sql: string;
+  /** from an offset in `sql` to the place of what is written there */
+  readonly locate?: (offset: number) => Span | undefined;
+}
+
+/** A model to be compiled on inputs that are given. */
+export interface StandInRequest {
+  readonly model: ExecutableNode;
+  readonly inputs: readonly StandIn[];
+  /** what the template meets instead of macros, vars and environment variables */
+  readonly overrides?: UnitTestCase['overrides'];
+}
+
+/** Compiles models whose inputs are given, each as a CTE, instead of read. */
+export interface UnitTestCompiler {
+  /** An input that the model reads and that is not given is an EtlError ETL2020. */
+  compile(request: StandInRequest): Asking<CompiledNode>;
+  /** the text of a query, its templates filled in as in the model; it cannot read inputs */
+  text(request: Omit<StandInRequest, 'inputs'>, sql: string, at: Span): Asking<string>;
 }
 
 /** Renders nodes and hooks in the run phase (execute is true). */

@@ -2,10 +2,10 @@ import type { ProjectGraph } from '../graph/graph.ts';
 import { lowestOfEach } from '../graph/reach.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { ExecutableNode } from '../manifest/node.ts';
+import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
 
 /** Ephemeral models live inside others, analyses are only compiled. */
-export const isExecuted = (node: ExecutableNode): boolean =>
+export const isExecuted = (node: RunnableNode): boolean =>
   node.resource_type !== 'analysis' &&
   !(node.resource_type === 'model' && node.config.materialized === 'ephemeral');
 

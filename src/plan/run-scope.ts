@@ -16,8 +16,9 @@ import { baseSettings, varLayers } from '../project/session.ts';
 import { testArguments } from '../project/test-arguments.ts';
 import type { LoadedProject } from '../project/load.ts';
 import { ephemeralName } from './ephemeral-name.ts';
-import type { CompileOptions } from './compiler.ts';
+import type { CompileOptions, StandInRequest } from './compiler.ts';
 import { nodeRelation } from './plan-node.ts';
+import { standInSettings } from './stand-in-scope.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 
 /** What a render tells whoever asked for it. */
@@ -49,6 +50,8 @@ export interface ScopeMaker {
     options: MaterializationScope,
     extra: NodeSettings['extra'],
   ): Scope;
+  /** a model whose inputs are given */
+  forStandIns(request: StandInRequest, sink: RenderSink): Scope;
   forRun(
     packageName: string,
     extra: Readonly<Record<string, unknown>>,
@@ -140,6 +143,20 @@ class RunScopes implements ScopeMaker {
         },
         attempt,
       );
+  }
+
+  forStandIns(request: StandInRequest, sink: RenderSink): Scope {
+    const { model } = request;
+    return (attempt) => {
+      sink.again();
+      attempt.override(request.overrides?.macros ?? new Map());
+      const base: NodeSettings = {
+        ...this.common(model.package_name, sink),
+        config: configOf(model, sink),
+        model: () => asModel(model),
+      };
+      return nodeNames(standInSettings(this.project, base, request, sink.needs), attempt);
+    };
   }
 
   forRun(
@@ -317,7 +334,7 @@ function graphOf(manifest: Manifest): Value {
     ['groups', mapped(manifest.groups)],
     ['semantic_models', new Dict()],
     ['saved_queries', new Dict()],
-    ['unit_tests', new Dict()],
+    ['unit_tests', mapped(manifest.unit_tests)],
     ['functions', new Dict()],
   ]);
 }

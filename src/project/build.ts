@@ -24,6 +24,9 @@ import { checkDuplicates, checkSpaces, warnOfOrphans } from './names.ts';
 import { Resolver } from './resolve.ts';
 import { blockSnapshots, yamlSnapshots } from './snapshots.ts';
 import { entryTests, readSource } from './sources.ts';
+import { settleUnitTests } from './settle-unit-tests.ts';
+import type { SettledUnitTests } from './settle-unit-tests.ts';
+import { readUnitTest } from './unit-tests.ts';
 import { applyVersions } from './versions.ts';
 import type { World } from './world.ts';
 
@@ -33,6 +36,7 @@ export interface BuiltNodes {
   readonly nodes: Readonly<Record<NodeId, ExecutableNode>>;
   readonly sources: Readonly<Record<NodeId, SourceNode>>;
   readonly exposures: Readonly<Record<NodeId, ExposureNode>>;
+  readonly unitTests: SettledUnitTests;
   readonly disabled: Readonly<Record<string, readonly GraphNode[]>>;
   readonly resolver: Resolver;
   /** generic test's id → its arguments with floats kept */
@@ -115,7 +119,11 @@ const readDrafts = (world: World, properties: readonly Property[]): readonly Dra
 ];
 
 /** Builds every node of every package. */
-export function buildNodes(world: World, properties: readonly Property[]): BuiltNodes {
+export function buildNodes(
+  world: World,
+  properties: readonly Property[],
+  seedTexts: ReadonlyMap<string, string>,
+): BuiltNodes {
   const naming = new Naming(world);
   const versioned = applyVersions(world, readDrafts(world, properties), properties);
   const { drafts: files } = versioned;
@@ -155,6 +163,11 @@ export function buildNodes(world: World, properties: readonly Property[]): Built
     .map((p) => readExposure(world, p));
   for (const exposure of exposures) collector.addExposure(exposure);
   for (const source of sourceNodes) if (!source.config.enabled) collector.disable(source);
+  const writtenTests = properties
+    .filter((p) => p.section === 'unit_tests')
+    .flatMap((p) => readUnitTest(world, p, seedTexts) ?? []);
+  const unitTests = settleUnitTests(world, resolver, drafts, writtenTests);
+  for (const test of unitTests.disabled) collector.disable(test);
   warnOfOrphans(
     world,
     patches.unused(),
@@ -166,6 +179,7 @@ export function buildNodes(world: World, properties: readonly Property[]): Built
       fqnsBySection(drafts, [
         ...sourceNodes.map(({ fqn }) => ({ section: 'sources' as const, fqn })),
         ...exposures.map(({ node }) => ({ section: 'exposures' as const, fqn: node.fqn })),
+        ...writtenTests.map(({ node }) => ({ section: 'unit_tests' as const, fqn: node.fqn })),
       ]),
     ),
   );
@@ -179,6 +193,7 @@ export function buildNodes(world: World, properties: readonly Property[]): Built
       sourceNodes.filter((s) => s.config.enabled).map((s) => [s.unique_id, s]),
     ),
     exposures: collector.exposures,
+    unitTests,
     disabled: collector.disabled,
     resolver,
     testArguments: new Map(

@@ -214,4 +214,5 @@ export const CONFIG_DEFAULTS: Readonly<
     static_analysis: null,
   },
   exposure: { enabled: true, tags: [], meta: {} },
+  unit_test: { tags: [], meta: {}, enabled: true, static_analysis: null },
 };

@@ -38,6 +38,8 @@ import {
 } from './session.ts';
 import type { Session } from './session.ts';
 import type { ProjectPackage } from './text-files.ts';
+import type { UnitTestCase } from '../manifest/unit-test-case.ts';
+import { impliedSeeds } from './unit-test-inputs.ts';
 import { warnOfUnsupported } from './unsupported.ts';
 import type { World } from './world.ts';
 import { parseYaml } from './yaml.ts';
@@ -98,6 +100,8 @@ export interface LoadedProject {
   readonly resolver: Resolver;
   /** the arguments of generic tests with floats kept apart from integers */
   readonly testArguments: ReadonlyMap<NodeId, Readonly<Record<string, unknown>>>;
+  /** what unit tests give and expect, with places */
+  readonly unitTests: ReadonlyMap<NodeId, UnitTestCase>;
   readonly env: Environment;
   readonly paths: LoadedPaths;
 }
@@ -258,6 +262,17 @@ function propertiesOf(world: World): readonly Property[] {
   });
 }
 
+/** The texts of seeds whose rows unit tests take without writing them out, by path. */
+async function seedTexts(
+  { fs }: LoadInput,
+  packages: ReadonlyMap<string, ProjectPackage>,
+  properties: readonly Property[],
+): Promise<ReadonlyMap<string, string>> {
+  const files = impliedSeeds(packages, properties);
+  const texts = await Promise.all(files.map(({ fullPath }) => fs.readExactText(fullPath)));
+  return new Map(files.map(({ fullPath }, i) => [fullPath, texts[i] ?? '']));
+}
+
 /** Loads a project: its files, its packages, its connection settings; builds and resolves every node. Nothing is sent anywhere. */
 export async function loadProject(input: LoadInput): Promise<Checked<LoadedProject>> {
   const diagnostics: Diagnostic[] = [];
@@ -309,12 +324,9 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     diagnostics,
   };
   const properties = propertiesOf(world);
-  const built = buildNodes(world, properties);
+  const built = buildNodes(world, properties, await seedTexts(input, packages, properties));
   const nodes = Object.values(built.nodes);
-  diagnostics.push(
-    ...warnOfUnsupported([...packages.values()], nodes),
-    ...warnOfReadOver([...packages.values()]),
-  );
+  diagnostics.push(...warnOfUnsupported(nodes), ...warnOfReadOver([...packages.values()]));
   const manifest: Manifest = frozen({
     project_name: project.name,
     adapter_type: target.type,
@@ -323,6 +335,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     sources: built.sources,
     exposures: built.exposures,
     groups: built.groups,
+    unit_tests: built.unitTests.nodes,
     macros: macroNodes(host, [...packages.values()], properties),
     docs: docsById,
     disabled: built.disabled,
@@ -350,6 +363,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     session,
     resolver: built.resolver,
     testArguments: built.testArguments,
+    unitTests: built.unitTests.cases,
     env: session.env,
     paths: {
       projectDir,

@@ -14,7 +14,13 @@ const SECTION_OF_TYPE: Readonly<Record<Draft['type'], string>> = {
 };
 
 /** Sections whose entries describe no node that has a file. */
-const NO_NODES: ReadonlySet<string> = new Set(['sources', 'exposures', 'macros', 'groups']);
+const NO_NODES: ReadonlySet<string> = new Set([
+  'sources',
+  'exposures',
+  'macros',
+  'groups',
+  'unit_tests',
+]);
 
 /** Property entries of nodes by package, section and name; the second of two is an error. */
 export class Patches {

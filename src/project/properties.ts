@@ -106,6 +106,12 @@ class KeyCheck {
       this.keys(item.value, 'columns', item.path);
   }
 
+  unitTest(value: YamlMap, path: YamlPath): void {
+    for (const key of ['expect', 'overrides']) this.keys(value[key], key, [...path, key]);
+    for (const item of listAt(value['given'], [...path, 'given'], this.#file, []))
+      this.keys(item.value, 'given', item.path);
+  }
+
   entry(section: PropertySection, value: YamlMap, path: YamlPath): void {
     this.keys(value, section === 'data_tests' ? 'tests' : section, path);
     if (section !== 'macros' && section !== 'groups')
@@ -119,6 +125,7 @@ class KeyCheck {
       this.keys(version.value, 'versions', version.path);
       this.config(version.value['config'], section, [...version.path, 'config']);
     }
+    if (section === 'unit_tests') this.unitTest(value, path);
     if (section !== 'sources') return;
     for (const table of listAt(
       value['tables'],
@@ -181,7 +188,13 @@ function readEntry(
   const value = renderTree(item.value, item.path, {
     document,
     render,
-    wants: (path) => !path.slice(item.path.length).some((step) => LATE.has(String(step))),
+    wants: (path) => {
+      const inner = path.slice(item.path.length);
+      // below a unit test the same words are names of columns
+      return section === 'unit_tests'
+        ? inner[0] !== 'description'
+        : !inner.some((step) => LATE.has(String(step)));
+    },
     diagnostics,
   }) as YamlMap;
   return [

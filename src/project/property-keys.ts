@@ -125,6 +125,19 @@ export const PROPERTY_KEYS: Readonly<Record<string, readonly string[]>> = {
     'config',
     'enabled',
   ],
+  unit_tests: [
+    'name',
+    'model',
+    'description',
+    'given',
+    'expect',
+    'overrides',
+    'versions',
+    'config',
+  ],
+  given: ['input', 'rows', 'format', 'fixture'],
+  expect: ['rows', 'format', 'fixture'],
+  overrides: ['macros', 'vars', 'env_vars'],
   macros: ['name', 'description', 'arguments', 'docs', 'meta', 'config'],
   arguments: ['name', 'type', 'description'],
 };
@@ -140,5 +153,6 @@ export const PROPERTY_SECTIONS = [
   'macros',
   'data_tests',
   'groups',
+  'unit_tests',
 ] as const;
 export type PropertySection = (typeof PROPERTY_SECTIONS)[number];

@@ -44,6 +44,8 @@ export interface PackageFiles {
   readonly properties: readonly PropertyDocument[];
   /** models written in Python, as messages name them: no engine here runs them */
   readonly pythonModels: readonly string[];
+  /** rows of unit tests: CSV and SQL below `<test-path>/fixtures` */
+  readonly fixtures: readonly TextFile[];
 }
 
 /** A package: the root project or one below packages-install-path. */
@@ -157,17 +159,28 @@ export class PackageReader {
     const isGeneric = (path: string): boolean => path.startsWith('generic/');
     const isSingular = (path: string): boolean =>
       isSql(path) && !isGeneric(path) && !path.startsWith('fixtures/');
-    const [models, analyses, snapshots, singularTests, macros, genericTests, docs, seeds] =
-      await Promise.all([
-        this.#texts(paths.models, isSql),
-        this.#texts(paths.analyses, isSql),
-        this.#texts(paths.snapshots, isSql),
-        this.#texts(paths.tests, isSingular),
-        this.#texts(paths.macros, isSql),
-        this.#texts(paths.tests, (path) => isSql(path) && isGeneric(path)),
-        this.#texts(paths.docs, (path) => path.endsWith('.md')),
-        this.#seeds(paths.seeds),
-      ]);
+    const isFixture = (path: string): boolean => /^fixtures\/.*\.(?:csv|sql)$/.test(path);
+    const [
+      models,
+      analyses,
+      snapshots,
+      singularTests,
+      macros,
+      genericTests,
+      docs,
+      seeds,
+      fixtures,
+    ] = await Promise.all([
+      this.#texts(paths.models, isSql),
+      this.#texts(paths.analyses, isSql),
+      this.#texts(paths.snapshots, isSql),
+      this.#texts(paths.tests, isSingular),
+      this.#texts(paths.macros, isSql),
+      this.#texts(paths.tests, (path) => isSql(path) && isGeneric(path)),
+      this.#texts(paths.docs, (path) => path.endsWith('.md')),
+      this.#seeds(paths.seeds),
+      this.#texts(paths.tests, isFixture),
+    ]);
     const folders = [
       paths.models,
       paths.seeds,
@@ -189,6 +202,7 @@ export class PackageReader {
       seeds,
       properties,
       pythonModels: python.map((found) => this.#place(found).shownPath),
+      fixtures,
     };
   }
 }

@@ -2,22 +2,6 @@
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { warningOf } from './problems.ts';
-import type { ProjectPackage } from './text-files.ts';
-import { isYamlMap } from './yaml.ts';
-
-/** One warning a file: their entries are not read as properties. */
-const unitTests = (packages: Iterable<ProjectPackage>): readonly Diagnostic[] =>
-  [...packages]
-    .flatMap((pkg) => pkg.files.properties)
-    .filter(
-      ({ document }) => isYamlMap(document.value) && Array.isArray(document.value['unit_tests']),
-    )
-    .map(({ document, shownPath }) =>
-      warningOf('ETL4002', `unit tests are not supported yet: ${shownPath}`, {
-        at: document.keySpanOf(['unit_tests']),
-        hint: 'They are read over: they are not run.',
-      }),
-    );
 
 const contracts = (nodes: Iterable<ExecutableNode>): readonly Diagnostic[] =>
   [...nodes]
@@ -50,7 +34,7 @@ const microbatches = (nodes: Iterable<ExecutableNode>): readonly Diagnostic[] =>
     );
 
 /** Warnings (ETL4002) for what is read over. */
-export const warnOfUnsupported = (
-  packages: readonly ProjectPackage[],
-  nodes: Iterable<ExecutableNode>,
-): readonly Diagnostic[] => [...unitTests(packages), ...contracts(nodes), ...microbatches(nodes)];
+export const warnOfUnsupported = (nodes: Iterable<ExecutableNode>): readonly Diagnostic[] => [
+  ...contracts(nodes),
+  ...microbatches(nodes),
+];

@@ -1,9 +1,10 @@
 import type { NodeOutcome } from '../events/event.ts';
 import { diagnosticText, type DiagnosticTextOptions } from './diagnostic-text.ts';
 import { isFailure } from './phrases.ts';
+import type { Colours } from './colours.ts';
 import type { NodeFacts } from './reporter.ts';
 import { renderTable } from './table.ts';
-import { harmless } from './text-width.ts';
+import { harmless } from '../kernel/text-width.ts';
 
 const SAMPLE_ROWS = 5;
 
@@ -32,11 +33,27 @@ function verdictText(
   { colours }: DiagnosticTextOptions,
 ): readonly string[] {
   // schedulers read this line: it comes right after the title
-  const verdict = `  ${harmless(message ?? `Got ${failures ?? 0} results`)}`;
+  const verdict = verdictLines(harmless(message ?? `Got ${failures ?? 0} results`), colours);
   if (sample === undefined || sample.rows.length === 0) return [verdict];
   const rows = sample.rows.slice(0, SAMPLE_ROWS);
   const table = renderTable(sample.columns, rows, { dim: colours.dim });
   return [verdict, table.map((line) => `  ${line}`).join('\n')];
+}
+
+/** The verdict; the rows of a unit test's difference in the colours of what was expected and what is there. */
+function verdictLines(text: string, { bad, good, note, strong }: Colours): string {
+  const styles: readonly (readonly [string, (line: string) => string])[] = [
+    ['@@', strong],
+    ['---', bad],
+    ['+++', good],
+    ['→', note],
+  ];
+  const [first = '', ...rest] = text.split('\n');
+  const styled = rest.map((line) => {
+    const style = styles.find(([mark]) => line.startsWith(mark))?.[1];
+    return style === undefined ? line : style(line);
+  });
+  return [first, ...styled].map((line) => (line === '' ? '' : `  ${line}`)).join('\n');
 }
 
 /** Where the failing rows are, when they were stored. */

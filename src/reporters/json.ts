@@ -9,6 +9,7 @@ import {
   doneText,
   finishedText,
   isFailure,
+  isTest,
   kindText,
   resultText,
   secondsOf,
@@ -169,7 +170,7 @@ class JsonReporter implements Reporter {
           ...common,
           status: outcome.status,
           result_message: outcome.message ?? '',
-          ...(resourceType === 'test'
+          ...(isTest(facts)
             ? { name, num_failures: outcome.failures ?? 0, num_models: total }
             : {
                 description: kindText(facts),
@@ -268,6 +269,7 @@ const RESULT_EVENTS: Readonly<Record<string, EventName>> = {
   seed: 'LogSeedResult',
   snapshot: 'LogSnapshotResult',
   test: 'LogTestResult',
+  unit_test: 'LogTestResult',
   source: 'LogFreshnessResult',
 };
 

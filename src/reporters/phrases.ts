@@ -1,7 +1,7 @@
 // The words of a run, shared by the reporters for people and for machines.
 import type { NodeOutcome } from '../events/event.ts';
 import type { NodeFacts } from './reporter.ts';
-import { harmless } from './text-width.ts';
+import { harmless } from '../kernel/text-width.ts';
 
 /** `1 model`, `2 models`, `3 analyses`; an underscore reads as a blank. */
 export function count(number: number, noun: string): string {
@@ -36,16 +36,18 @@ function kindNoun({ resourceType, materialized }: NodeFacts): string {
   return resourceType === 'test' ? 'data test' : resourceType;
 }
 
+/** Data tests and unit tests pass or fail; other nodes are made. */
+export const isTest = ({ resourceType }: Pick<NodeFacts, 'resourceType'>): boolean =>
+  resourceType === 'test' || resourceType === 'unit_test';
+
 /** What happened to a node: `OK created sql table model gold.margin`, `FAIL 3 not_null_margin_id`. */
 export function resultText(outcome: NodeOutcome, facts: NodeFacts): string {
   const { status } = outcome;
   if (status === 'skipped')
-    return facts.resourceType === 'test'
-      ? `SKIP test ${facts.label}`
-      : `SKIP relation ${facts.label}`;
+    return isTest(facts) ? `SKIP test ${facts.label}` : `SKIP relation ${facts.label}`;
   if (status === 'no-op') return `NO-OP ${kindText(facts)}`;
   if (facts.resourceType === 'source') return `${statusWord(outcome)} ${kindText(facts)}`;
-  if (facts.resourceType === 'test') {
+  if (isTest(facts)) {
     if (status === 'pass' || status === 'success') return `PASS ${facts.label}`;
     if (isError(outcome)) return `ERROR ${facts.label}`;
     return `${statusWord(outcome)} ${facts.label}`;

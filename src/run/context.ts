@@ -3,8 +3,11 @@ import type { Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { Judge } from '../kernel/warn-policy.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
-import type { ExecutableNode } from '../manifest/node.ts';
-import type { Asking, NodeCompiler } from '../plan/compiler.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { RelationName } from '../kernel/relation.ts';
+import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
+import type { UnitTestCase } from '../manifest/unit-test-case.ts';
+import type { Asking, NodeCompiler, UnitTestCompiler } from '../plan/compiler.ts';
 import type { Debris } from './debris.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
@@ -15,6 +18,10 @@ export interface RunContext {
   readonly dialect: Dialect;
   readonly connection: Connection;
   readonly compiler: NodeCompiler;
+  readonly unitTestCompiler: UnitTestCompiler;
+  readonly unitTests: ReadonlyMap<NodeId, UnitTestCase>;
+  /** where nodes are read that this run does not build (--defer) */
+  readonly deferred: ReadonlyMap<NodeId, RelationName>;
   /** renders a hook of on-run-start or on-run-end */
   readonly runHook: (
     hook: RunHook,
@@ -47,7 +54,7 @@ export interface RunFiles {
     node: ExecutableNode,
   ) => Promise<{ readonly path: string; readonly text: string }>;
   /** keeps the compiled SQL (`compiled`) or the statements sent (`run`); returns the path as shown to people */
-  readonly keep: (kind: 'compiled' | 'run', node: ExecutableNode, sql: string) => Promise<string>;
+  readonly keep: (kind: 'compiled' | 'run', node: RunnableNode, sql: string) => Promise<string>;
   /** where `keep` puts it, without writing */
-  readonly shownPath: (kind: 'compiled' | 'run', node: ExecutableNode) => string;
+  readonly shownPath: (kind: 'compiled' | 'run', node: RunnableNode) => string;
 }

@@ -8,13 +8,15 @@ import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { isEtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
-import type { ExecutableNode } from '../manifest/node.ts';
+import { findRunnable } from '../manifest/manifest.ts';
+import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
 import { foldTests, isExecuted } from '../plan/fold-tests.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import type { RunContext } from './context.ts';
 import { explainFailure } from './explain.ts';
 import { runRelation, type Progress } from './run-relation.ts';
 import { runTest } from './run-test.ts';
+import { runUnitTest } from './run-unit-test.ts';
 import { schedule } from './schedule.ts';
 import { stoppable, type StoppableSession } from './stoppable.ts';
 
@@ -35,9 +37,10 @@ export async function execute(
   options: ExecuteOptions,
 ): Promise<readonly NodeOutcome[]> {
   const ids = new Set(
-    [...selected].filter(
-      (id) => ctx.manifest.nodes[id] !== undefined && isExecuted(ctx.manifest.nodes[id]),
-    ),
+    [...selected].filter((id) => {
+      const node = findRunnable(ctx.manifest, id);
+      return node !== undefined && isExecuted(node);
+    }),
   );
   const run = new Run(ctx, ids.size, options);
   const folded =
@@ -47,7 +50,8 @@ export async function execute(
   const inside = new Set([...folded.values()].flat());
   const alone = new Set([...ids].filter((id) => !inside.has(id)));
   const isTest = (id: NodeId): boolean => ctx.manifest.nodes[id]?.resource_type === 'test';
-  await schedule(runOrderOf(graph, alone, options.gate ? { isTest } : {}), {
+  const gates = options.gate ? { isTest, unitTests: testedModels(ctx, alone) } : {};
+  await schedule(runOrderOf(graph, alone, gates), {
     threads: options.threads,
     perform: (id, thread) => run.perform(id, folded.get(id) ?? [], thread),
     skip: (id, because) => run.skipAll([id, ...(folded.get(id) ?? [])], because),
@@ -56,6 +60,18 @@ export async function execute(
   });
   return run.outcomes;
 }
+
+/** The selected unit tests with the models that wait for them. */
+const testedModels = (
+  { manifest }: RunContext,
+  ids: ReadonlySet<NodeId>,
+): ReadonlyMap<NodeId, NodeId> =>
+  new Map(
+    [...ids].flatMap((id): readonly (readonly [NodeId, NodeId])[] => {
+      const model = manifest.unit_tests[id]?.depends_on.nodes[0];
+      return model === undefined ? [] : [[id, model]];
+    }),
+  );
 
 const ENDED_WELL: ReadonlySet<string> = new Set(['success', 'pass', 'warn', 'no-op']);
 
@@ -90,7 +106,7 @@ class Run {
 
   private async performOne(id: NodeId, tests: readonly NodeId[], label: string): Promise<boolean> {
     const node = this.node(id);
-    if (node.resource_type === 'test') {
+    if (node.resource_type === 'test' || node.resource_type === 'unit_test') {
       const outcome = await this.ctx.connection
         .withSession(node.name, (session) =>
           this.test(this.stoppable(session), node, undefined, label),
@@ -169,7 +185,7 @@ class Run {
 
   private async test(
     session: StoppableSession,
-    node: ExecutableNode,
+    node: RunnableNode,
     standIns: ReadonlyMap<NodeId, RelationName> | undefined,
     thread: string,
   ): Promise<NodeOutcome> {
@@ -177,10 +193,14 @@ class Run {
     let compiled: CompiledNode | undefined;
     let compiledAt: Date | undefined;
     try {
-      const result = await runTest(this.ctx, session, node, standIns, (c) => {
+      const seen = (c: CompiledNode): void => {
         compiled = c;
         compiledAt = this.ctx.now();
-      });
+      };
+      const result =
+        node.resource_type === 'unit_test'
+          ? await runUnitTest(this.ctx, session, node, seen)
+          : await runTest(this.ctx, session, node, standIns, seen);
       const { message, ...facts } = result;
       return this.finish(node, begun, thread, {
         ...facts,
@@ -197,7 +217,7 @@ class Run {
   }
 
   /** A node whose session could not even be opened. */
-  private broken(node: ExecutableNode, error: unknown, thread: string): NodeOutcome {
+  private broken(node: RunnableNode, error: unknown, thread: string): NodeOutcome {
     return this.finish(
       node,
       { at: this.ctx.now(), position: this.started },
@@ -207,7 +227,7 @@ class Run {
   }
 
   private failure(
-    node: ExecutableNode,
+    node: RunnableNode,
     error: unknown,
     compiled: CompiledNode | undefined,
   ): Pick<NodeOutcome, 'status' | 'diagnostics' | 'message'> {
@@ -216,7 +236,7 @@ class Run {
   }
 
   private diagnose(
-    node: ExecutableNode,
+    node: RunnableNode,
     error: unknown,
     compiled: CompiledNode | undefined,
   ): readonly Diagnostic[] {
@@ -244,7 +264,7 @@ class Run {
   }
 
   private explain(
-    node: ExecutableNode,
+    node: RunnableNode,
     failure: StatementFailure,
     compiled: CompiledNode | undefined,
   ): Diagnostic {
@@ -271,13 +291,13 @@ class Run {
     }
   }
 
-  private node(id: NodeId): ExecutableNode {
-    const node = this.ctx.manifest.nodes[id];
+  private node(id: NodeId): RunnableNode {
+    const node = findRunnable(this.ctx.manifest, id);
     if (node === undefined) throw new Error(`not in the manifest: ${id}`);
     return node;
   }
 
-  private start(node: ExecutableNode): { at: Date; position: number } {
+  private start(node: RunnableNode): { at: Date; position: number } {
     const begun = this.count();
     this.ctx.observe({ kind: 'node_started', id: node.unique_id, ...begun });
     return begun;
@@ -288,7 +308,7 @@ class Run {
   }
 
   private finish(
-    node: ExecutableNode,
+    node: RunnableNode,
     begun: { at: Date; position: number },
     thread: string,
     result: Omit<Partial<NodeOutcome>, 'id'> & Pick<NodeOutcome, 'status' | 'diagnostics'>,

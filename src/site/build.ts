@@ -139,7 +139,7 @@ function invert<A, B>(lists: ReadonlyMap<A, readonly B[]>): ReadonlyMap<B, reado
 }
 
 function keyOf(node: GraphNode): string {
-  if (node.resource_type === 'exposure') return '';
+  if (node.resource_type === 'exposure' || node.resource_type === 'unit_test') return '';
   const name = node.resource_type === 'source' ? node.identifier : node.alias;
   return relationKey({ schema: node.schema, name });
 }

@@ -1,6 +1,7 @@
 // Small hand-built manifests: only what a test says differs from a plain node.
 import { nodeId, type NodeId } from '../../src/kernel/node-id.ts';
 import type { Manifest } from '../../src/manifest/manifest.ts';
+import type { UnitTestNode } from '../../src/manifest/unit-test.ts';
 import type {
   ExposureNode,
   GraphNode,
@@ -186,9 +187,12 @@ export function aManifest(nodes: readonly GraphNode[], change: Partial<Manifest>
     adapter_type: 'postgres',
     target_name: 'dev',
     nodes: byId(
-      (node): node is Exclude<GraphNode, SourceNode | ExposureNode> =>
-        node.resource_type !== 'source' && node.resource_type !== 'exposure',
+      (node): node is Exclude<GraphNode, SourceNode | ExposureNode | UnitTestNode> =>
+        node.resource_type !== 'source' &&
+        node.resource_type !== 'exposure' &&
+        node.resource_type !== 'unit_test',
     ),
+    unit_tests: byId((node) => node.resource_type === 'unit_test'),
     sources: byId((node) => node.resource_type === 'source'),
     exposures: byId((node) => node.resource_type === 'exposure'),
     groups: {},

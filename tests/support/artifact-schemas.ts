@@ -244,6 +244,34 @@ const docBlock = z.strictObject({
   unique_id: text,
   block_contents: text,
 });
+const fixtureRows = {
+  rows: z.union([text, z.array(anything)]).nullable(),
+  format: z.enum(['dict', 'csv', 'sql']),
+  fixture: textOrNull,
+};
+const versionOrNull = z.union([text, z.number()]).nullable();
+const versionList = z.array(z.union([text, z.number()])).nullable();
+const unitTest = z.strictObject({
+  resource_type: z.literal('unit_test'),
+  name: text,
+  package_name: text,
+  path: text,
+  original_file_path: text,
+  unique_id: z.string().regex(/^unit_test\.[^.]+\.[^.]+\..+$/),
+  fqn: texts.min(3),
+  model: text,
+  given: z.array(z.strictObject({ input: text, ...fixtureRows })),
+  expect: z.strictObject(fixtureRows),
+  description: text,
+  overrides: z.strictObject({ macros: anything, vars: anything, env_vars: anything }).nullable(),
+  depends_on: dependsOn,
+  config,
+  checksum: textOrNull,
+  schema: textOrNull,
+  created_at: z.number(),
+  versions: z.strictObject({ include: versionList, exclude: versionList }).nullable(),
+  version: versionOrNull,
+});
 const nothing = z.strictObject({});
 const idLists = z.record(text, texts);
 
@@ -268,13 +296,13 @@ export const manifestSchema: z.ZodType = z.strictObject({
   metrics: nothing,
   groups: nothing,
   selectors: anything,
-  disabled: z.record(text, z.array(z.union([node, source, exposure]))),
+  disabled: z.record(text, z.array(z.union([node, source, exposure, unitTest]))),
   parent_map: idLists,
   child_map: idLists,
   group_map: idLists,
   saved_queries: nothing,
   semantic_models: nothing,
-  unit_tests: nothing,
+  unit_tests: z.record(text, unitTest),
   functions: nothing,
 });
 

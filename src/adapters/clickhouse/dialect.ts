@@ -9,6 +9,7 @@ import type {
 import type { Statement } from '../../adapter/statement.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { publishDelta } from './delta.ts';
+import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
 import { macros } from './macros.ts';
@@ -19,7 +20,7 @@ import type { Settings } from './settings.ts';
 import { buildSnapshot, publishSnapshot } from './snapshot.ts';
 import { bracketed, repeatable } from './statements.ts';
 import { PLAIN_TABLE, querySettings, tableClauses } from './table-config.ts';
-import { seedColumnType } from './types.ts';
+import { engineType, nullable, seedColumnType } from './types.ts';
 
 const can: Capabilities = {
   transactionalDdl: false,
@@ -113,6 +114,9 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
     },
     hazards,
     seedType: seedColumnType,
+    columnType: (written) => nullable(engineType(written)),
+    fixtureValue,
+    cast,
     macros,
   };
 }

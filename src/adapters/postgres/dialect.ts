@@ -4,6 +4,7 @@ import type { Statement } from '../../adapter/statement.ts';
 import { buildDelta, buildSeed, buildTable, finishSeed, tidy } from './build.ts';
 import { kindWord } from './carry.ts';
 import { publishDelta } from './delta.ts';
+import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
 import { hazards } from './hazards.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
@@ -92,5 +93,8 @@ export const dialect: Dialect = {
   freshness,
   hazards,
   seedType: (inferred) => SEED_TYPES[inferred],
+  columnType: (written) => written.trim(),
+  fixtureValue,
+  cast,
   macros,
 };

@@ -4,6 +4,7 @@ import { configText } from '../../kernel/config-text.ts';
 import { EtlError } from '../../kernel/error.ts';
 import { didYouMean } from '../../kernel/did-you-mean.ts';
 import type { GraphNode } from '../../manifest/node.ts';
+import { versionedName } from '../../manifest/unit-test.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Values } from '../commands.ts';
 import type { Terminal } from '../terminal.ts';
@@ -90,5 +91,7 @@ function selectorOf(node: GraphNode): string {
   if (node.resource_type === 'source')
     return `source:${node.package_name}.${node.source_name}.${node.name}`;
   if (node.resource_type === 'exposure') return `exposure:${node.package_name}.${node.name}`;
+  if (node.resource_type === 'unit_test')
+    return `unit_test:${node.package_name}.${versionedName(node)}`;
   return node.fqn.join('.');
 }

@@ -45,6 +45,7 @@ export function sameBody(node: GraphNode, old: PreviousNode): boolean {
 
 /** Configs as they were written, before templates were filled in. */
 export function sameConfigs(node: GraphNode, old: PreviousNode): boolean {
+  if (node.resource_type === 'unit_test') return true;
   const [now, then] = [mapOf(node.unrendered_config), mapOf(old['unrendered_config'])];
   if (node.resource_type === 'test') return sameKeys(TEST_CONFIG, now, then);
   const keys = new Set([...Object.keys(now), ...Object.keys(then)]);
@@ -96,6 +97,7 @@ export function sameContract(node: GraphNode, old: PreviousNode): boolean {
 export function sameContents(node: GraphNode, old: PreviousNode): boolean {
   if (node.resource_type === 'source') return sameSource(node, old);
   if (node.resource_type === 'exposure') return sameExposure(node, old);
+  if (node.resource_type === 'unit_test') return same(node.checksum, old['checksum']);
   return (
     same(node.fqn, old['fqn']) &&
     sameBody(node, old) &&
@@ -154,4 +156,6 @@ const nodesOf = (old: PreviousNode): readonly string[] => {
 };
 
 const isExecutable = (node: GraphNode): node is ExecutableNode =>
-  node.resource_type !== 'source' && node.resource_type !== 'exposure';
+  node.resource_type !== 'source' &&
+  node.resource_type !== 'exposure' &&
+  node.resource_type !== 'unit_test';

@@ -191,5 +191,7 @@ function nothingMatches(
   };
 }
 
-const isTest = (manifest: Manifest, id: NodeId): boolean =>
-  findNode(manifest, id)?.resource_type === 'test';
+const isTest = (manifest: Manifest, id: NodeId): boolean => {
+  const type = findNode(manifest, id)?.resource_type;
+  return type === 'test' || type === 'unit_test';
+};

@@ -57,19 +57,24 @@ const source: Method = ({ value }) => {
     table?.(node.name) === true;
 };
 
-const exposure: Method = ({ value }) => {
-  const parts = value.split('.');
-  if (parts.length > 2)
-    return {
-      problem: `"${value}" is not the name of an exposure.`,
-      hint: 'Write exposure or package.exposure.',
-    };
-  const [inPackage, name] = [...(parts.length === 2 ? [] : ['*']), ...parts].map((p) => fnmatch(p));
-  return (node) =>
-    node.resource_type === 'exposure' &&
-    inPackage?.(node.package_name) === true &&
-    name?.(node.name) === true;
-};
+/** What is named by its name, or by package.name. */
+const named =
+  (type: 'exposure' | 'unit_test', what: string): Method =>
+  ({ value }) => {
+    const parts = value.split('.');
+    if (parts.length > 2)
+      return {
+        problem: `"${value}" is not the name of ${what}.`,
+        hint: `Write ${type} or package.${type}.`,
+      };
+    const [inPackage, name] = [...(parts.length === 2 ? [] : ['*']), ...parts].map((p) =>
+      fnmatch(p),
+    );
+    return (node) =>
+      node.resource_type === type &&
+      inPackage?.(node.package_name) === true &&
+      name?.(node.name) === true;
+  };
 
 const resourceType: Method = ({ value }) =>
   RESOURCE_TYPES.includes(value)
@@ -82,9 +87,9 @@ const resourceType: Method = ({ value }) =>
 const testName: Method = ({ value }) => {
   const matches = fnmatch(value);
   return (node) =>
-    node.resource_type === 'test' &&
-    node.test_metadata !== null &&
-    matches(node.test_metadata.name);
+    node.resource_type === 'test'
+      ? node.test_metadata !== null && matches(node.test_metadata.name)
+      : node.resource_type === 'unit_test' && matches(node.name);
 };
 
 const TEST_TYPES: Readonly<Record<string, Matcher>> = {
@@ -92,7 +97,7 @@ const TEST_TYPES: Readonly<Record<string, Matcher>> = {
   generic: (node) => node.resource_type === 'test' && node.test_metadata !== null,
   schema: (node) => node.resource_type === 'test' && node.test_metadata !== null,
   singular: (node) => node.resource_type === 'test' && node.test_metadata === null,
-  unit: (node) => (node.resource_type as string) === 'unit_test',
+  unit: (node) => node.resource_type === 'unit_test',
 };
 const testType: Method = ({ value }) =>
   TEST_TYPES[value] ?? {
@@ -153,13 +158,13 @@ export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['test_name', testName],
   ['test_type', testType],
   ['resource_type', resourceType],
-  ['exposure', exposure],
+  ['exposure', named('exposure', 'an exposure')],
+  ['unit_test', named('unit_test', 'a unit test')],
   ['version', version],
   // there are no nodes of these kinds
   ['metric', nothing],
   ['semantic_model', nothing],
   ['saved_query', nothing],
-  ['unit_test', nothing],
   ['state', matchState],
   ['result', matchResult],
   ['source_status', notYet('source_status')],

@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest';
 import { loadFiles, toldAs } from '../../support/load-files.ts';
 
-test('what is read over is said: unit tests, enforced contracts', async () => {
+test('what is read over is said: enforced contracts', async () => {
   const { diagnostics } = await loadFiles({
     'models/a.sql': "{{ config(contract={'enforced': true}) }} select 1 as id",
-    'models/m.yml':
-      'models:\n  - name: a\n    columns:\n      - name: id\nunit_tests:\n  - name: u\n    model: a\n    given: []\n    expect: {rows: []}\n',
+    'models/m.yml': 'models:\n  - name: a\n    columns:\n      - name: id\n',
   });
   const told = toldAs(diagnostics).filter((line) => line.includes('ETL4002'));
   expect(told.map((line) => line.split(' | ')[0])).toEqual([
     'ETL4002 models/a.sql:1:1 contracts are not enforced yet: a',
-    'ETL4002 models/m.yml:5:1 unit tests are not supported yet: models/m.yml',
   ]);
 });
 

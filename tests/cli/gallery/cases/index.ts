@@ -11,6 +11,7 @@ import { PROJECTS } from './projects.ts';
 import { SEEDS } from './seeds.ts';
 import { SQL } from './sql.ts';
 import { TEMPLATES } from './templates.ts';
+import { UNIT_TESTS } from './unit-tests.ts';
 import { USAGE } from './usage.ts';
 
 /** Every case of the gallery. */
@@ -25,6 +26,7 @@ export const CASES: readonly GalleryCase[] = [
   ...CONNECTIONS,
   ...SQL,
   ...DATA,
+  ...UNIT_TESTS,
   ...SEEDS,
   ...CLICKHOUSE,
   ...FILES,

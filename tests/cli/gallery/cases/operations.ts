@@ -21,16 +21,6 @@ export const OPERATIONS: readonly GalleryCase[] = [
     codes: ['ETL3011'],
   },
   {
-    name: 'unit-tests-are-read-over',
-    files: {
-      'models/a_tests.yml': 'unit_tests:\n  - name: adds_up\n    model: orders\n',
-      'models/orders.sql': "select * from {{ ref('ordrs') }}\n",
-    },
-    args: ['parse'],
-    exit: 2,
-    codes: ['ETL4002', 'ETL3001'],
-  },
-  {
     name: 'metrics-are-read-over',
     files: {
       'models/metrics.yml': 'metrics:\n  - name: revenue\n    label: Revenue\n    type: simple\n',
