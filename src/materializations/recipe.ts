@@ -105,6 +105,12 @@ const segment = (dialect: Dialect, statements: readonly Statement[]): readonly S
 const alone = (hooks: readonly Labelled[]): readonly Segment[] =>
   hooks.map((h) => ({ atomicity: 'none', statements: [hookStatement(h)] }));
 
+/** A post-hook that was rendered after the node was published. */
+export const lateHookSegment = (dialect: Dialect, hook: RenderedHook): Segment => ({
+  atomicity: dialect.can.transactionalDdl && hook.inTransaction ? 'transaction' : 'none',
+  statements: [hookStatement({ ...hook, label: 'post-hook' })],
+});
+
 const together = (hooks: readonly Labelled[]): readonly Statement[] =>
   hooks.filter((h) => h.inTransaction).map(hookStatement);
 

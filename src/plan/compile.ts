@@ -18,9 +18,9 @@ import type { RenderedHook } from '../materializations/recipe.ts';
 import { injectCtes, offsetBeforeInjection, type Cte, type Injected } from '../sql/inject-ctes.ts';
 import { hasCode, withoutClosingSemicolon } from '../sql/scan.ts';
 import { ephemeralName } from './ephemeral-name.ts';
-import type { Asking, CompiledNode, CompileOptions, NodeCompiler } from './compiler.ts';
 import { Lanes, type Lane } from './lane.ts';
 import { materialize, type Materialized, type MaterializeInputs } from './materialize.ts';
+import type { Asking, CompiledNode, CompileOptions, NodeCompiler, NodeHooks } from './compiler.ts';
 import type { ScopeMaker } from './run-scope.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 
@@ -81,14 +81,43 @@ export class Compiler implements NodeCompiler {
     };
   }
 
-  /** Pre- and post-hooks of a node, rendered; empty ones are left out, as in dbt. */
-  *hooks(
-    node: ExecutableNode,
-    options: CompileOptions,
-  ): Asking<{ readonly before: readonly RenderedHook[]; readonly after: readonly RenderedHook[] }> {
+  /**
+   * Pre- and post-hooks of a node, rendered; empty ones are left out, as in dbt. The first post-hook that asks the warehouse, and
+   * those behind it, are `late`: they speak of what the node will have built, and are rendered (`lateHooks`) when it is there.
+   */
+  *hooks(node: ExecutableNode, options: CompileOptions): Asking<NodeHooks> {
     const before = yield* this.hookList(node, node.config['pre-hook'], options);
-    const after = yield* this.hookList(node, node.config['post-hook'], options);
-    return { before, after };
+    const hooks = node.config['post-hook'];
+    const asks = hooks.findIndex((hook) => this.asks(node, hook, options));
+    const early = asks < 0 ? hooks.length : asks;
+    const after = yield* this.hookList(node, hooks.slice(0, early), options);
+    return { before, after, late: hooks.slice(early) };
+  }
+
+  /** One late post-hook, rendered; undefined when it renders to nothing. */
+  *lateHook(
+    node: ExecutableNode,
+    hook: Hook,
+    options: CompileOptions,
+  ): Asking<RenderedHook | undefined> {
+    return (yield* this.hookList(node, [hook], options))[0];
+  }
+
+  private asks(node: ExecutableNode, hook: Hook, options: CompileOptions): boolean {
+    return this.host.render(...this.hookTemplate(node, hook, options)) instanceof Suspended;
+  }
+
+  private hookTemplate(
+    node: ExecutableNode,
+    hook: Hook,
+    options: CompileOptions,
+  ): [TemplateText, Scope] {
+    const quiet = (): undefined => undefined;
+    const sink = { log: quiet, needs: quiet, header: quiet, again: quiet };
+    return [
+      { packageName: node.package_name, path: node.place.file, text: hook.sql },
+      this.scopes.forNode(node, options, sink),
+    ];
   }
 
   lane(node: ExecutableNode): Lane {
@@ -205,14 +234,8 @@ export class Compiler implements NodeCompiler {
   ): Asking<readonly RenderedHook[]> {
     const rendered: RenderedHook[] = [];
     for (const hook of hooks) {
-      const template = { packageName: node.package_name, path: node.place.file, text: hook.sql };
-      const scope = this.scopes.forNode(node, options, {
-        log: () => undefined,
-        needs: () => undefined,
-        header: () => undefined,
-        again: () => undefined,
-      });
-      const sql = withoutClosingSemicolon((yield* this.render(template, scope)).text).trim();
+      const { text } = yield* this.render(...this.hookTemplate(node, hook, options));
+      const sql = withoutClosingSemicolon(text).trim();
       if (hasCode(sql)) rendered.push({ sql, inTransaction: hook.transaction });
     }
     return rendered;

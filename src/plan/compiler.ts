@@ -2,7 +2,7 @@ import type { Question } from '../jinja/host.ts';
 import type { Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
-import type { ExecutableNode } from '../manifest/node.ts';
+import type { ExecutableNode, Hook } from '../manifest/node.ts';
 import type { UnitTestCase } from '../manifest/unit-test-case.ts';
 import type { RenderedHook } from '../materializations/recipe.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
@@ -55,6 +55,13 @@ export interface UnitTestCompiler {
   text(request: Omit<StandInRequest, 'inputs'>, sql: string, at: Span): Asking<string>;
 }
 
+export interface NodeHooks {
+  readonly before: readonly RenderedHook[];
+  readonly after: readonly RenderedHook[];
+  /** post-hooks that ask the warehouse, and those behind them: to be rendered once the node is published */
+  readonly late: readonly Hook[];
+}
+
 /** Renders nodes and hooks in the run phase (execute is true). */
 export interface NodeCompiler {
   /** whether a node is built by a plan or by running its materialization */
@@ -62,8 +69,11 @@ export interface NodeCompiler {
   /** runs the body of a materialization */
   materialize(inputs: MaterializeInputs): Asking<Materialized>;
   compile(node: ExecutableNode, options: CompileOptions): Asking<CompiledNode>;
-  hooks(
+  hooks(node: ExecutableNode, options: CompileOptions): Asking<NodeHooks>;
+  /** One of the late hooks, rendered; undefined when it renders to nothing. */
+  lateHook(
     node: ExecutableNode,
+    hook: Hook,
     options: CompileOptions,
-  ): Asking<{ readonly before: readonly RenderedHook[]; readonly after: readonly RenderedHook[] }>;
+  ): Asking<RenderedHook | undefined>;
 }

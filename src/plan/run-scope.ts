@@ -210,7 +210,7 @@ class RunScopes implements ScopeMaker {
       execute: true,
       engine,
       ref: (call) => this.ref(call, packageName, sink, allowed, standIns),
-      source: (source, table) => this.source(source, table, packageName, allowed),
+      source: (source, table) => this.source(source, table, packageName),
       config: { isParsing: false, get: () => undefined, call: () => undefined },
       thisRelation: null,
       model: undefined,
@@ -266,16 +266,11 @@ class RunScopes implements ScopeMaker {
     );
   }
 
-  private source(
-    source: string,
-    table: string,
-    packageName: string,
-    allowed: ReadonlySet<NodeId> | undefined,
-  ): Value {
+  /** A source may be found at run time only: nothing has to be built before it is read. */
+  private source(source: string, table: string, packageName: string): Value {
     const found = this.project.resolver.source(source, table, packageName);
     if (found === undefined)
       throw templateError('ETL3002', `there is no source "${source}.${table}"`);
-    requireParent(found.unique_id, allowed, `source('${source}', '${table}')`);
     return this.sourceRelation(found);
   }
 

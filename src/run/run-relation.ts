@@ -6,8 +6,8 @@ import { isStatementFailure, StatementFailure } from '../adapter/failure.ts';
 import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { RelationName } from '../kernel/relation.ts';
-import type { ExecutableNode } from '../manifest/node.ts';
-import type { Recipe } from '../materializations/recipe.ts';
+import type { ExecutableNode, Hook } from '../manifest/node.ts';
+import { lateHookSegment, type Recipe } from '../materializations/recipe.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import { isIncrementalRun, nodeRelation, planNode, type PlanInputs } from '../plan/plan-node.ts';
 import { answerer } from './answerer.ts';
@@ -32,6 +32,11 @@ export interface Progress {
   compiledAt?: Date;
   /** told every statement that is sent */
   readonly sent: (sql: string) => void;
+}
+
+interface LateHooks {
+  readonly hooks: readonly Hook[];
+  readonly isIncremental: boolean;
 }
 
 /** Runs the tests that stand between build and publish (or right after, when only publishing makes the rows). */
@@ -99,7 +104,8 @@ async function runLocked(
       requireRecipe(planNode({ ...inputs, live: await observe() })),
     );
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
-    await sendAfter(session, recipe, progress);
+    await sendAfter(session, recipe.after, progress);
+    await sendLate(ctx, session, node, inputs.late, progress);
     if (recipe.testable === undefined) await runTests(session, undefined);
     return success(recipe, loaded ?? (recipe.publish.kind === 'asks' ? done.rows : built));
   } finally {
@@ -113,7 +119,7 @@ async function gather(
   node: ExecutableNode,
   live: ObservedRelation | undefined,
   progress: Progress,
-): Promise<PlanInputs> {
+): Promise<PlanInputs & { readonly late: LateHooks }> {
   const { dialect, compiler, fullRefresh, invocationId } = ctx;
   const isIncremental = isIncrementalRun(node, live, fullRefresh);
   const answer = answerer(ctx, session);
@@ -122,18 +128,24 @@ async function gather(
     const { text } = await ctx.files.readSeed(node);
     const columns = seedColumns(node, text, dialect);
     if (columns.value === undefined) throw new EtlError(columns.diagnostics);
-    const hooks = await drive(compiler.hooks(node, { isIncremental }), answer);
-    return { ...base, hooks, seed: { columns: columns.value, delimiter: seedDelimiter(node) } };
+    const { late, ...hooks } = await drive(compiler.hooks(node, { isIncremental }), answer);
+    return {
+      ...base,
+      hooks,
+      late: { hooks: late, isIncremental },
+      seed: { columns: columns.value, delimiter: seedDelimiter(node) },
+    };
   }
   const compiled = await drive(compiler.compile(node, { isIncremental }), answer);
   progress.compiled = compiled;
   progress.compiledAt = ctx.now();
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
   await ctx.files.keep('compiled', node, compiled.sql);
-  const hooks = await drive(compiler.hooks(node, { isIncremental }), answer);
+  const { late, ...hooks } = await drive(compiler.hooks(node, { isIncremental }), answer);
   return {
     ...base,
     hooks,
+    late: { hooks: late, isIncremental },
     select: compiled.sql,
     ...(compiled.header === undefined ? {} : { header: compiled.header }),
   };
@@ -166,15 +178,35 @@ async function send(
 }
 
 /** Post-hooks that could not go with the publish: when one fails, the new rows are there all the same, and that is said. */
-async function sendAfter(session: Session, recipe: Recipe, progress: Progress): Promise<void> {
+async function sendAfter(
+  session: Session,
+  segments: readonly Segment[],
+  progress: Progress,
+): Promise<void> {
   try {
-    await send(session, recipe.after, progress);
+    await send(session, segments, progress);
   } catch (error) {
     if (!isStatementFailure(error)) throw error;
     const { detail } = error.error;
     const published = 'The new rows were published before the hook ran: readers see them.';
     const said = detail === undefined ? published : `${detail}\n${published}`;
     throw new StatementFailure({ ...error.error, detail: said }, error.statement, { cause: error });
+  }
+}
+
+/** Post-hooks that ask the warehouse: rendered and sent one by one, now that what they may ask about is there. */
+async function sendLate(
+  ctx: RunContext,
+  session: Session,
+  node: ExecutableNode,
+  { hooks, isIncremental }: LateHooks,
+  progress: Progress,
+): Promise<void> {
+  for (const hook of hooks) {
+    const asking = ctx.compiler.lateHook(node, hook, { isIncremental });
+    const rendered = await drive(asking, answerer(ctx, session));
+    if (rendered === undefined) continue;
+    await sendAfter(session, [lateHookSegment(ctx.dialect, rendered)], progress);
   }
 }
 

@@ -48,6 +48,30 @@ ${more}`;
     ]);
   });
 
+  test('a post-hook that asks the warehouse finds what was just built', async () => {
+    await clear();
+    const counted = `{{ run_query('select count(*) from ' ~ this).rows[0][0] }}`;
+    await bench.write({
+      'models/counted.sql': `{{ config(post_hook=["{{ note_rows(this) }}", "${note('behind')}"]) }} select 1 as id union all select 2`,
+      'macros/note_rows.sql': `{% macro note_rows(this) %}{% if execute %}insert into ${log} values ('${counted} rows'){% endif %}{% endmacro %}`,
+      'seeds/passing.csv': 'id\n1\n',
+      'seeds/_seeds.yml': `seeds:
+  - name: passing
+    config: {post-hook: "{% do adapter.drop_relation(this.incorporate(type='table')) %}"}
+`,
+    });
+    const ran = await bench.call('build', { select: ['counted', 'passing'] });
+    expect(ran.told).toEqual([]);
+    expect(await lines()).toEqual([
+      '2 rows',
+      'behind',
+      'end counted success',
+      'end passing success',
+      `start ${engine}`,
+    ]);
+    expect((await bench.relations()).join()).not.toContain('passing');
+  });
+
   test('they run again when there is nothing new to build', async () => {
     await clear();
     expect((await bench.call('run', { select: ['hooked'] })).told).toEqual([]);
