@@ -57,12 +57,9 @@ function executableJson(node: ExecutableNode, options: NodeJsonOptions): Json {
         version: node.version,
         latest_version: node.latest_version,
         deprecation_date: node.deprecation_date,
-        defer_relation: null,
         primary_key: node.primary_key,
         time_spine: null,
       };
-    case 'snapshot':
-      return { ...compilable, defer_relation: null };
     default:
       return compilable;
   }
@@ -96,8 +93,6 @@ const describedJson = (node: ExecutableNode): Json => ({
   build_path: node.build_path,
   unrendered_config: node.unrendered_config,
   created_at: node.created_at,
-  config_call_dict: {},
-  unrendered_config_call_dict: {},
   raw_code: node.raw_code,
   doc_blocks: node.doc_blocks,
 });
@@ -108,6 +103,7 @@ function compilableJson(node: ExecutableNode, compiled: CompiledFacts | undefine
     refs: node.refs,
     sources: node.sources,
     metrics: [],
+    functions: [],
     depends_on: node.depends_on,
     compiled_path: compiled?.path ?? null,
     compiled: compiled !== undefined,
@@ -280,6 +276,7 @@ export const hookJson = (
   refs: [],
   sources: [],
   metrics: [],
+  functions: [],
   depends_on: { macros: [], nodes: [] },
   compiled: false,
   index: hook.hook.index,

@@ -32,7 +32,8 @@ export function resultJson(outcome: NodeOutcome): Json {
     unique_id: outcome.id,
     compiled: isSeed(outcome) ? null : outcome.compiledCode !== undefined,
     compiled_code: outcome.compiledCode ?? null,
-    relation_name: outcome.relationName ?? null,
+    // dbt tells it of what was compiled only
+    relation_name: isSeed(outcome) ? null : (outcome.relationName ?? null),
     batch_results: null,
   };
 }
@@ -48,13 +49,17 @@ function timingOf({ status, startedAt, compiledAt, finishedAt }: NodeOutcome): r
   return [span('compile', startedAt, compiled), span('execute', compiled, finishedAt)];
 }
 
-const responseOf = ({ status, message, rows }: NodeOutcome): Json =>
-  status === 'success' || status === 'partial success'
-    ? {
-        ...(message === undefined ? {} : { _message: message }),
-        ...(rows === undefined ? {} : { rows_affected: rows }),
-      }
-    : {};
+/** What the engine answered to the last statement: `SELECT 3` is the code SELECT and 3 rows, without a number it is -1 rows. */
+function responseOf({ status, message, rows }: NodeOutcome): Json {
+  if (status !== 'success' && status !== 'partial success') return {};
+  const code = /^([A-Z]+(?: [A-Z]+)*)(?: \d+)*$/.exec(message ?? '')?.[1];
+  const affected = rows ?? (code === undefined ? undefined : -1);
+  return {
+    ...(message === undefined ? {} : { _message: message }),
+    ...(code === undefined ? {} : { code }),
+    ...(affected === undefined ? {} : { rows_affected: affected }),
+  };
+}
 
 const firstProblem = ({ diagnostics }: NodeOutcome): string | undefined =>
   diagnostics.find((d) => d.severity === 'error')?.message;

@@ -74,8 +74,11 @@ const extreme = (sign: 1 | -1): Filter =>
     return items.reduce((best, item) => (sign * compare(key(item), key(best)) > 0 ? item : best));
   });
 
+/** What is false holds nothing to go through: Jinja does not even ask whether None can be iterated here. */
+const itemsOf = (value: Value): readonly Value[] => (truthy(value) ? iterate(value) : []);
+
 function map(value: Value, args: Args, kwargs: Kwargs, scope: FilterScope): Value[] {
-  const items = iterate(value);
+  const items = itemsOf(value);
   if (args.length === 0 && kwargs?.has('attribute')) {
     const attribute = kwargs.get('attribute');
     const fallback = kwargs.get('default');
@@ -98,7 +101,7 @@ const selection =
       fail('Missing parameter for attribute name', 'TypeError');
     const [name, ...rest] = byAttribute ? args.slice(1) : args;
     const test = name === undefined ? undefined : scope.test(name);
-    return iterate(value).filter((item) => {
+    return itemsOf(value).filter((item) => {
       const subject = reach(item, attribute);
       return (test ? test(subject, rest, kwargs, scope) : truthy(subject)) === wanted;
     });

@@ -23,6 +23,18 @@ export interface MacroArgument {
 const annotationText = ({ name, parameters }: TypeAnnotation): string =>
   parameters.length === 0 ? name : `${name}[${parameters.map(annotationText).join(', ')}]`;
 
+/** Where a block begins and ends with the white space that its outermost tags take away; what lies before `least` is taken. */
+function trimmedPlace(
+  text: string,
+  { start, end }: Block,
+  least: number,
+): readonly [number, number] {
+  const from = text.startsWith('{%-', start) ? text.slice(0, start).trimEnd().length : start;
+  const after = text.slice(end);
+  const to = text.endsWith('-%}', end) ? end + after.length - after.trimStart().length : end;
+  return [Math.max(from, least), to];
+}
+
 /** One macro, test or materialization block, as dbt registers it. It is parsed only when it is needed. */
 export class MacroEntry {
   /** macro.<package>.<registry name> */
@@ -34,19 +46,22 @@ export class MacroEntry {
   readonly path: string;
   /** the text of the block, with its tags and LF line ends */
   readonly text: string;
+  /** the block as the manifest shows it: with the white space that its outermost tags take away */
+  readonly block: string;
   /** 1-based place of the block */
   readonly line: number;
   readonly column: number;
   readonly #start: number;
   #arguments: readonly MacroArgument[] | undefined;
 
-  constructor(file: MacroFile, text: string, block: Block) {
+  constructor(file: MacroFile, text: string, block: Block, [from, to]: readonly [number, number]) {
     this.name = registryName(block);
     this.uniqueId = `macro.${file.packageName}.${this.name}`;
     this.packageName = file.packageName;
     this.kind = block.kind;
     this.path = file.path;
     this.text = text.slice(block.start, block.end);
+    this.block = text.slice(from, to);
     this.line = block.line;
     this.column = block.column;
     this.#start = block.start;
@@ -86,10 +101,13 @@ export class MacroLibrary {
     const text = withLineFeeds(file.text);
     let macros = this.#packages.get(file.packageName);
     if (macros === undefined) this.#packages.set(file.packageName, (macros = new Map()));
+    let taken = 0;
     for (const block of indexBlocks(text)) {
+      const place = trimmedPlace(text, block, taken);
+      [, taken] = place;
       // the texts of these two are rendered like a model's
       if (block.kind === 'docs' || block.kind === 'snapshot') continue;
-      const entry = new MacroEntry(file, text, block);
+      const entry = new MacroEntry(file, text, block, place);
       const earlier = macros.get(entry.name);
       if (earlier !== undefined) this.#duplicates.push([earlier, entry]);
       macros.set(entry.name, entry);

@@ -72,5 +72,6 @@ export function verdict(row: Readonly<Record<string, unknown>>, settings: TestSe
       failures,
       message: `Got ${rows}, configured to warn if ${settings.warnIf}`,
     };
-  return { status: 'pass', failures, message: undefined };
+  // rows within the thresholds are none, as dbt tells it
+  return { status: 'pass', failures: 0, message: undefined };
 }

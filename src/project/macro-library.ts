@@ -82,15 +82,6 @@ export function makeHost(
   });
 }
 
-/** The arguments of a macro; none while its signature does not parse, which its first call will tell. */
-function signatureOf(entry: MacroEntry): MacroNode['arguments'] {
-  try {
-    return entry.arguments.map(({ name, type }) => ({ name, type: type ?? null, description: '' }));
-  } catch {
-    return [];
-  }
-}
-
 function macroNode(entry: MacroEntry, prefix: string, patch: Property | undefined): MacroNode {
   const path = entry.path.startsWith(prefix) ? entry.path.slice(prefix.length) : entry.path;
   const described = patch?.value['arguments'];
@@ -101,7 +92,7 @@ function macroNode(entry: MacroEntry, prefix: string, patch: Property | undefine
     package_name: entry.packageName,
     path,
     original_file_path: path,
-    macro_sql: entry.text,
+    macro_sql: entry.block,
     depends_on: { macros: [] },
     description: typeof patch?.value['description'] === 'string' ? patch.value['description'] : '',
     meta: isYamlMap(meta) ? meta : {},
@@ -111,7 +102,7 @@ function macroNode(entry: MacroEntry, prefix: string, patch: Property | undefine
           type: typeof argument['type'] === 'string' ? argument['type'] : null,
           description: typeof argument['description'] === 'string' ? argument['description'] : '',
         }))
-      : signatureOf(entry),
+      : [],
   };
 }
 

@@ -65,8 +65,6 @@ const described = {
   build_path: textOrNull,
   unrendered_config: anything,
   created_at: z.number(),
-  config_call_dict: anything,
-  unrendered_config_call_dict: anything,
   raw_code: text,
   doc_blocks: texts,
 };
@@ -75,6 +73,7 @@ const compilable = {
   refs: z.array(ref),
   sources: z.array(z.tuple([text, text])),
   metrics: z.array(texts),
+  functions: z.array(texts),
   depends_on: dependsOn,
   compiled_path: textOrNull,
   compiled: z.boolean(),
@@ -87,8 +86,6 @@ const compilable = {
     checksum: textOrNull,
   }),
 };
-const deferRelation = z.null();
-
 const model = z.strictObject({
   resource_type: z.literal('model'),
   ...address,
@@ -99,7 +96,6 @@ const model = z.strictObject({
   version: z.union([text, z.number()]).nullable(),
   latest_version: z.union([text, z.number()]).nullable(),
   deprecation_date: textOrNull,
-  defer_relation: deferRelation,
   primary_key: texts,
   time_spine: z.null(),
 });
@@ -114,7 +110,6 @@ const snapshot = z.strictObject({
   ...address,
   ...described,
   ...compilable,
-  defer_relation: deferRelation,
 });
 const seed = z.strictObject({
   resource_type: z.literal('seed'),
@@ -147,6 +142,7 @@ const hook = z.strictObject({
   refs: z.array(ref),
   sources: z.array(texts),
   metrics: z.array(texts),
+  functions: z.array(texts),
   depends_on: dependsOn,
   compiled: z.boolean(),
   index: z.number().int().nullable(),

@@ -249,13 +249,17 @@ export class ResultTable implements PyObject {
     return ['columns', 'rows', 'column_names', 'column_types', 'print_table'];
   }
 
-  /** An agate table iterates over the names of its columns. */
+  /** An agate table is the sequence of its rows. */
   pyIter(): Iterable<Value> {
-    return this.names;
+    return this.#rowObjects();
+  }
+
+  pyItem(key: Value): Value {
+    return typeof key === 'number' ? this.#rowObjects().at(key) : undefined;
   }
 
   pyLen(): number {
-    return this.names.length;
+    return this.rows.length;
   }
 
   pyBool(): boolean {

@@ -33,7 +33,7 @@ test('a model tells its times, rows, message, SQL and relation', () => {
     ],
     thread_id: 'Thread-1',
     execution_time: 0.25,
-    adapter_response: { _message: 'SELECT 12', rows_affected: 12 },
+    adapter_response: { _message: 'SELECT 12', code: 'SELECT', rows_affected: 12 },
     message: 'SELECT 12',
     failures: null,
     unique_id: 'model.shop.margin',
@@ -42,6 +42,18 @@ test('a model tells its times, rows, message, SQL and relation', () => {
     relation_name: '"db"."gold"."margin"',
     batch_results: null,
   });
+});
+
+test('a view has affected no countable rows, and a seed tells no relation, as in dbt', () => {
+  const view = anOutcome('model.shop.v', { message: 'CREATE VIEW' });
+  const seed = anOutcome('seed.shop.s', { message: 'INSERT 0 3', rows: 3, relationName: 's' });
+  expect(written([view, seed]).results).toMatchObject([
+    { adapter_response: { _message: 'CREATE VIEW', code: 'CREATE VIEW', rows_affected: -1 } },
+    {
+      adapter_response: { _message: 'INSERT 0 3', code: 'INSERT', rows_affected: 3 },
+      relation_name: null,
+    },
+  ]);
 });
 
 test('a failed test tells how many rows, and none of them', () => {
