@@ -18,6 +18,10 @@ export interface Capabilities {
   /** whether a relation name has the outer part (database) */
   readonly databases: boolean;
   readonly maxIdentifierBytes: number;
+  /** from this version on a subquery in FROM needs no name; 0: it never did */
+  readonly namelessSubqueriesSince: number;
+  /** whether a moment is written with its time zone */
+  readonly zonedInstants: boolean;
 }
 
 /** The configs of a node that only its engine understands (indexes, engine, order_by, ...); opaque above the adapters. */

@@ -12,10 +12,11 @@ import { answerer } from '../run/answerer.ts';
 import { noAnswers } from '../run/no-answers.ts';
 import { drive, type Answerer } from '../run/answers.ts';
 import { connect } from './connect.ts';
-import { deferredRelations } from './defer.ts';
+import { deferredRelations, type Deferred } from './defer.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
+import { readingFor } from './reading.ts';
 import { selectNodes } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
 
@@ -23,6 +24,8 @@ export interface Compiled {
   /** undefined for --inline */
   readonly node: ExecutableNode | undefined;
   readonly sql: string;
+  /** false for tests that only come along with what was selected */
+  readonly isAsked: boolean;
   /** the file below the target folder; undefined for --inline */
   readonly path: string | undefined;
 }
@@ -66,11 +69,12 @@ class LazyAnswers {
 export async function compileAll(
   project: OpenProject,
   connection: Connection,
+  deferred: Deferred,
 ): Promise<ReadonlyMap<NodeId, CompiledNode>> {
   const compiler = new Compiler(
     project.manifest,
     project.host,
-    runScopes(project.loaded, { warn: () => undefined }),
+    runScopes(project.loaded, { warn: () => undefined, deferred }),
   );
   const done = new Map<NodeId, CompiledNode>();
   await connection.withSession('docs', async (session) => {
@@ -108,6 +112,7 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
     const scopes = runScopes(project.loaded, {
       warn: templateWarnings(project, (d) => project.report([d])),
       deferred,
+      ...readingFor(project, options, invocation.startedAt),
     });
     return new Compiler(project.manifest, project.host, scopes);
   };
@@ -116,9 +121,14 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
       const compiler = await compilerFor(new Set());
       const answer = options.introspect === false ? noAnswers : answers.answer;
       const { sql } = await drive(compiler.inline(options.inline), answer);
-      return [{ node: undefined, sql, path: undefined }];
+      return [{ node: undefined, sql, isAsked: true, path: undefined }];
     }
     const selected = selectNodes(project, options, ['model', 'snapshot', 'test', 'analysis']);
+    const asked = selectNodes(
+      { ...project, report: () => undefined },
+      { ...options, indirectSelection: 'empty' },
+      ['model', 'snapshot', 'test', 'analysis'],
+    );
     const compiler = await compilerFor(selected);
     const done = new Map<NodeId, CompiledNode>();
     const compiled: Compiled[] = [];
@@ -135,6 +145,7 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
       compiled.push({
         node,
         sql: result.sql,
+        isAsked: asked.has(id),
         path: await writeCompiled(project.inTarget, node, 'compiled', result.sql),
       });
     }

@@ -27,6 +27,7 @@ import { deferredRelations, type Deferred } from './defer.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
+import { readingFor } from './reading.ts';
 import { runFiles } from './run-files.ts';
 import { writeRunResults } from './run-results.ts';
 import { selectNodes } from './select.ts';
@@ -191,7 +192,11 @@ function makeContext(
     if (diagnostic !== undefined) observe({ kind: 'diagnostic', diagnostic });
   };
   const warn = templateWarnings(project, report);
-  const scopes = runScopes(loaded, { warn, deferred });
+  const scopes = runScopes(loaded, {
+    warn,
+    deferred,
+    ...readingFor(project, options, invocation.startedAt, connection),
+  });
   const compiler = new Compiler(manifest, project.host, scopes);
   return {
     manifest,
@@ -204,6 +209,7 @@ function makeContext(
     runHook: (hook, names, log) => compiler.runHook(hook, toNames(names), log),
     invocationId: invocation.id,
     fullRefresh: options.fullRefresh ?? false,
+    empty: options.empty ?? false,
     storeFailures: options.storeFailures ?? false,
     allow: new Set(options.allow ?? []),
     now: invocation.now,

@@ -102,7 +102,7 @@ const flagsOf = (options: ApiOptions, which: string): Readonly<Record<string, un
   FULL_REFRESH: options.fullRefresh ?? false,
   FAIL_FAST: options.failFast ?? false,
   STORE_FAILURES: options.storeFailures ?? false,
-  EMPTY: false,
+  EMPTY: options.empty ?? false,
   INTROSPECT: options.introspect ?? true,
   TARGET_PATH: options.targetPath ?? null,
   PROFILES_DIR: options.profilesDir ?? null,

@@ -47,6 +47,16 @@ export interface ApiOptions {
   readonly excludeResourceType?: readonly string[];
   readonly storeFailures?: boolean;
   readonly testBeforePublish?: boolean;
+  /** build without rows: refs and sources read none, seeds load none */
+  readonly empty?: boolean;
+  /** read only the rows of a stretch of time from what has event_time: `3 days`, or a mapping with start and end */
+  readonly sample?: string | Readonly<Record<string, unknown>>;
+  /** docs generate: fill in the compiled SQL (default: true) */
+  readonly compile?: boolean;
+  /** docs generate: do not ask the warehouse for columns */
+  readonly emptyCatalog?: boolean;
+  /** docs generate: write the page as static_index.html too */
+  readonly static?: boolean;
   /** take every warning for an error */
   readonly warnError?: boolean;
   /** which warnings are errors, warnings or silent: a YAML text or an object with error, warn and silence */

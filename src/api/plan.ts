@@ -15,9 +15,11 @@ import { drive } from '../run/answers.ts';
 import { explainFailure } from '../run/explain.ts';
 import { seedColumns, seedDelimiter } from '../run/seed-columns.ts';
 import { connect } from './connect.ts';
+import { deferredRelations, type Deferred } from './defer.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
+import { readingFor } from './reading.ts';
 import { runFiles } from './run-files.ts';
 import { selectNodes } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
@@ -38,6 +40,9 @@ export async function plan(options: ApiOptions = {}): Promise<Plan> {
   ]);
   const connection = await connect(project, invocation);
   try {
+    const deferred = await deferredRelations(project, selected, options, () =>
+      Promise.resolve(connection),
+    );
     const nodes: PlannedNode[] = [];
     for (const id of orderOf(project.graph).ids) {
       const node = findRunnable(project.manifest, id);
@@ -45,7 +50,7 @@ export async function plan(options: ApiOptions = {}): Promise<Plan> {
       nodes.push(
         node.resource_type === 'test' || node.resource_type === 'unit_test'
           ? asTest(node)
-          : await planOne(project, connection, node, options, invocation),
+          : await planOne({ project, connection, options, invocation, deferred }, node),
       );
     }
     return { version: 1, target: project.targetName, nodes };
@@ -62,19 +67,28 @@ const asTest = (node: RunnableNode): PlannedNode => ({
   hazards: [],
 });
 
+interface Planning {
+  readonly project: OpenProject;
+  readonly connection: Connection;
+  readonly options: ApiOptions;
+  readonly invocation: Invocation;
+  readonly deferred: Deferred;
+}
+
 async function planOne(
-  project: OpenProject,
-  connection: Connection,
+  { project, connection, options, invocation, deferred }: Planning,
   node: ExecutableNode,
-  options: ApiOptions,
-  invocation: Invocation,
 ): Promise<PlannedNode> {
   const { dialect, manifest } = project;
   const fullRefresh = options.fullRefresh ?? false;
   const compiler = new Compiler(
     manifest,
     project.host,
-    runScopes(project.loaded, { warn: templateWarnings(project, (d) => project.report([d])) }),
+    runScopes(project.loaded, {
+      warn: templateWarnings(project, (d) => project.report([d])),
+      deferred,
+      ...readingFor(project, options, invocation.startedAt, connection),
+    }),
   );
   const lane = compiler.lane(node);
   if (lane.kind === 'deferred') return explainDeferred(node, lane);

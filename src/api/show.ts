@@ -12,9 +12,11 @@ import { noAnswers } from '../run/no-answers.ts';
 import { drive } from '../run/answers.ts';
 import { explainFailure } from '../run/explain.ts';
 import { connect } from './connect.ts';
+import { deferredRelations } from './defer.ts';
 import { newInvocation } from './invocation.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
+import { readingFor } from './reading.ts';
 import { selectNodes } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
 
@@ -38,13 +40,21 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, 'show');
   const nodes = options.inline === undefined ? selectedNodes(project, options) : [undefined];
-  const compiler = new Compiler(
-    project.manifest,
-    project.host,
-    runScopes(project.loaded, { warn: templateWarnings(project, (d) => project.report([d])) }),
-  );
   const connection = await connect(project, invocation);
   try {
+    const ids = new Set(nodes.flatMap((node) => node?.unique_id ?? []));
+    const deferred = await deferredRelations(project, ids, options, () =>
+      Promise.resolve(connection),
+    );
+    const compiler = new Compiler(
+      project.manifest,
+      project.host,
+      runScopes(project.loaded, {
+        warn: templateWarnings(project, (d) => project.report([d])),
+        deferred,
+        ...readingFor(project, options, invocation.startedAt, connection),
+      }),
+    );
     const shown: Shown[] = [];
     for (const node of nodes) {
       let sql = '';

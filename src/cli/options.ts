@@ -1,6 +1,7 @@
 // Every option the command line knows, once: flags, value, environment variable, help text, and the commands that take it.
 
 import { DEPS_OPTIONS } from './deps-options.ts';
+import { COMMAND_OPTIONS } from './command-options.ts';
 import { IGNORED_OPTIONS } from './ignored-options.ts';
 import { LOG_OPTIONS } from './log-options.ts';
 import type { Command, OptionSpec } from './option-spec.ts';
@@ -282,6 +283,23 @@ export const OPTIONS: readonly OptionSpec[] = [
     help: 'the same as --threads 1',
   },
   {
+    flags: '--empty',
+    key: 'empty',
+    env: 'EMPTY',
+    kind: 'flag',
+    negatable: true,
+    only: ['run', 'build', 'seed', 'snapshot', 'compile', 'show', 'plan'],
+    help: 'read and load no rows: relations are made, and stay empty',
+  },
+  {
+    flags: '--sample <window>',
+    key: 'sample',
+    env: 'SAMPLE',
+    kind: 'text',
+    only: ['run', 'build', 'compile', 'show'],
+    help: "read only these rows of what has event_time: '3 days', '{start: 2024-12-25, end: 2025-01-01}'",
+  },
+  {
     flags: '--introspect',
     key: 'introspect',
     env: 'INTROSPECT',
@@ -290,63 +308,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     only: ['compile', 'show'],
     help: 'let templates ask the warehouse, which is the default; --no-introspect: refuse',
   },
-  {
-    flags: '--config-dir',
-    key: 'configDir',
-    kind: 'flag',
-    only: ['debug'],
-    help: 'print the folder of profiles.yml and nothing else',
-  },
-  {
-    flags: '--connection',
-    key: 'connection',
-    kind: 'flag',
-    only: ['debug'],
-    help: 'test the connection only',
-  },
-  {
-    flags: '--clean-project-files-only',
-    key: 'cleanProjectFilesOnly',
-    env: 'CLEAN_PROJECT_FILES_ONLY',
-    kind: 'flag',
-    negatable: true,
-    only: ['clean'],
-    help: 'delete nothing outside the project, which is the default',
-  },
-  {
-    flags: '-s, --skip-profile-setup',
-    key: 'skipProfileSetup',
-    kind: 'flag',
-    only: ['init'],
-    ignored: 'init asks nothing',
-    help: 'no effect: init asks nothing',
-  },
-  {
-    flags: '--skip-debug',
-    key: 'skipDebug',
-    kind: 'flag',
-    only: ['init'],
-    ignored: 'init needs no connection',
-    help: 'no effect: init needs no connection',
-  },
-  {
-    flags: '--show',
-    key: 'show',
-    kind: 'flag',
-    only: ['build', 'seed'],
-    ignored: 'look at rows with etl show',
-    help: 'no effect: look at rows with etl show',
-  },
-  {
-    flags: '--export-saved-queries',
-    key: 'exportSavedQueries',
-    env: 'EXPORT_SAVED_QUERIES',
-    kind: 'flag',
-    negatable: true,
-    only: ['build'],
-    ignored: 'there are no saved queries',
-    help: 'no effect: there are no saved queries',
-  },
+  ...COMMAND_OPTIONS,
   ...DEPS_OPTIONS,
   ...LOG_OPTIONS,
   ...IGNORED_OPTIONS,

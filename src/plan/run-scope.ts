@@ -18,6 +18,7 @@ import type { LoadedProject } from '../project/load.ts';
 import { ephemeralName } from './ephemeral-name.ts';
 import type { CompileOptions, StandInRequest } from './compiler.ts';
 import { nodeRelation } from './plan-node.ts';
+import { readingOf, type ReadLess } from './read-less.ts';
 import { standInSettings } from './stand-in-scope.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 
@@ -69,7 +70,7 @@ const NOTHING: RenderSink = {
   again: () => undefined,
 };
 
-export interface RunScopeOptions {
+export interface RunScopeOptions extends ReadLess {
   readonly warn: (message: string) => void;
   /** where nodes are read that this run does not build (--defer) */
   readonly deferred?: ReadonlyMap<NodeId, RelationName>;
@@ -101,7 +102,13 @@ class RunScopes implements ScopeMaker {
 
   forNode(node: ExecutableNode, options: CompileOptions, sink: RenderSink): Scope {
     const settings = (): NodeSettings => ({
-      ...this.common(node.package_name, sink, new Set(node.depends_on.nodes), options.standIns),
+      ...this.common(
+        node.package_name,
+        sink,
+        new Set(node.depends_on.nodes),
+        options.standIns,
+        node.resource_type,
+      ),
       config: configOf(node, sink),
       thisRelation: Relation.of(nodeRelation(node), this.project.engine.style),
       model: () => asModel(node),
@@ -201,6 +208,7 @@ class RunScopes implements ScopeMaker {
     sink: RenderSink,
     allowed?: ReadonlySet<NodeId>,
     standIns?: CompileOptions['standIns'],
+    reader?: string,
   ): NodeSettings {
     const { session, project: root, packages, engine } = this.project;
     const own = packages.get(packageName)?.project ?? root;
@@ -209,8 +217,8 @@ class RunScopes implements ScopeMaker {
       log: sink.log,
       execute: true,
       engine,
-      ref: (call) => this.ref(call, packageName, sink, allowed, standIns),
-      source: (source, table) => this.source(source, table, packageName),
+      ref: (call) => this.ref(call, packageName, sink, allowed, standIns, reader),
+      source: (source, table) => this.source(source, table, packageName, reader),
       config: { isParsing: false, get: () => undefined, call: () => undefined },
       thisRelation: null,
       model: undefined,
@@ -227,6 +235,7 @@ class RunScopes implements ScopeMaker {
     sink: RenderSink,
     allowed: ReadonlySet<NodeId> | undefined,
     standIns: CompileOptions['standIns'],
+    reader: string | undefined,
   ): Value {
     const { resolver, manifest, engine } = this.project;
     const id = resolver.ref(
@@ -252,6 +261,7 @@ class RunScopes implements ScopeMaker {
       };
       return Relation.of({ database: null, schema: null, name: ephemeralName(found) }, bare, {
         type: 'cte',
+        ...this.reading(found, reader),
       });
     }
     const kind = found.config.materialized === 'view' ? 'view' : 'table';
@@ -260,18 +270,28 @@ class RunScopes implements ScopeMaker {
         this.options.deferred?.get(found.unique_id) ??
         nodeRelation(found),
       engine.style,
-      {
-        type: kind,
-      },
+      { type: kind, ...this.reading(found, reader) },
     );
   }
 
   /** A source may be found at run time only: nothing has to be built before it is read. */
-  private source(source: string, table: string, packageName: string): Value {
+  private source(
+    source: string,
+    table: string,
+    packageName: string,
+    reader: string | undefined,
+  ): Value {
     const found = this.project.resolver.source(source, table, packageName);
     if (found === undefined)
       throw templateError('ETL3002', `there is no source "${source}.${table}"`);
-    return this.sourceRelation(found);
+    return this.sourceRelation(found).with(this.reading(found, reader));
+  }
+
+  private reading(
+    parent: Parameters<typeof readingOf>[1],
+    reader: string | undefined,
+  ): ReturnType<typeof readingOf> {
+    return readingOf(this.options, parent, reader, this.project.dialect);
   }
 
   /** What a generic test's macro is called with: texts that are calls (`ref('x')`) become what they give. */

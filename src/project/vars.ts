@@ -6,7 +6,7 @@ import type { YamlMap } from './yaml.ts';
 /** Reads the text of `--vars` or `--args`: a YAML mapping, or `key: value`. */
 export function parseMapping(
   text: string,
-  option: '--vars' | '--args' | '--warn-error-options',
+  option: '--vars' | '--args' | '--warn-error-options' | '--sample',
 ): Checked<YamlMap> {
   const { value, diagnostics } = parseYaml(text, option);
   if (value === undefined) return { value: undefined, diagnostics };

@@ -30,6 +30,8 @@ export interface RunContext {
   ) => Asking<string>;
   readonly invocationId: string;
   readonly fullRefresh: boolean;
+  /** seeds load no rows */
+  readonly empty: boolean;
   readonly storeFailures: boolean;
   /** dangers the user accepted */
   readonly allow: ReadonlySet<string>;

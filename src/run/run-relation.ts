@@ -227,6 +227,7 @@ async function loadSeed(
   recipe: Recipe,
 ): Promise<number | undefined> {
   if (recipe.load === undefined || recipe.testable === undefined) return undefined;
+  if (ctx.empty) return 0;
   const { path } = await ctx.files.readSeed(node);
   const { delimiter, columns } = recipe.load;
   const effect = await session.load(recipe.testable, {

@@ -248,3 +248,44 @@ test('a manifest that dbt wrote is understood', async () => {
   expect(stdout.trim()).toBe('');
   await writeFile(path, JSON.stringify(json));
 });
+
+test('show, plan and docs generate defer too', async () => {
+  const defer = ['-t', 'dev', '--state', 'state_prod', '--defer'];
+  const shown = await run('show', '-s', 'calc', ...defer, '--favor-state');
+  expect(shown.code, shown.output).toBe(0);
+  expect(shown.stdout).toContain('Previewing node');
+  const planned = await run('plan', '-s', 'calc', ...defer, '--favor-state', '--output', 'json');
+  expect(planned.stdout, planned.output).toMatch(/\\"prod\\"\.\\"base\\"/);
+  expect((await run('docs', 'generate', ...defer, '--favor-state')).code).toBe(0);
+  const manifest = JSON.parse(
+    await readFile(join(project.dir, 'target/manifest.json'), 'utf8'),
+  ) as {
+    nodes: Record<string, { compiled_code?: string }>;
+  };
+  expect(manifest.nodes['model.shop.calc']?.compiled_code).toContain('"prod"."base"');
+});
+
+test('docs generate: --empty-catalog, --no-compile, --static, --select', async () => {
+  const generated = async (...args: readonly string[]): Promise<readonly [string, number]> => {
+    const { code, output } = await run('docs', 'generate', '-t', 'prod', ...args);
+    expect(code, output).toBe(0);
+    const read = async (file: string): Promise<{ nodes: Record<string, { compiled?: boolean }> }> =>
+      JSON.parse(await readFile(join(project.dir, 'target', file), 'utf8')) as never;
+    const compiled = Object.values((await read('manifest.json')).nodes).filter((n) => n.compiled);
+    return [Object.keys((await read('catalog.json')).nodes).join(), compiled.length];
+  };
+  expect(await generated('--empty-catalog', '--no-compile', '--static')).toEqual(['', 0]);
+  expect(await readFile(join(project.dir, 'target/static_index.html'), 'utf8')).toContain('<html');
+  const [nodes, compiled] = await generated('--select', 'base');
+  expect(nodes).toBe('model.shop.base');
+  expect(compiled).toBeGreaterThan(0);
+});
+
+test('compile shows what is selected, and not the tests that come along', async () => {
+  const { stdout } = await run('compile', '-s', 'base', '-t', 'prod');
+  expect(stdout).toContain("Compiled node 'base' is:");
+  expect(stdout).not.toContain('not_null');
+  expect((await run('compile', '-s', 'not_null_base_id', '-t', 'prod')).stdout).toContain(
+    "Compiled node 'not_null_base_id' is:",
+  );
+});

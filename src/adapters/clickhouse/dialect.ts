@@ -28,6 +28,8 @@ const can: Capabilities = {
   databases: false,
   // table names are file names, and the engine adds to them
   maxIdentifierBytes: 200,
+  namelessSubqueriesSince: 0,
+  zonedInstants: false,
 };
 
 /** What of a target decides the SQL. */

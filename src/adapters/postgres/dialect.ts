@@ -60,6 +60,8 @@ export const dialect: Dialect = {
     incremental: new Set(['append', 'delete+insert', 'merge', 'microbatch']),
     databases: true,
     maxIdentifierBytes: 63,
+    namelessSubqueriesSince: 16,
+    zonedInstants: true,
   },
   ident,
   literal,

@@ -20,7 +20,7 @@ export const compileCommand = (values: Values, terminal: Terminal): Promise<numb
       values['selector'] !== undefined;
     const asJson = values['output'] === 'json';
     if (asJson || isAsked) {
-      for (const { node, sql } of compiled) {
+      for (const { node, sql } of compiled.filter((c) => c.isAsked)) {
         const text = asJson
           ? JSON.stringify(
               masked(node === undefined ? { compiled: sql } : { node: node.name, compiled: sql }),

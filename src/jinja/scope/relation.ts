@@ -34,6 +34,10 @@ interface Shape {
   readonly style: QuotingStyle;
   /** rows to read at most (`--empty` reads none); null: all */
   readonly limit: number | null;
+  /** condition that the rows read must hold (`--sample`); null: none */
+  readonly filter?: string | null;
+  /** subqueries have a name */
+  readonly isNamed?: boolean;
 }
 
 const ALL: Policy = { database: true, schema: true, identifier: true };
@@ -91,7 +95,7 @@ export class Relation implements PyObject {
       readonly name: string | null;
     },
     style: QuotingStyle,
-    more: { readonly type?: RelationType | null; readonly limit?: number | null } = {},
+    more: Partial<Pick<Shape, 'type' | 'limit' | 'filter' | 'isNamed'>> = {},
   ): Relation {
     return new Relation({
       database: name.database ?? null,
@@ -101,6 +105,8 @@ export class Relation implements PyObject {
       include: ALL,
       style,
       limit: more.limit ?? null,
+      filter: more.filter ?? null,
+      isNamed: more.isNamed ?? false,
     });
   }
 
@@ -136,12 +142,19 @@ export class Relation implements PyObject {
   }
 
   pyStr(): string {
-    const { limit } = this.shape;
+    const { limit, filter } = this.shape;
     const text = this.render();
-    if (limit === null) return text;
-    return limit === 0
-      ? `(select * from ${text} where false limit 0)`
-      : `(select * from ${text} limit ${limit})`;
+    const rows = limit === 0 ? 'where false limit 0' : `limit ${limit}`;
+    const limited =
+      limit === null ? text : `(select * from ${text} ${rows})${this.#called('limit')}`;
+    return filter === null || filter === undefined
+      ? limited
+      : `(select * from ${limited} where ${filter})${this.#called('et_filter')}`;
+  }
+
+  /** The name of a subquery, for engines that want one. */
+  #called(what: string): string {
+    return this.shape.isNamed === true ? ` _dbt_${what}_subq_${this.shape.identifier ?? ''}` : '';
   }
 
   pyRepr(): string {
@@ -237,7 +250,7 @@ export class Relation implements PyObject {
           }),
         );
       case 'render':
-        return namedFunction(name, [], () => this.pyStr());
+        return namedFunction(name, [], () => this.render());
       case 'without_identifier':
         return namedFunction(name, [], () => this.with({ include: { ...ALL, identifier: false } }));
       case 'incorporate':
