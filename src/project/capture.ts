@@ -21,6 +21,7 @@ import { warningOf } from './problems.ts';
 import { baseSettings, varLayers } from './session.ts';
 import { testArguments } from './test-arguments.ts';
 import type { ProjectPackage } from './text-files.ts';
+import { undefinedCalls } from './undefined-calls.ts';
 import type { World } from './world.ts';
 
 /** A text to be rendered for what it shows. */
@@ -206,7 +207,10 @@ export function captureText(world: World, subject: Subject): Capture {
         }),
       };
     const rendered = world.host.render(template, recorder.scope, { forgiving: true });
-    if (!(rendered instanceof Suspended)) macros = [...rendered.macros];
+    if (!(rendered instanceof Suspended)) {
+      macros = [...rendered.macros];
+      world.diagnostics.push(...undefinedCalls(world.host, rendered, text, path, subject.id));
+    }
     const behind = hidden(subject);
     recorder.refs.push(
       ...behind.refs.filter((ref) => !recorder.refs.some((seen) => sameRef(ref, seen))),

@@ -1,6 +1,7 @@
 import type { Dialect } from '../adapter/contract.ts';
 import { TemplateHost } from '../jinja/host.ts';
 import { MacroLibrary } from '../jinja/library.ts';
+import { MacroResolver } from '../jinja/macro-calls.ts';
 import { blockProblem } from '../jinja/macro-index.ts';
 import type { MacroEntry } from '../jinja/library.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
@@ -82,7 +83,12 @@ export function makeHost(
   });
 }
 
-function macroNode(entry: MacroEntry, prefix: string, patch: Property | undefined): MacroNode {
+function macroNode(
+  entry: MacroEntry,
+  prefix: string,
+  patch: Property | undefined,
+  resolver: MacroResolver,
+): MacroNode {
   const path = entry.path.startsWith(prefix) ? entry.path.slice(prefix.length) : entry.path;
   const described = patch?.value['arguments'];
   const meta = patch?.value['meta'];
@@ -93,7 +99,7 @@ function macroNode(entry: MacroEntry, prefix: string, patch: Property | undefine
     path,
     original_file_path: path,
     macro_sql: entry.block,
-    depends_on: { macros: [] },
+    depends_on: { macros: resolver.calledBy(entry).map(({ uniqueId }) => uniqueId) },
     description: typeof patch?.value['description'] === 'string' ? patch.value['description'] : '',
     meta: isYamlMap(meta) ? meta : {},
     arguments: Array.isArray(described)
@@ -118,12 +124,14 @@ export function macroNodes(
       .filter((property) => property.section === 'macros')
       .map((property) => [`macro.${property.packageName}.${property.name}`, property]),
   );
+  const resolver = new MacroResolver(host.options);
   const nodes: Record<string, MacroNode> = {};
   for (const entry of host.options.library.entries())
     nodes[entry.uniqueId] = macroNode(
       entry,
       prefixes.get(entry.packageName) ?? '',
       patches.get(entry.uniqueId),
+      resolver,
     );
   return nodes;
 }

@@ -42,7 +42,14 @@ export const TEMPLATES: readonly GalleryCase[] = [
     },
     args: ['build'],
     exit: 1,
-    codes: ['ETL2002'],
+    codes: ['ETL2051', 'ETL2002'],
+  },
+  {
+    name: 'jinja-undefined-package',
+    files: model("{{ config(materialized='table') }}", "select {{ dbt_utls.star('t') }}"),
+    args: ['build', '--warn-error'],
+    exit: 2,
+    codes: ['ETL2051'],
   },
   {
     name: 'jinja-fails-inside-a-macro',
