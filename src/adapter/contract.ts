@@ -22,6 +22,7 @@ export interface Capabilities {
   readonly namelessSubqueriesSince: number;
   /** whether a moment is written with its time zone */
   readonly zonedInstants: boolean;
+  readonly constraints: Readonly<Record<ConstraintKind, ConstraintSupport>>;
 }
 
 /** The configs of a node that only its engine understands (indexes, engine, order_by, ...); opaque above the adapters. */
@@ -36,6 +37,40 @@ export interface Comments {
 /** privilege -> grantees, as in dbt's `grants` config. */
 export type Grants = Readonly<Record<string, readonly string[]>>;
 
+/** How far an engine keeps a type of constraint: made and enforced, made as a note, or not made. */
+export type ConstraintSupport = 'enforced' | 'not_enforced' | 'not_supported';
+export type ConstraintKind =
+  | 'check'
+  | 'not_null'
+  | 'unique'
+  | 'primary_key'
+  | 'foreign_key'
+  | 'custom';
+
+/** A constraint to be made; the texts are the author's. */
+export interface ContractConstraint {
+  readonly type: ConstraintKind;
+  readonly name: string | null;
+  readonly expression: string | null;
+  /** of a constraint of the whole relation */
+  readonly columns: readonly string[];
+  /** what a foreign key refers to, unless its expression says it */
+  readonly to?: RelationName | undefined;
+  readonly toColumns: readonly string[];
+}
+export interface ContractColumn {
+  readonly name: string;
+  readonly type: string;
+  /** the name is taken as it is written */
+  readonly quote: boolean;
+  readonly constraints: readonly ContractConstraint[];
+}
+/** What a model promises: its columns in their order, and what holds for its rows. */
+export interface ContractRequest {
+  readonly columns: readonly ContractColumn[];
+  readonly constraints: readonly ContractConstraint[];
+}
+
 /** What every build of a relation starts from. */
 export interface RelationRequest {
   readonly target: RelationName;
@@ -44,6 +79,8 @@ export interface RelationRequest {
   readonly config: EngineConfig;
   readonly comments: Comments;
   readonly grants: Grants | undefined;
+  /** the table is made from these columns and constraints, and the query fills it */
+  readonly contract?: ContractRequest | undefined;
 }
 export interface SelectRequest extends RelationRequest {
   /** compiled SQL of the model: one SELECT, without a closing semicolon */
@@ -121,6 +158,8 @@ export interface Attempt {
   readonly statements: readonly Statement[];
   readonly otherwiseOn: readonly FailureKind[];
   /** the replaced relation stays under this internal name, because something still reads it; dropped when the run ends */
+  /** foreign keys that were made without looking at the rows that were there: checked once it is published */
+  readonly validates?: readonly { readonly statement: Statement; readonly what: string }[];
   readonly leaves?: { readonly relation: RelationName; readonly kind: RelationKind };
 }
 
@@ -188,6 +227,10 @@ export interface Dialect {
   leftovers(
     schemas: readonly string[],
   ): Query<{ readonly relation: RelationName; readonly kind: RelationKind }>;
+  /** a query without a row whose columns are those of a contract */
+  typed(columns: readonly ContractColumn[]): string;
+  /** what of a type a contract compares, from the name that a result gives it */
+  contractType(type: string): string;
   /** one SELECT of the author's, sent as it is, read-only, with the settings that the node's config asks for (tests) */
   read(sql: string, config: EngineConfig): Statement;
   /** `select * from (<sql>) limit n` in the engine's own words; `limit` undefined or below 0 means all rows */

@@ -74,6 +74,10 @@ export interface Manifest {
   readonly project_name: string;
   readonly adapter_type: string;
   readonly target_name: string;
+  /** milliseconds since 1970 */
+  readonly loaded_at: number;
+  /** the types of constraint that the engine enforces */
+  readonly enforced_constraints: readonly string[];
   readonly nodes: Readonly<Record<NodeId, ExecutableNode>>;
   readonly sources: Readonly<Record<NodeId, SourceNode>>;
   readonly exposures: Readonly<Record<NodeId, ExposureNode>>;

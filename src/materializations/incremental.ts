@@ -4,7 +4,7 @@ import { configText } from '../kernel/config-text.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import {
   afterSegments,
-  buildSegments,
+  beginning,
   publishWithHooks,
   tidySegments,
   type Recipe,
@@ -108,7 +108,7 @@ export function incremental(from: IncrementalIngredients): Checked<Recipe> {
     value: {
       action: strategy.value === 'append' ? 'append to table' : `${strategy.value} into table`,
       becomes: 'table',
-      build: buildSegments(from, dialect.buildDelta(request)),
+      ...beginning(from, dialect.buildDelta(request)),
       finish: [],
       publish: {
         kind: 'asks',

@@ -1,5 +1,6 @@
 import type {
   Attempt,
+  ContractRequest,
   Dialect,
   EngineConfig,
   Comments,
@@ -28,6 +29,7 @@ export interface Ingredients {
   readonly grants: Grants | undefined;
   readonly before: readonly RenderedHook[];
   readonly after: readonly RenderedHook[];
+  readonly contract?: ContractRequest | undefined;
 }
 export interface SelectIngredients extends Ingredients {
   /** compiled SELECT */
@@ -69,6 +71,10 @@ export interface Recipe {
   /** what the run does, for people: `create table`, `replace table`, `append`, ... */
   readonly action: string;
   readonly becomes: RelationKind;
+  /** sent before the contract is compared: what the query may need */
+  readonly prepare?: readonly Segment[];
+  /** compared with what the query gives, before anything is built */
+  readonly contract?: ContractRequest | undefined;
   readonly build: readonly Segment[];
   readonly load?: SeedFile;
   readonly finish: readonly Segment[];
@@ -113,6 +119,18 @@ export const lateHookSegment = (dialect: Dialect, hook: RenderedHook): Segment =
 
 const together = (hooks: readonly Labelled[]): readonly Statement[] =>
   hooks.filter((h) => h.inTransaction).map(hookStatement);
+
+type Beginning = Pick<Recipe, 'prepare' | 'contract' | 'build'>;
+
+/**
+ * Pre-hooks, then the statements that build: in dbt's order, hooks outside the transaction first. With a contract the hooks are
+ * sent before it is compared, because the query may read what they make.
+ */
+export function beginning(from: Ingredients, statements: readonly Statement[]): Beginning {
+  const { contract } = from;
+  if (contract === undefined) return { build: buildSegments(from, statements) };
+  return { contract, prepare: buildSegments(from, []), build: segment(from.dialect, statements) };
+}
 
 /** Pre-hooks, then the statements that build: in dbt's order, hooks outside the transaction first. */
 export function buildSegments(

@@ -2,7 +2,7 @@ import type { Dialect, ObservedRelation } from '../adapter/contract.ts';
 import type { RelationKind, RelationName } from '../kernel/relation.ts';
 import {
   afterSegments,
-  buildSegments,
+  beginning,
   publishWithHooks,
   tidySegments,
   type Recipe,
@@ -20,7 +20,7 @@ export function table(from: SelectIngredients): Recipe {
           ? 'replace table'
           : `replace ${live.kind} by table`,
     becomes: 'table',
-    build: buildSegments(from, dialect.buildTable(from)),
+    ...beginning(from, dialect.buildTable(from)),
     finish: [],
     testable: from.staged,
     publish: { kind: 'ready', attempts: publishWithHooks(from, dialect.publishTable(from)) },

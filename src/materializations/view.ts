@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import {
   afterSegments,
-  buildSegments,
+  beginning,
   publishWithHooks,
   tidySegments,
   type Recipe,
@@ -35,7 +35,7 @@ export function view(from: SelectIngredients): Recipe {
           ? 'replace view'
           : `replace ${live.kind} by view`,
     becomes: 'view',
-    build: buildSegments(from, []),
+    ...beginning(from, []),
     finish: [],
     publish: { kind: 'ready', attempts: publishWithHooks(from, dialect.publishView(from)) },
     after: afterSegments(from),

@@ -12,6 +12,7 @@ import { locate as locateRendered } from '../jinja/source-map.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import type { RelationName } from '../kernel/relation.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
 import type { ExecutableNode, Hook, SourceNode } from '../manifest/node.ts';
 import type { RenderedHook } from '../materializations/recipe.ts';
@@ -43,6 +44,10 @@ export class Compiler implements NodeCompiler {
     this.host = host;
     this.scopes = scopes;
     this.lanes = new Lanes(host, scopes.packagesMustAsk);
+  }
+
+  references(node: ExecutableNode): ReadonlyMap<string, RelationName> {
+    return this.scopes.references(node);
   }
 
   *compile(node: ExecutableNode, options: CompileOptions): Asking<CompiledNode> {

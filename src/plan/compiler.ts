@@ -69,6 +69,8 @@ export interface NodeCompiler {
   /** runs the body of a materialization */
   materialize(inputs: MaterializeInputs): Asking<Materialized>;
   compile(node: ExecutableNode, options: CompileOptions): Asking<CompiledNode>;
+  /** where the foreign keys of a model's contract lead, by their text */
+  references(node: ExecutableNode): ReadonlyMap<string, RelationName>;
   hooks(node: ExecutableNode, options: CompileOptions): Asking<NodeHooks>;
   /** One of the late hooks, rendered; undefined when it renders to nothing. */
   lateHook(

@@ -1,4 +1,10 @@
-import type { Comments, Dialect, Grants, ObservedRelation } from '../adapter/contract.ts';
+import type {
+  Comments,
+  ContractRequest,
+  Dialect,
+  Grants,
+  ObservedRelation,
+} from '../adapter/contract.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { Column, RelationName } from '../kernel/relation.ts';
@@ -6,6 +12,7 @@ import type { ExecutableNode } from '../manifest/node.ts';
 import { incremental } from '../materializations/incremental.ts';
 import { materializedView } from '../materializations/materialized-view.ts';
 import type { Recipe, RenderedHook } from '../materializations/recipe.ts';
+import { contractOf } from './contract.ts';
 import { seed } from '../materializations/seed.ts';
 import { stagedName } from '../kernel/staged-name.ts';
 import { snapshot } from '../materializations/snapshot.ts';
@@ -28,6 +35,8 @@ export interface PlanInputs {
   /** compiled SELECT of a model */
   readonly select?: string;
   readonly header?: string;
+  /** what the foreign keys of a contract lead to, by their text */
+  readonly references?: ReadonlyMap<string, RelationName>;
   /** columns of a seed's file, in file order */
   readonly seed?: { readonly columns: readonly Column[]; readonly delimiter: string };
 }
@@ -86,10 +95,24 @@ function grantsOf(node: ExecutableNode): Grants | undefined {
 
 /** Decides how one node comes to be, from its facts and what is live. Pure: the same inputs give the same recipe. */
 export function planNode(inputs: PlanInputs): Checked<Recipe> {
-  const { node, dialect, live } = inputs;
+  const { node, dialect } = inputs;
   const target = nodeRelation(node);
   const tooLong = checkName(node, target, dialect);
   if (tooLong !== undefined) return { value: undefined, diagnostics: [tooLong] };
+  const promised = contractOf(node, dialect, inputs.references ?? new Map());
+  if (promised.value === undefined) return { value: undefined, diagnostics: promised.diagnostics };
+  const recipe = recipeOf(inputs, target, promised.value.contract);
+  if (recipe.value === undefined || promised.diagnostics.length === 0) return recipe;
+  const hazards = [...recipe.value.hazards, ...promised.diagnostics];
+  return { ...recipe, value: { ...recipe.value, hazards } };
+}
+
+function recipeOf(
+  inputs: PlanInputs,
+  target: RelationName,
+  contract: ContractRequest | undefined,
+): Checked<Recipe> {
+  const { node, dialect, live } = inputs;
   const from = {
     dialect,
     target,
@@ -100,6 +123,7 @@ export function planNode(inputs: PlanInputs): Checked<Recipe> {
     grants: grantsOf(node),
     before: inputs.hooks.before,
     after: inputs.hooks.after,
+    contract,
     select: inputs.select ?? '',
     ...(inputs.header === undefined ? {} : { header: inputs.header }),
   };

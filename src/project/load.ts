@@ -331,6 +331,10 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     project_name: project.name,
     adapter_type: target.type,
     target_name: profile.targetName,
+    loaded_at: session.invocation.startedAt.getTime(),
+    enforced_constraints: Object.entries(dialect.can.constraints)
+      .filter(([, support]) => support === 'enforced')
+      .map(([type]) => type),
     nodes: built.nodes,
     sources: built.sources,
     exposures: built.exposures,

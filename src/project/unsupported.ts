@@ -3,25 +3,6 @@ import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { warningOf } from './problems.ts';
 
-const contracts = (nodes: Iterable<ExecutableNode>): readonly Diagnostic[] =>
-  [...nodes]
-    .filter((node) => {
-      const contract = node.config['contract'];
-      return (
-        typeof contract === 'object' &&
-        contract !== null &&
-        'enforced' in contract &&
-        contract.enforced === true
-      );
-    })
-    .map((node) =>
-      warningOf('ETL4002', `contracts are not enforced yet: ${node.name}`, {
-        at: node.place,
-        node: node.unique_id,
-        hint: 'The model is built without comparing its columns and types with the contract.',
-      }),
-    );
-
 const microbatches = (nodes: Iterable<ExecutableNode>): readonly Diagnostic[] =>
   [...nodes]
     .filter((node) => node.config['incremental_strategy'] === 'microbatch')
@@ -35,6 +16,5 @@ const microbatches = (nodes: Iterable<ExecutableNode>): readonly Diagnostic[] =>
 
 /** Warnings (ETL4002) for what is read over. */
 export const warnOfUnsupported = (nodes: Iterable<ExecutableNode>): readonly Diagnostic[] => [
-  ...contracts(nodes),
   ...microbatches(nodes),
 ];

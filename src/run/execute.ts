@@ -1,5 +1,5 @@
 // The executor: dull on purpose. It decides nothing but when, and turns whatever happens into outcomes.
-import { isStatementFailure, type StatementFailure } from '../adapter/failure.ts';
+import { isStatementFailure, StatementFailure } from '../adapter/failure.ts';
 import type { Session } from '../adapter/contract.ts';
 import type { NodeOutcome } from '../events/event.ts';
 import { runOrderOf } from '../graph/run-order.ts';
@@ -10,6 +10,8 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import { findRunnable } from '../manifest/manifest.ts';
 import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
+import { stagedName } from '../kernel/staged-name.ts';
+import { nodeRelation } from '../plan/plan-node.ts';
 import { foldTests, isExecuted } from '../plan/fold-tests.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import type { RunContext } from './context.ts';
@@ -268,7 +270,7 @@ class Run {
     failure: StatementFailure,
     compiled: CompiledNode | undefined,
   ): Diagnostic {
-    return explainFailure(failure, {
+    return explainFailure(withPublicName(failure, node, this.ctx.invocationId), {
       node: node.unique_id,
       fallback: node.place,
       ...(compiled === undefined ? {} : { locate: compiled.locate }),
@@ -342,4 +344,27 @@ class Run {
     });
     return outcome;
   }
+}
+
+/** People know a relation by its own name, not by the one under which it is built. */
+function withPublicName(
+  failure: StatementFailure,
+  node: RunnableNode,
+  invocationId: string,
+): StatementFailure {
+  if (node.resource_type === 'unit_test') return failure;
+  const target = nodeRelation(node);
+  const { name } = stagedName(target, invocationId);
+  const { error, statement } = failure;
+  if (!`${error.message}${error.detail ?? ''}`.includes(name)) return failure;
+  const shown = (text: string): string => text.replaceAll(name, target.name);
+  return new StatementFailure(
+    {
+      ...error,
+      message: shown(error.message),
+      ...(error.detail === undefined ? {} : { detail: shown(error.detail) }),
+    },
+    statement,
+    { cause: failure },
+  );
 }

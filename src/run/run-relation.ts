@@ -16,6 +16,8 @@ import type { RunContext } from './context.ts';
 import { failing, notPublished } from './not-published.ts';
 import { publishRecipe } from './publish-recipe.ts';
 import { runDeferred } from './run-deferred.ts';
+import { validate } from './validate.ts';
+import { preflight } from './preflight.ts';
 import type { StoppableSession } from './stoppable.ts';
 import { seedColumns, seedDelimiter } from './seed-columns.ts';
 
@@ -87,6 +89,7 @@ async function runLocked(
 
   let keepStaged = false;
   try {
+    await keepPromise(ctx, session, inputs, recipe, progress);
     const built = await send(session, recipe.build, progress);
     const loaded = await loadSeed(ctx, session, node, recipe);
     await send(session, recipe.finish, progress);
@@ -103,6 +106,7 @@ async function runLocked(
     const done = await publishRecipe(ctx, session, recipe, progress.sent, async () =>
       requireRecipe(planNode({ ...inputs, live: await observe() })),
     );
+    await validate(ctx, session, node, done.validates ?? [], progress);
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
     await sendAfter(session, recipe.after, progress);
     await sendLate(ctx, session, node, inputs.late, progress);
@@ -147,6 +151,7 @@ async function gather(
     hooks,
     late: { hooks: late, isIncremental },
     select: compiled.sql,
+    references: compiler.references(node),
     ...(compiled.header === undefined ? {} : { header: compiled.header }),
   };
 }
@@ -208,6 +213,19 @@ async function sendLate(
     if (rendered === undefined) continue;
     await sendAfter(session, [lateHookSegment(ctx.dialect, rendered)], progress);
   }
+}
+
+/** Compares the contract of a model with its query, before anything is built. */
+async function keepPromise(
+  ctx: RunContext,
+  session: Session,
+  { node, select = '', header }: PlanInputs,
+  { prepare = [], contract }: Recipe,
+  progress: Progress,
+): Promise<void> {
+  if (contract === undefined) return;
+  await send(session, prepare, progress);
+  await preflight(session, ctx.dialect, { node, contract, select, header, sent: progress.sent });
 }
 
 /** Throws what a check of the staged rows finds: nothing has been published by then. */

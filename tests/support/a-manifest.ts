@@ -186,6 +186,8 @@ export function aManifest(nodes: readonly GraphNode[], change: Partial<Manifest>
     project_name: 'shop',
     adapter_type: 'postgres',
     target_name: 'dev',
+    loaded_at: 1_700_000_000_000,
+    enforced_constraints: ['check', 'not_null', 'unique', 'primary_key', 'foreign_key', 'custom'],
     nodes: byId(
       (node): node is Exclude<GraphNode, SourceNode | ExposureNode | UnitTestNode> =>
         node.resource_type !== 'source' &&

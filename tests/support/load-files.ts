@@ -32,7 +32,13 @@ function textDialect(name: string, databases: boolean): Dialect {
   return {
     ...Object.fromEntries(methods.map((method) => [method, never])),
     name,
-    can: { transactionalDdl: databases, incremental: new Set(), databases, maxIdentifierBytes: 63 },
+    can: {
+      transactionalDdl: databases,
+      incremental: new Set(),
+      databases,
+      maxIdentifierBytes: 63,
+      constraints: {},
+    },
     ident: (text: string) => `"${text}"`,
     literal: (value: unknown) => `'${String(value)}'`,
     relation: never,

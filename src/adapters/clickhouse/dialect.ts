@@ -8,12 +8,21 @@ import type {
 } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { contractType, typed } from './contract.ts';
 import { publishDelta } from './delta.ts';
 import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
 import { macros } from './macros.ts';
-import { buildFromSelect, drop, finish, publishTable, publishView, tidy } from './publish.ts';
+import {
+  buildFromContract,
+  buildFromSelect,
+  drop,
+  finish,
+  publishTable,
+  publishView,
+  tidy,
+} from './publish.ts';
 import { ident, literal, relation } from './quote.ts';
 import { buildSeed } from './seed.ts';
 import type { Settings } from './settings.ts';
@@ -30,6 +39,15 @@ const can: Capabilities = {
   maxIdentifierBytes: 200,
   namelessSubqueriesSince: 0,
   zonedInstants: false,
+  constraints: {
+    check: 'enforced',
+    // by a type that has no room for NULL
+    not_null: 'enforced',
+    unique: 'not_supported',
+    primary_key: 'not_supported',
+    foreign_key: 'not_supported',
+    custom: 'enforced',
+  },
 };
 
 /** What of a target decides the SQL. */
@@ -81,7 +99,14 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
         `CREATE DATABASE IF NOT EXISTS ${ident(schema)}${options.databaseEngine === undefined ? '' : ` ENGINE = ${options.databaseEngine}`}`,
       ),
     buildTable: (request) => [
-      ...buildFromSelect(request, tableClauses(request.config), settingsOf(request.config)),
+      ...(request.contract === undefined
+        ? buildFromSelect(request, tableClauses(request.config), settingsOf(request.config))
+        : buildFromContract(
+            request,
+            request.contract,
+            tableClauses(request.config),
+            settingsOf(request.config),
+          )),
       ...finish(request),
     ],
     publishTable: (request) => publishTable(request, granted(request.grants)),
@@ -100,6 +125,8 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
     columns,
     catalog,
     leftovers,
+    typed,
+    contractType,
     read: (sql, config) => withSettings(repeatable('read', sql), config),
     limited: (sql, limit, config) => {
       const { sql: text, authoredAt } = bracketed(

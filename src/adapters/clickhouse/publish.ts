@@ -1,6 +1,7 @@
 // Tables and views: built beside, put in place by one statement.
 import type {
   Attempt,
+  ContractRequest,
   Comments,
   EngineConfig,
   Grants,
@@ -12,8 +13,9 @@ import type {
 } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { RelationKind, RelationName } from '../../kernel/relation.ts';
-import { ident, relation, text } from './quote.ts';
-import type { Settings } from './settings.ts';
+import { definition } from './contract.ts';
+import { ident, idents, relation, text } from './quote.ts';
+import { PRIVATE_WRITE, type Settings } from './settings.ts';
 import { bracketed, fill, once, repeatable } from './statements.ts';
 import { readHeader } from './header.ts';
 import { secondary } from './table-config.ts';
@@ -87,6 +89,39 @@ export function buildFromSelect(
       verb: 'create',
       authoredAt: create.authoredAt,
       settings: { insert_deduplicate: 0, ...header.settings },
+    },
+    ...indexes(staged, request.config),
+  ];
+}
+
+/** A staged table made from its contract, then filled by the query; NULL where there is no room for it is an error. */
+export function buildFromContract(
+  request: SelectRequest,
+  contract: ContractRequest,
+  clauses: string,
+  settings: Settings,
+): readonly Statement[] {
+  const { staged, select } = request;
+  const header = readHeader(request.header);
+  const names = idents(contract.columns.map(({ name }) => name));
+  const insert = bracketed(
+    `INSERT INTO ${relation(staged)} (${names}) SELECT ${names} FROM (`,
+    select,
+    settings,
+    ')',
+  );
+  return [
+    ...tidy(staged),
+    ...header.sent,
+    once(
+      'create',
+      `CREATE TABLE ${relation(staged)} (\n${definition(contract)}\n)${clauses}`,
+      staged,
+    ),
+    {
+      ...fill(insert.sql, staged),
+      authoredAt: insert.authoredAt,
+      settings: { ...PRIVATE_WRITE, insert_null_as_default: 0, ...header.settings },
     },
     ...indexes(staged, request.config),
   ];

@@ -9,6 +9,7 @@ import type { Statement } from '../../adapter/statement.ts';
 import { EtlError } from '../../kernel/error.ts';
 import type { RelationKind, RelationName } from '../../kernel/relation.ts';
 import { configuredComments, configuredGrants } from './carry.ts';
+import { createFromContract } from './contract.ts';
 import { createIndex, requireIndexes } from './indexes.ts';
 import { block, ident, quoted, relationText } from './quote.ts';
 import { around, once, repeatable } from './statements.ts';
@@ -68,14 +69,14 @@ const createAs = (request: SelectRequest, head: string, wrapper = BARE): Stateme
 /** The staged table of a model: filled, indexed, described, granted and analyzed. */
 export function buildTable(request: SelectRequest, wrapper?: Wrapper): readonly Statement[] {
   const unlogged = request.config['unlogged'] === true ? 'unlogged ' : '';
+  const head = `create ${unlogged}table ${relationText(request.staged)}`;
+  const tail = storage(request.target, request.config);
   return [
     dropTable(request.staged),
     ...headerOf(request),
-    createAs(
-      request,
-      `create ${unlogged}table ${relationText(request.staged)}${storage(request.target, request.config)}`,
-      wrapper,
-    ),
+    ...(request.contract === undefined
+      ? [createAs(request, `${head}${tail}`, wrapper)]
+      : createFromContract(request, request.contract, head, tail)),
     ...finish(request),
   ];
 }

@@ -3,6 +3,7 @@ import type { Dialect, InferredType } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { buildDelta, buildSeed, buildTable, finishSeed, tidy } from './build.ts';
 import { kindWord } from './carry.ts';
+import { contractType, typed } from './contract.ts';
 import { publishDelta } from './delta.ts';
 import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
@@ -62,6 +63,14 @@ export const dialect: Dialect = {
     maxIdentifierBytes: 63,
     namelessSubqueriesSince: 16,
     zonedInstants: true,
+    constraints: {
+      check: 'enforced',
+      not_null: 'enforced',
+      unique: 'enforced',
+      primary_key: 'enforced',
+      foreign_key: 'enforced',
+      custom: 'enforced',
+    },
   },
   ident,
   literal,
@@ -90,6 +99,8 @@ export const dialect: Dialect = {
   columns,
   catalog,
   leftovers,
+  typed,
+  contractType,
   read: (sql) => around('', sql, '', { verb: 'read', repeatable: true }),
   limited,
   freshness,

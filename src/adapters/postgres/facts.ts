@@ -32,6 +32,18 @@ export interface Dependent {
   readonly ruleVersion: string;
 }
 
+/** A foreign key of another table that leads to the relation. */
+export interface ForeignKey {
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+  /** the system's own text, every name qualified */
+  readonly definition: string;
+  readonly isValid: boolean;
+  /** on a partitioned table, where a key is checked when it is made */
+  readonly isPartitioned: boolean;
+}
+
 export interface Facts {
   readonly oid: string;
   readonly relkind: 'r' | 'p' | 'v' | 'm' | 'f';
@@ -43,6 +55,7 @@ export interface Facts {
   readonly columnGrants: readonly ColumnGrant[];
   readonly indexes: readonly string[];
   readonly dependents: readonly Dependent[];
+  readonly foreignKeys: readonly ForeignKey[];
   /** descriptions of what a replacement would lose or could not carry over */
   readonly obstacles: readonly string[];
 }

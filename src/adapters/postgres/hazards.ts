@@ -26,7 +26,17 @@ export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Di
         hint: 'If this project did not make it, stop: rename it, or give the model another alias.',
       },
     ];
-  const { obstacles } = requireFacts(live);
+  const { obstacles, foreignKeys } = requireFacts(live);
+  const [key] = foreignKeys;
+  if (becomes !== 'table' && key !== undefined)
+    return [
+      {
+        code: 'ETL4001',
+        severity: 'error',
+        message: `${where} cannot become a ${becomes}: the foreign key ${key.name} of ${key.schema}.${key.table} refers to it`,
+        hint: 'Drop the foreign key first, or keep the model a table.',
+      },
+    ];
   // A view is replaced in place and keeps all of it.
   if (obstacles.length === 0 || (live.kind === 'view' && becomes === 'view')) return [];
   return [

@@ -95,6 +95,17 @@ const DEPENDENTS = `(
     join pg_catalog.pg_class v on v.oid = w.ev_class and v.oid <> c.oid and v.relkind in ('v', 'm')
     join pg_catalog.pg_namespace vn on vn.oid = v.relnamespace)`;
 
+// Partitions have keys of their own below that of the whole table; only the latter can be dropped and made.
+const FOREIGN_KEYS = `(
+    select coalesce(json_agg(json_build_object(
+      'schema', tn.nspname, 'table', t.relname, 'name', k.conname,
+      'definition', case when quiet.path is not null then pg_get_constraintdef(k.oid) end,
+      'isValid', k.convalidated, 'isPartitioned', t.relkind = 'p') order by k.oid), '[]')
+    from pg_catalog.pg_constraint k
+    join pg_catalog.pg_class t on t.oid = k.conrelid
+    join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
+    where k.contype = 'f' and k.confrelid = c.oid and k.conrelid <> c.oid and k.conparentid = 0)`;
+
 const OBSTACLES = `(
     select coalesce(json_agg(o.what order by o.what), '[]') from (
       select 'row security' as what where c.relrowsecurity
@@ -112,7 +123,7 @@ const OBSTACLES = `(
         from pg_catalog.pg_depend d
         where d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid and d.deptype = 'n'
           and d.classid in ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_constraint'::regclass)
-          and not exists (select from pg_catalog.pg_constraint k where k.oid = d.objid and k.conrelid = c.oid)
+          and not exists (select from pg_catalog.pg_constraint k where k.oid = d.objid and (k.conrelid = c.oid or k.contype = 'f'))
       union all select distinct pg_describe_object(d.classid, d.objid, d.objsubid)
         from pg_catalog.pg_depend d
         join pg_catalog.pg_type t on t.oid = d.refobjid
@@ -148,6 +159,7 @@ export const observeOne = (relation: RelationName): Query<ObservedRelation> =>
     select coalesce(json_agg(ic.relname order by ic.relname), '[]')
     from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid where i.indrelid = c.oid),
   'dependents', ${DEPENDENTS},
+  'foreignKeys', ${FOREIGN_KEYS},
   'obstacles', ${OBSTACLES})::text as facts
 from (select set_config('search_path', '', true) as path offset 0) quiet, pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace

@@ -4,6 +4,8 @@ import type { Statement } from '../../adapter/statement.ts';
 import type { RelationKind, RelationName } from '../../kernel/relation.ts';
 import { carriedOver, kindWord } from './carry.ts';
 import { type Facts, requireFacts } from './facts.ts';
+import { nameConstraints } from './contract.ts';
+import { freeForeignKeys, keepForeignKeys, validations } from './foreign-keys.ts';
 import { freeIndexName, nameIndex, requireIndexes } from './indexes.ts';
 import { beside, ident, relationText } from './quote.ts';
 import {
@@ -45,10 +47,12 @@ const rebindingSwap = (r: Replacement): readonly Statement[] => [
   ...lockAll(r.target, r.facts),
   unchangedSince(r.target, r.facts),
   ...dropMaterialized(r.facts),
+  ...freeForeignKeys(r.facts),
   ...exchangeNames(r),
   ...rebindViews(r.facts),
   once('swap', `drop ${kindWord(r.live.kind)} ${relationText(oldName(r.staged))} restrict`),
   ...r.settle,
+  ...keepForeignKeys(r.facts),
   ...restoreMaterialized(r.facts),
 ];
 
@@ -73,9 +77,9 @@ export function swapAttempts(r: Replacement): readonly Attempt[] {
   // A materialized view that is read itself cannot be dropped, so the first way is known to fail.
   const isDeep = r.facts.dependents.some((d) => d.kind === 'materialized_view' && d.isRead);
   if (isDeep) return [deferred];
-  const first = rebindingSwap(r);
-  if (r.facts.dependents.length === 0) return [{ statements: first, otherwiseOn: [] }];
-  return [{ statements: first, otherwiseOn: ['incompatible_columns', 'permission'] }, deferred];
+  const first = { statements: rebindingSwap(r), validates: validations(r.facts) };
+  if (r.facts.dependents.length === 0) return [{ ...first, otherwiseOn: [] }];
+  return [{ ...first, otherwiseOn: ['incompatible_columns', 'permission'] }, deferred];
 }
 
 /** Puts a staged relation in place of whatever is live; `fill` is sent first, while nobody sees it. */
@@ -85,9 +89,10 @@ export function publishStaged(
   fill: readonly Statement[],
 ): readonly Attempt[] {
   const { target, staged, live } = request;
-  const settle = requireIndexes(target, staged, request.config).map((index) =>
-    nameIndex(target, index),
-  );
+  const settle = [
+    ...requireIndexes(target, staged, request.config).map((index) => nameIndex(target, index)),
+    ...nameConstraints(target, staged, request.contract),
+  ];
   if (live === undefined)
     return [
       { statements: [...fill, renameTo(becomes, staged, target), ...settle], otherwiseOn: [] },

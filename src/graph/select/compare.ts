@@ -2,10 +2,8 @@
 // another target alone is no difference.
 import type { ExecutableNode, ExposureNode, GraphNode, SourceNode } from '../../manifest/node.ts';
 import type { PreviousNode } from '../../manifest/previous-state.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-const mapOf = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+import { sameContract as sameModelContract } from './contract-change.ts';
+import { canonical, mapOf, type Json } from './json.ts';
 
 /** Where a model's relation stands is a matter of its own; tags and groups change nothing that is built. */
 const NOT_CONFIG = new Set(['alias', 'schema', 'database', 'tags', 'group', 'enabled']);
@@ -22,13 +20,6 @@ const PLACE = ['database', 'schema', 'alias'];
 
 /** Equal as JSON, whatever the order of keys. */
 const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
-
-const canonical = (value: unknown): string =>
-  JSON.stringify(value ?? null, (_, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => a.localeCompare(b)))
-      : item,
-  );
 
 const sameKeys = (keys: Iterable<string>, a: Json, b: Json): boolean =>
   [...keys].every((key) => same(a[key], b[key]));
@@ -76,22 +67,9 @@ export function samePersistedDescriptions(node: GraphNode, old: PreviousNode): b
   );
 }
 
-/** The contract: whether it is enforced, and the columns with their types. */
-export function sameContract(node: GraphNode, old: PreviousNode): boolean {
-  if (node.resource_type !== 'model') return true;
-  const isEnforced = (config: unknown): boolean =>
-    mapOf(mapOf(config)['contract'])['enforced'] === true;
-  const [now, then] = [isEnforced(node.config), isEnforced(old['config'])];
-  if (!now && !then) return true;
-  const types = (columns: unknown): Json =>
-    Object.fromEntries(
-      Object.entries(mapOf(columns)).map(([name, column]) => [
-        name,
-        [mapOf(column)['data_type'], mapOf(column)['constraints'] ?? []],
-      ]),
-    );
-  return now === then && same(types(node.columns), types(old['columns']));
-}
+/** What a model promises. */
+export const sameContract = (node: GraphNode, old: PreviousNode): boolean =>
+  node.resource_type !== 'model' || sameModelContract(node, old);
 
 /** Everything but the macros it uses. */
 export function sameContents(node: GraphNode, old: PreviousNode): boolean {

@@ -67,7 +67,12 @@ function evaluateCriterion(
     // a selector that leaves tests out must not get them back
     return isAlone ? found : addTests(withRelatives(criterion, found.direct, graph), within);
   }
-  const matcher = METHODS.get(criterion.method)?.({ ...criterion, manifest, state: context.state });
+  const matcher = METHODS.get(criterion.method)?.({
+    ...criterion,
+    manifest,
+    report,
+    state: context.state,
+  });
   if (matcher === undefined) return NONE;
   if (typeof matcher !== 'function') {
     report({

@@ -11,6 +11,7 @@ import {
   samePersistedDescriptions,
   sameRelation,
 } from './compare.ts';
+import { brokenContracts } from './contract-change.ts';
 import type { Method, MethodProblem } from './method.ts';
 
 type Old = PreviousNode | undefined;
@@ -56,7 +57,7 @@ const missing = (state: PreviousState | undefined, method: string, file: string)
       };
 
 /** `state:modified` and the like. */
-export const matchState: Method = ({ value, manifest, state }) => {
+export const matchState: Method = ({ value, manifest, state, report }) => {
   const words = Object.hasOwn(STATES, value) ? STATES[value] : undefined;
   if (words === undefined)
     return {
@@ -65,6 +66,8 @@ export const matchState: Method = ({ value, manifest, state }) => {
     };
   const before = state?.manifest;
   if (before === undefined) return missing(state, 'state', 'manifest.json');
+  if (value === 'modified' || value === 'modified.contract')
+    for (const diagnostic of brokenContracts(manifest, before.nodes)) report?.(diagnostic);
   const compare = words(manifest, before);
   return (node) => compare(node, before.nodes.get(node.unique_id));
 };

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { GraphNode } from '../../manifest/node.ts';
 import type { PreviousState } from '../../manifest/previous-state.ts';
@@ -9,6 +10,8 @@ interface MethodRequest {
   readonly manifest: Manifest;
   /** the earlier run of --state */
   readonly state?: PreviousState | undefined;
+  /** told what is found on the way */
+  readonly report?: ((diagnostic: Diagnostic) => void) | undefined;
 }
 
 /** Whether a criterion takes a node. */

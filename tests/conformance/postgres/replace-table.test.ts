@@ -157,12 +157,6 @@ describe('what would be lost is refused with its name, and the table stays', () 
       /trigger audit/,
     ],
     [
-      'a foreign key',
-      (s) =>
-        `alter table ${s}.t add primary key (id); create table ${s}.child (t_id int references ${s}.t)`,
-      /constraint child_t_id_fkey on table \S*child/,
-    ],
-    [
       'a SQL-body function',
       (s) =>
         `create function ${s}.g() returns bigint language sql begin atomic select count(*) from ${s}.t; end`,
@@ -187,6 +181,29 @@ describe('what would be lost is refused with its name, and the table stays', () 
     await expect(rebuildTable(pg, at('t'), { select: 'select 2 as id' })).rejects.toThrow(named);
     expect(await pg.value(`select '${schema}.t'::regclass::oid::text`)).toBe(oid);
     expect(await left()).toEqual([]);
+  });
+
+  test('a key that foreign keys need is not lost: the table stays', async () => {
+    await pg.run(`create table ${schema}.t as select 1 as id; alter table ${schema}.t add primary key (id);
+      create table ${schema}.child (t_id int references ${schema}.t)`);
+    await expect(rebuildTable(pg, at('t'), { select: 'select 2 as id' })).rejects.toThrow(
+      /no unique constraint matching given keys/,
+    );
+    expect(await pg.value(`select id from ${schema}.t`)).toBe(1);
+    expect(await left()).toEqual([]);
+  });
+
+  test('foreign keys follow to a table that has the key they need', async () => {
+    await pg.run(`create table ${schema}.t as select 1 as id; alter table ${schema}.t add primary key (id);
+      create table ${schema}.child (t_id int references ${schema}.t); insert into ${schema}.child values (1)`);
+    await rebuildTable(pg, at('t'), {
+      select: 'select 1 as id union all select 2',
+      config: { indexes: [{ columns: ['id'], unique: true }] },
+    });
+    await pg.run(`insert into ${schema}.child values (2)`);
+    await expect(pg.run(`insert into ${schema}.child values (3)`)).rejects.toThrow(
+      /child_t_id_fkey/,
+    );
   });
 
   test('its own primary key and its own foreign key are no obstacle', async () => {

@@ -52,7 +52,8 @@ const FACTS: Readonly<Record<string, (kind: 'table' | 'view') => unknown>> = {
     columnGrants: [],
     indexes: [],
     dependents: [DEPENDENT],
-    obstacles: [],
+    foreignKeys: [],
+      obstacles: [],
   }),
   clickhouse: (kind) => ({
     uuid: '5f3c0b0e-0000-4000-8000-000000000001',

@@ -17,6 +17,7 @@ const FACTS = {
   columnGrants: [],
   indexes: [],
   dependents: [],
+  foreignKeys: [],
   obstacles: [],
 };
 

@@ -1,17 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadFiles, toldAs } from '../../support/load-files.ts';
 
-test('what is read over is said: enforced contracts', async () => {
-  const { diagnostics } = await loadFiles({
-    'models/a.sql': "{{ config(contract={'enforced': true}) }} select 1 as id",
-    'models/m.yml': 'models:\n  - name: a\n    columns:\n      - name: id\n',
-  });
-  const told = toldAs(diagnostics).filter((line) => line.includes('ETL4002'));
-  expect(told.map((line) => line.split(' | ')[0])).toEqual([
-    'ETL4002 models/a.sql:1:1 contracts are not enforced yet: a',
-  ]);
-});
-
 test('what nothing here carries out is named: the semantic layer, functions, Python models', async () => {
   const { value, diagnostics } = await loadFiles({
     'models/a.sql': 'select 1 as id',

@@ -1,4 +1,6 @@
 // Versions of models, groups and access, contracts as they are written.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { GalleryCase } from '../gallery-case.ts';
 
 const VERSIONS = {
@@ -7,6 +9,20 @@ const VERSIONS = {
 };
 const GROUPS =
   'groups:\n  - name: finance\n    owner: {name: Ana}\n  - name: sales\n    owner: {name: Rui}\n';
+
+const PROMISED = [
+  'models:',
+  '  - name: orders',
+  '    config: {contract: {enforced: true}}',
+  '    columns:',
+  '      - {name: id, data_type: int, constraints: [{type: not_null}]}',
+  '      - {name: price, data_type: int}',
+  '    versions: [{v: 1}]',
+  '  - name: plain',
+  '    config: {contract: {enforced: true}}',
+  '    columns: [{name: id, data_type: numeric}]',
+  '',
+].join('\n');
 
 export const GOVERNANCE: readonly GalleryCase[] = [
   {
@@ -107,7 +123,7 @@ export const GOVERNANCE: readonly GalleryCase[] = [
     },
     args: ['parse'],
     exit: 2,
-    codes: ['ETL1031', 'ETL4031', 'ETL1031', 'ETL1031', 'ETL1031', 'ETL4002', 'ETL4002'],
+    codes: ['ETL1031', 'ETL4031', 'ETL1031', 'ETL1031', 'ETL1031'],
   },
   {
     name: 'name-with-a-space',
@@ -115,5 +131,75 @@ export const GOVERNANCE: readonly GalleryCase[] = [
     args: ['parse'],
     exit: 2,
     codes: ['ETL3035'],
+  },
+  {
+    name: 'contract-broken',
+    files: {
+      'models/orders.sql':
+        "{{ config(materialized='table') }}\nselect 1 as id, 'red' as colour, 2 as price\n",
+      'models/orders.yml': [
+        'models:',
+        '  - name: orders',
+        '    config: {contract: {enforced: true}}',
+        '    columns:',
+        '      - {name: id, data_type: text}',
+        '      - {name: colour, data_type: text}',
+        '      - {name: day, data_type: date}',
+        '',
+      ].join('\n'),
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL4030'],
+  },
+  {
+    name: 'foreign-key-not-validated',
+    files: {
+      'models/parents.sql': "{{ config(materialized='table') }}\nselect 1 as id\n",
+      'models/children.sql':
+        "{{ config(materialized='table') }}\nselect id from {{ ref('parents') }}\n",
+      'models/models.yml': [
+        'models:',
+        '  - name: parents',
+        '    config: {contract: {enforced: true}}',
+        '    columns: [{name: id, data_type: int, constraints: [{type: primary_key}]}]',
+        '  - name: children',
+        '    config: {contract: {enforced: true}}',
+        '    columns:',
+        "      - {name: id, data_type: int, constraints: [{type: foreign_key, to: ref('parents'), to_columns: [id]}]}",
+        '',
+      ].join('\n'),
+    },
+    prepare: async ({ project, etl }) => {
+      await etl('build');
+      await writeFile(
+        join(project, 'models/parents.sql'),
+        "{{ config(materialized='table') }}\nselect 2 as id\n",
+      );
+      await writeFile(join(project, 'models/broken.sql'), 'select nothing as id\n');
+    },
+    args: ['run', '-s', 'parents', 'broken', '--threads', '1'],
+    exit: 1,
+    codes: ['ETL4032', 'ETL5001'],
+  },
+  {
+    name: 'contract-broken-since',
+    files: {
+      'models/orders_v1.sql': "{{ config(materialized='table') }}\nselect 1 as id, 2 as price\n",
+      'models/plain.sql': "{{ config(materialized='table') }}\nselect 1 as id\n",
+      'models/orders.yml': PROMISED,
+    },
+    prepare: async ({ project, etl }) => {
+      await etl('parse', '--target-path', 'old');
+      await writeFile(
+        join(project, 'models/orders.yml'),
+        PROMISED.replace('data_type: int, constraints: [{type: not_null}]', 'data_type: bigint')
+          .replace('      - {name: price, data_type: int}\n', '')
+          .replace('{name: id, data_type: numeric}', '{name: id, data_type: text}'),
+      );
+    },
+    args: ['ls', '-s', 'state:modified', '--state', 'old'],
+    exit: 2,
+    codes: ['ETL3036'],
   },
 ];

@@ -31,6 +31,7 @@ const facts: Facts = {
   columnGrants: [],
   indexes: [],
   dependents: [],
+  foreignKeys: [],
   obstacles: [],
 };
 const view: Dependent = {

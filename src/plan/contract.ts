@@ -1,0 +1,94 @@
+// The contract of a model as its engine can keep it.
+import type { ContractConstraint, ContractRequest, Dialect } from '../adapter/contract.ts';
+import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
+import type { RelationName } from '../kernel/relation.ts';
+import type { Constraint, ExecutableNode, ModelConstraint, ModelNode } from '../manifest/node.ts';
+
+/** The foreign keys of a model that name a node, as written. */
+export const foreignKeys = (node: ExecutableNode): readonly string[] =>
+  node.resource_type === 'model' && node.contract.enforced
+    ? [...Object.values(node.columns).flatMap((c) => c.constraints), ...node.constraints].flatMap(
+        ({ type, to }) => (type === 'foreign_key' && to !== null && to !== '' ? [to] : []),
+      )
+    : [];
+
+class Reader {
+  readonly warned = new Map<string, Diagnostic>();
+  readonly #node: ModelNode;
+  readonly #dialect: Dialect;
+  readonly #references: ReadonlyMap<string, RelationName>;
+
+  constructor(node: ModelNode, dialect: Dialect, references: ReadonlyMap<string, RelationName>) {
+    this.#node = node;
+    this.#dialect = dialect;
+    this.#references = references;
+  }
+
+  #warn(constraint: Constraint, effect: string, setting: string): void {
+    const { type } = constraint;
+    const { name, place, unique_id: id } = this.#node;
+    this.warned.set(`${type} ${effect}`, {
+      code: 'ETL4031',
+      severity: 'warning',
+      message: `${type} constraints are not ${effect} by ${this.#dialect.name}: ${name}`,
+      at: place,
+      node: id,
+      hint: `Test it instead (data_tests), or set ${setting}: false on the constraint to say that you know.`,
+    });
+  }
+
+  /** The constraints that the engine makes; what it does not is told unless the author knows. */
+  made(all: readonly (Constraint | ModelConstraint)[]): readonly ContractConstraint[] {
+    return all.flatMap((constraint): readonly ContractConstraint[] => {
+      const { type, name, expression, to, to_columns: toColumns } = constraint;
+      const support = this.#dialect.can.constraints[type];
+      if (support === 'not_supported') {
+        if (constraint.warn_unsupported) this.#warn(constraint, 'made', 'warn_unsupported');
+        return [];
+      }
+      if (support === 'not_enforced' && constraint.warn_unenforced)
+        this.#warn(constraint, 'enforced', 'warn_unenforced');
+      const columns = 'columns' in constraint ? constraint.columns : [];
+      const target = to === null ? undefined : this.#references.get(to);
+      return [{ type, name, expression, columns, toColumns, to: target }];
+    });
+  }
+}
+
+/** What a model's contract asks of its table; undefined inside where nothing is enforced. A column without a type is an ETL4030. */
+export function contractOf(
+  node: ExecutableNode,
+  dialect: Dialect,
+  references: ReadonlyMap<string, RelationName>,
+): Checked<{ readonly contract: ContractRequest | undefined }> {
+  if (node.resource_type !== 'model' || !node.contract.enforced)
+    return { value: { contract: undefined }, diagnostics: [] };
+  const columns = Object.values(node.columns);
+  const untyped = columns.filter((c) => c.data_type === null).map((c) => c.name);
+  if (untyped.length > 0)
+    return {
+      value: undefined,
+      diagnostics: [
+        {
+          code: 'ETL4030',
+          severity: 'error',
+          message: `${node.name} has an enforced contract, and no data_type for: ${untyped.join(', ')}`,
+          at: node.place,
+          node: node.unique_id,
+          hint: 'Give each of its columns a data_type in the property file.',
+        },
+      ],
+    };
+  const isTable = node.config.materialized !== 'view';
+  const reader = new Reader(node, dialect, references);
+  const contract: ContractRequest = {
+    columns: columns.map((column) => ({
+      name: column.name,
+      type: column.data_type ?? '',
+      quote: column.quote === true,
+      constraints: isTable ? reader.made(column.constraints) : [],
+    })),
+    constraints: isTable ? reader.made(node.constraints) : [],
+  };
+  return { value: { contract }, diagnostics: [...reader.warned.values()] };
+}
