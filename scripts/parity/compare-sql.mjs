@@ -1,8 +1,12 @@
-// The SQL that templates became, white space aside.
+// The SQL that templates became, white space aside: a run of it is one blank, and none beside brackets and commas.
 import { manifestOf } from './compare-manifest.mjs';
 import { aspect, compare } from './differ.mjs';
 
-const normalised = (sql) => sql.replaceAll(/\s+/g, ' ').trim();
+const normalised = (sql) =>
+  sql
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/ ?([(),[\]]) ?/g, '$1')
+    .trim();
 
 /** A window around the first place where two texts part, so that a long statement is readable as a difference. */
 function firstPlace(dbt, etl) {

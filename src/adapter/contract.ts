@@ -189,6 +189,8 @@ export interface Dialect {
   readonly name: string;
   readonly can: Capabilities;
   ident(name: string): string;
+  /** the name that the engine makes of one written without quotes */
+  bare(name: string): string;
   literal(value: Scalar): string;
   /** the quoted, qualified text of a relation */
   relation(name: RelationName): string;

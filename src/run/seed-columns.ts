@@ -44,7 +44,10 @@ export function seedColumns(
   });
   if (header.done === true)
     return problem('the seed file is empty', 1, 'The first line must name the columns.');
-  const names = header.value.fields.map(columnName);
+  const isBare = node.config['quote_columns'] === false;
+  const names = header.value.fields
+    .map(columnName)
+    .map((name) => (isBare ? dialect.bare(name) : name));
   const { line } = header.value;
   const unnamed = names.indexOf('');
   if (unnamed >= 0)

@@ -20,10 +20,13 @@ seeds:
       +delimiter: ';'
     only_header:
       +column_types: {id: integer, word: text}
+    bare_names:
+      +quote_columns: false
 `,
       'seeds/guessed.csv':
         'id,amount,word,day,flag,nothing\n1,1.5,a,2024-02-29,true,\n2,22,"b",2024-03-01,false,\n',
       'seeds/typed.csv': 'code,price\n007,1.10\n008,\n',
+      'seeds/bare_names.csv': 'ITEM_ID,Word Of It\n1,a\n',
       'seeds/only_header.csv': 'id,word\n',
       'seeds/semicolons.csv': 'id;word\n1;a,b\n2;"c;d"\n',
       'seeds/quoted.csv':
@@ -43,6 +46,12 @@ seeds:
     expect(
       await rows('select id + 1, amount, word, day, flag, nothing from @guessed order by id'),
     ).toEqual(['2|1.5|a|2024-02-29|true|NULL', '3|22|b|2024-03-01|false|NULL']);
+  });
+
+  test('without quotes the engine decides how a name is written; one that needs quotes keeps them', async () => {
+    const name = engine === 'postgres' ? 'item_id' : 'ITEM_ID';
+    const words = engine === 'postgres' ? '"Word Of It"' : '`Word Of It`';
+    expect(await rows(`select ${name}, ${words} from @bare_names`)).toEqual(['1|a']);
   });
 
   test('declared types are kept: leading zeros, scale, NULL', async () => {

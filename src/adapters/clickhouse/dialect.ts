@@ -91,6 +91,7 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
     name: 'clickhouse',
     can,
     ident,
+    bare: (name) => name,
     literal,
     relation,
     createSchema: (schema) =>

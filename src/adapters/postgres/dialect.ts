@@ -22,9 +22,15 @@ import { buildSnapshot, publishSnapshot } from './snapshot.ts';
 import { around, repeatable } from './statements.ts';
 import { publishTable } from './swap.ts';
 
+// only ASCII letters are folded in a database whose encoding has more than one byte a character
+const bare = (name: string): string =>
+  /^[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*$/.test(name)
+    ? name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+    : name;
+
 const SEED_TYPES: Readonly<Record<InferredType, string>> = {
   integer: 'integer',
-  number: 'numeric',
+  number: 'double precision',
   boolean: 'boolean',
   date: 'date',
   timestamp: 'timestamp without time zone',
@@ -73,6 +79,7 @@ export const dialect: Dialect = {
     },
   },
   ident,
+  bare,
   literal,
   relation: relationText,
   createSchema,

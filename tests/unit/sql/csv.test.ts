@@ -39,14 +39,22 @@ test('what is written as CSV is read back', () => {
 
 test('types are inferred over the whole file, codes with leading zeros stay text', () => {
   const csv =
-    'i,n,b,d,t,cep,mixed,none\n1,1.5,true,2024-01-31,2024-01-31 10:00:00,01310,1,\n-2,3,False,2024-02-01,2024-02-01T11:00:00.5,20040,x,\n';
+    'i,n,b,d,t,iso,both,cep,mixed,none\n1,1.5,true,2024-01-31,2024-01-31 10:00:00,2024-01-31T10:00:00Z,2024-01-31 10:00:00,01310,1,\n-2,3,False,2024-02-01,2024-02-01 11:00:00,2024-02-01T11:00:00.5,2024-02-01T11:00:00,20040,x,\n';
   expect(inferSeedTypes(csv, ',')).toEqual([
     'integer',
     'number',
     'boolean',
     'date',
     'timestamp',
+    'timestamp',
+    // written in two ways, with a fraction behind a blank, with a name of a zone: dbt takes such a column for text
     'text',
+    'text',
+    'text',
+    // nothing at all is an integer to dbt
+    'integer',
+  ]);
+  expect(inferSeedTypes('a,b\n2024-01-31 10:00:00.5,2024-01-31 10:00:00 UTC\n', ',')).toEqual([
     'text',
     'text',
   ]);
