@@ -9,11 +9,13 @@ import { EtlError, isEtlError } from '../kernel/error.ts';
 import { nodeId } from '../kernel/node-id.ts';
 import { Compiler } from '../plan/compile.ts';
 import type { Asking } from '../plan/compiler.ts';
+import type { QueryComment } from '../plan/query-comment.ts';
 import { runScopes } from '../plan/run-scope.ts';
 import { requireMacro } from '../project/find-macro.ts';
 import { parseMapping } from '../project/vars.ts';
 import { answerer } from '../run/answerer.ts';
 import { drive } from '../run/answers.ts';
+import { commented } from '../run/commented.ts';
 import { explainFailure } from '../run/explain.ts';
 import { connect } from './connect.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
@@ -47,7 +49,13 @@ export async function runOperation(macro: string, options: ApiOptions = {}): Pro
     observe({ kind: 'log', message, info }),
   );
   const startedAt = invocation.now();
-  const diagnostics = await problemsOf(work, name, project, invocation);
+  const diagnostics = await problemsOf(
+    work,
+    name,
+    compiler.comment(undefined),
+    project,
+    invocation,
+  );
   const finishedAt = invocation.now();
   const ok = diagnostics.length === 0;
   const outcome: NodeOutcome = {
@@ -86,6 +94,7 @@ const toNames = (args: Arguments): Arguments =>
 async function problemsOf(
   work: Asking<void>,
   name: string,
+  comment: QueryComment | undefined,
   project: OpenProject,
   invocation: Invocation,
 ): Promise<readonly Diagnostic[]> {
@@ -97,7 +106,7 @@ async function problemsOf(
     connection = await connect(project, invocation);
     invocation.signal.addEventListener('abort', stop, { once: true });
     await connection.withSession(name, (session) =>
-      drive(goOn(work, first), answerer(project, session)),
+      drive(goOn(work, first), answerer(project, commented(session, comment))),
     );
     return [];
   } catch (error) {

@@ -106,7 +106,7 @@ function contextOf(
   const { manifest, host, loaded, dialect } = project;
   const compiler = new Compiler(manifest, host, runScopes(loaded, { warn }));
   const runHook: HookContext['runHook'] = (hook, names, log) => compiler.runHook(hook, names, log);
-  return { compiler, hooks: { connection, dialect, now, observe, report, runHook } };
+  return { compiler, hooks: { compiler, connection, dialect, now, observe, report, runHook } };
 }
 
 async function writeSources(

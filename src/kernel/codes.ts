@@ -31,6 +31,7 @@ export const CODES = {
   ETL2020: 'Input of a model not given in its unit test',
   ETL2050: 'Materialization does not fit or gives no relations',
   ETL2051: 'Called macro does not exist',
+  ETL2052: 'Query comment cannot be used',
   ETL2060: 'Template asks the warehouse under --no-introspect',
   ETL3001: 'Referenced model not found',
   ETL3002: 'Source not found',

@@ -22,6 +22,7 @@ import { ephemeralName } from './ephemeral-name.ts';
 import { Lanes, type Lane } from './lane.ts';
 import { materialize, type Materialized, type MaterializeInputs } from './materialize.ts';
 import type { Asking, CompiledNode, CompileOptions, NodeCompiler, NodeHooks } from './compiler.ts';
+import { QueryComments, type Commented, type QueryComment } from './query-comment.ts';
 import type { ScopeMaker } from './run-scope.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 
@@ -34,6 +35,7 @@ export class Compiler implements NodeCompiler {
   private readonly host: TemplateHost;
   private readonly scopes: ScopeMaker;
   private readonly lanes: Lanes;
+  private readonly comments: QueryComments;
   private readonly ephemeral = new Map<
     NodeId,
     { readonly sql: string; readonly needs: readonly NodeId[]; readonly rendered: Rendered }
@@ -43,6 +45,7 @@ export class Compiler implements NodeCompiler {
     this.manifest = manifest;
     this.host = host;
     this.scopes = scopes;
+    this.comments = new QueryComments(host, scopes);
     this.lanes = new Lanes(host, scopes.packagesMustAsk);
   }
 
@@ -123,6 +126,10 @@ export class Compiler implements NodeCompiler {
       { packageName: node.package_name, path: node.place.file, text: hook.sql },
       this.scopes.forNode(node, options, sink),
     ];
+  }
+
+  comment(node: Commented | undefined): QueryComment | undefined {
+    return this.comments.of(node);
   }
 
   lane(node: ExecutableNode): Lane {

@@ -7,6 +7,7 @@ import type { UnitTestCase } from '../manifest/unit-test-case.ts';
 import type { RenderedHook } from '../materializations/recipe.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 import type { Lane } from './lane.ts';
+import type { Commented, QueryComment } from './query-comment.ts';
 import type { Materialized, MaterializeInputs } from './materialize.ts';
 
 /** Work that may ask the warehouse: it yields questions, takes their answers and returns its result. */
@@ -66,6 +67,8 @@ export interface NodeHooks {
 export interface NodeCompiler {
   /** whether a node is built by a plan or by running its materialization */
   lane(node: ExecutableNode): Lane;
+  /** what stands as a comment beside the statements of a node, or of what is none */
+  comment(node: Commented | undefined): QueryComment | undefined;
   /** runs the body of a materialization */
   materialize(inputs: MaterializeInputs): Asking<Materialized>;
   compile(node: ExecutableNode, options: CompileOptions): Asking<CompiledNode>;

@@ -47,6 +47,8 @@ export interface MaterializationScope {
 export interface ScopeMaker {
   /** dbt's flag require_explicit_package_overrides_for_builtin_materializations */
   readonly packagesMustAsk: boolean;
+  /** `query-comment` as the project writes it; undefined where it does not */
+  readonly queryComment: unknown;
   forNode(node: ExecutableNode, options: CompileOptions, sink: RenderSink): Scope;
   /** for the body of a materialization; `extra` are its own names (`sql`, `pre_hooks`, …) */
   forMaterialization(
@@ -98,6 +100,10 @@ class RunScopes implements ScopeMaker {
   constructor(project: LoadedProject, options: RunScopeOptions) {
     this.project = project;
     this.options = options;
+  }
+
+  get queryComment(): unknown {
+    return this.project.project.queryComment;
   }
 
   get packagesMustAsk(): boolean {

@@ -270,6 +270,14 @@ export function readProjectFile(document: YamlDocument, render: RenderValue): Ch
   const vars = document.exact(['vars']);
   if (vars !== undefined && vars !== null && !isYamlMap(vars))
     reader.invalid(['vars'], 'a mapping');
+  const comment = reader.raw['query-comment'];
+  if (
+    comment !== undefined &&
+    comment !== null &&
+    typeof comment !== 'string' &&
+    !isYamlMap(comment)
+  )
+    reader.invalid(['query-comment'], 'a text, null, or {comment, append, job-label}');
   const targetPath = reader.text('target-path') ?? 'target';
   const installPath = reader.text('packages-install-path') ?? 'dbt_packages';
   const value: ProjectFile = {

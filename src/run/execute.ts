@@ -14,6 +14,8 @@ import { stagedName } from '../kernel/staged-name.ts';
 import { nodeRelation } from '../plan/plan-node.ts';
 import { foldTests, isExecuted } from '../plan/fold-tests.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
+import type { Commented } from '../plan/query-comment.ts';
+import { commented } from './commented.ts';
 import type { RunContext } from './context.ts';
 import { explainFailure } from './explain.ts';
 import { runRelation, type Progress } from './run-relation.ts';
@@ -111,7 +113,7 @@ class Run {
     if (node.resource_type === 'test' || node.resource_type === 'unit_test') {
       const outcome = await this.ctx.connection
         .withSession(node.name, (session) =>
-          this.test(this.stoppable(session), node, undefined, label),
+          this.test(this.stoppable(session, node), node, undefined, label),
         )
         .catch((error: unknown) => this.broken(node, error, label));
       return ENDED_WELL.has(outcome.status);
@@ -146,7 +148,7 @@ class Run {
     };
     const outcome = await ctx.connection
       .withSession(node.name, (session) =>
-        runRelation(ctx, this.stoppable(session), node, progress, runTests),
+        runRelation(ctx, this.stoppable(session, node), node, progress, runTests),
       )
       .then(
         (result): Partial<NodeOutcome> & Pick<NodeOutcome, 'status' | 'diagnostics'> => result,
@@ -162,8 +164,9 @@ class Run {
     return [own, ...tested];
   }
 
-  private stoppable(session: Session): StoppableSession {
-    return stoppable(session, () => this.isStopped);
+  private stoppable(session: Session, node: Commented): StoppableSession {
+    const comment = this.ctx.compiler.comment(node);
+    return stoppable(commented(session, comment), () => this.isStopped);
   }
 
   /** What was sent is kept for people; a file that cannot be written does not change what happened in the warehouse. */

@@ -4,13 +4,14 @@ import type { RunHook } from '../manifest/manifest.ts';
 import { hasCode } from '../sql/scan.ts';
 import { answerer } from './answerer.ts';
 import { drive } from './answers.ts';
+import { commented } from './commented.ts';
 import type { RunContext } from './context.ts';
 import { explainFailure } from './explain.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 
 export type HookContext = Pick<
   RunContext,
-  'connection' | 'dialect' | 'now' | 'observe' | 'report' | 'runHook'
+  'compiler' | 'connection' | 'dialect' | 'now' | 'observe' | 'report' | 'runHook'
 >;
 
 /**
@@ -27,7 +28,8 @@ export async function runHooks(
     const finished = (ok: boolean): void =>
       ctx.observe({ kind: 'hook_finished', name: hook.name, ok, ms: ctx.now().getTime() - begun });
     try {
-      await ctx.connection.withSession(hook.name, async (session) => {
+      await ctx.connection.withSession(hook.name, async (plain) => {
+        const session = commented(plain, ctx.compiler.comment(undefined));
         const log = (message: string, info: ToldAs): void =>
           ctx.observe({ kind: 'log', message, info });
         const sql = await drive(ctx.runHook(hook, names, log), answerer(ctx, session));

@@ -204,7 +204,8 @@ export class PostgresSession implements Session {
     const statement = at?.statement ?? reached(message, this.#wire.completed);
     const found = this.#failed(error, statement, at?.offset);
     if (found.error.kind !== 'syntax' || this.#shared.serverMajor >= 15) return found;
-    if (statement === undefined || !statement.sql.startsWith('merge into')) return found;
+    if (statement === undefined || !/^(?:\/\*[\s\S]*?\*\/\s*)?merge into/.test(statement.sql))
+      return found;
     const hint = 'MERGE needs Postgres 15 or later: use the strategy delete+insert.';
     return Object.assign(found, { error: { ...found.error, hint } });
   }

@@ -52,6 +52,18 @@ export const TEMPLATES: readonly GalleryCase[] = [
     codes: ['ETL2051'],
   },
   {
+    name: 'query-comment-ends-itself',
+    on: 'server',
+    files: {
+      'dbt_project.yml':
+        "name: shop\nversion: '1.0.0'\nquery-comment: 'from {{ target.name }} */ drop'\n",
+      ...model('select 1 as id'),
+    },
+    args: ['run'],
+    exit: 1,
+    codes: ['ETL2052'],
+  },
+  {
     name: 'jinja-fails-inside-a-macro',
     files: {
       ...model('select', "  {{ price('amount') }} as price"),
