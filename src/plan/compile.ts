@@ -14,7 +14,7 @@ import type { Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
-import type { ExecutableNode, Hook, SourceNode } from '../manifest/node.ts';
+import type { ExecutableNode, Hook, SourceNode, ModelNode } from '../manifest/node.ts';
 import type { RenderedHook } from '../materializations/recipe.ts';
 import { injectCtes, offsetBeforeInjection, type Cte, type Injected } from '../sql/inject-ctes.ts';
 import { hasCode, withoutClosingSemicolon } from '../sql/scan.ts';
@@ -47,6 +47,10 @@ export class Compiler implements NodeCompiler {
     this.scopes = scopes;
     this.comments = new QueryComments(host, scopes);
     this.lanes = new Lanes(host, scopes.packagesMustAsk);
+  }
+
+  versionPointer(node: ModelNode): string | undefined {
+    return this.scopes.versionPointer(node);
   }
 
   references(node: ExecutableNode): ReadonlyMap<string, RelationName> {

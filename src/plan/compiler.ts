@@ -2,7 +2,7 @@ import type { Question } from '../jinja/host.ts';
 import type { Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
-import type { ExecutableNode, Hook } from '../manifest/node.ts';
+import type { ExecutableNode, Hook, ModelNode } from '../manifest/node.ts';
 import type { UnitTestCase } from '../manifest/unit-test-case.ts';
 import type { RenderedHook } from '../materializations/recipe.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
@@ -72,6 +72,8 @@ export interface NodeCompiler {
   /** runs the body of a materialization */
   materialize(inputs: MaterializeInputs): Asking<Materialized>;
   compile(node: ExecutableNode, options: CompileOptions): Asking<CompiledNode>;
+  /** the name of the view that shows the latest version; undefined where there is none, or the node is not the latest */
+  versionPointer(node: ModelNode): string | undefined;
   /** where the foreign keys of a model's contract lead, by their text */
   references(node: ExecutableNode): ReadonlyMap<string, RelationName>;
   hooks(node: ExecutableNode, options: CompileOptions): Asking<NodeHooks>;

@@ -11,16 +11,14 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { ExecutableNode, SourceNode } from '../manifest/node.ts';
+import type { ExecutableNode, SourceNode, ModelNode } from '../manifest/node.ts';
 import { baseSettings, varLayers } from '../project/session.ts';
 import { testArguments } from '../project/test-arguments.ts';
 import type { LoadedProject } from '../project/load.ts';
-import { configText } from '../kernel/config-text.ts';
-import { extractMentions } from '../jinja/static-extract.ts';
-import { foreignKeys } from './contract.ts';
 import { ephemeralName } from './ephemeral-name.ts';
 import type { CompileOptions, StandInRequest } from './compiler.ts';
 import { nodeRelation } from './plan-node.ts';
+import { references, versionPointer } from './references.ts';
 import { readingOf, type ReadLess } from './read-less.ts';
 import { standInSettings } from './stand-in-scope.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
@@ -68,6 +66,8 @@ export interface ScopeMaker {
   forSource(source: SourceNode): Scope;
   /** where the foreign keys of a model's contract lead, by their text */
   references(node: ExecutableNode): ReadonlyMap<string, RelationName>;
+  /** the name of the view that shows the latest version, for that version */
+  versionPointer(node: ModelNode): string | undefined;
 }
 
 const NOTHING: RenderSink = {
@@ -208,37 +208,12 @@ class RunScopes implements ScopeMaker {
       );
   }
 
+  versionPointer(node: ModelNode): string | undefined {
+    return versionPointer(node, this.project.project.flags);
+  }
+
   references(node: ExecutableNode): ReadonlyMap<string, RelationName> {
-    const found = new Map<string, RelationName>();
-    for (const text of foreignKeys(node)) {
-      const { refs, sources } = extractMentions(`{{ ${text} }}`, node.original_file_path);
-      for (const { args, kwargs } of refs) {
-        const [first, second] = args.map((arg) => configText(arg));
-        const version = kwargs.get('v') ?? kwargs.get('version');
-        const id = this.project.resolver.ref(
-          {
-            name: second ?? first ?? '',
-            package: second === undefined ? null : (first ?? null),
-            version: typeof version === 'number' || typeof version === 'string' ? version : null,
-          },
-          node.package_name,
-        );
-        const target = id === undefined ? undefined : this.project.manifest.nodes[id];
-        if (target !== undefined)
-          found.set(text, this.options.deferred?.get(target.unique_id) ?? nodeRelation(target));
-      }
-      for (const { args } of sources) {
-        const [source = '', table = ''] = args.map((arg) => configText(arg));
-        const target = this.project.resolver.source(source, table, node.package_name);
-        if (target !== undefined)
-          found.set(text, {
-            ...(target.database === null ? {} : { database: target.database }),
-            schema: target.schema,
-            name: target.identifier,
-          });
-      }
-    }
-    return found;
+    return references(node, this.project, this.options.deferred);
   }
 
   private sourceRelation(node: SourceNode): Relation {

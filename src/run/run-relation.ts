@@ -15,6 +15,8 @@ import { drive } from './answers.ts';
 import type { RunContext } from './context.ts';
 import { failing, notPublished } from './not-published.ts';
 import { publishRecipe } from './publish-recipe.ts';
+import { refuseHazards, requireRecipe } from './require-recipe.ts';
+import { pointToLatest } from './version-pointer.ts';
 import { runDeferred } from './run-deferred.ts';
 import { validate } from './validate.ts';
 import { preflight } from './preflight.ts';
@@ -64,7 +66,9 @@ export async function runRelation(
     if (unlock !== undefined)
       for (const warning of await ctx.debris.drop(session, ctx.dialect, target, ctx.invocationId))
         ctx.report(warning);
-    return await runLocked(ctx, session, node, progress, runTests);
+    const result = await runLocked(ctx, session, node, progress, runTests);
+    if (result.status === 'success') await pointToLatest(ctx, session, node, progress.sent);
+    return result;
   } finally {
     await unlock?.().catch(() => undefined);
   }
@@ -154,18 +158,6 @@ async function gather(
     references: compiler.references(node),
     ...(compiled.header === undefined ? {} : { header: compiled.header }),
   };
-}
-
-function requireRecipe(planned: ReturnType<typeof planNode>): Recipe {
-  if (planned.value === undefined || hasErrors(planned.diagnostics))
-    throw new EtlError(planned.diagnostics);
-  return planned.value;
-}
-
-function refuseHazards(recipe: Recipe, ctx: RunContext): void {
-  for (const hazard of recipe.hazards) if (hazard.severity !== 'error') ctx.report(hazard);
-  const refused = recipe.hazards.filter((h) => h.severity === 'error');
-  if (refused.length > 0 && !ctx.allow.has('drops_data')) throw new EtlError(refused);
 }
 
 /** Sends segments in order; returns the rows that the last counting one changed, when the engine tells. */
