@@ -131,7 +131,7 @@ function fileRows(
 ): ReadFixture | undefined {
   const files = place.package.files.fixtures;
   const nameOf = (file: TextFile): string => file.path.split('/').at(-1) ?? '';
-  const found = files.find((file) => nameOf(file) === `${name}.${format}`);
+  const [found, twin] = files.filter((file) => nameOf(file) === `${name}.${format}`);
   if (found === undefined) {
     const { document } = place.property.file;
     const other = files.find((file) => nameOf(file).replace(/\.\w+$/, '') === name);
@@ -152,6 +152,19 @@ function fileRows(
     return undefined;
   }
   const at = { file: found.shownPath, line: 1, column: 1 };
+  if (twin !== undefined) {
+    place.world.diagnostics.push(
+      errorOf('ETL3005', `two fixtures are called ${name}.${format}`, {
+        at: place.property.file.document.spanOf([...place.path, 'fixture']),
+        hint: 'Rename one of the files.',
+        related: [
+          { message: 'one of them', at },
+          { message: 'the other one', at: { ...at, file: twin.shownPath } },
+        ],
+      }),
+    );
+    return undefined;
+  }
   if (format === 'csv') return csvRows(place, { text: found.text, at }, { format, fixture: name });
   // as dbt keeps it: without the blanks around it
   const sql = found.text.trim();

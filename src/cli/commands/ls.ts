@@ -78,6 +78,8 @@ function lineOf(node: GraphNode, output: string, keys: readonly string[]): strin
 
 /** A dotted key reaches into a mapping: `config.materialized`. */
 function keyOf(node: GraphNode, key: string): readonly (readonly [string, unknown])[] {
+  // dbt has them in the config alone
+  if (node.resource_type === 'unit_test' && ['tags', 'meta', 'place'].includes(key)) return [];
   let value: unknown = node;
   for (const part of key.split('.')) {
     if (typeof value !== 'object' || value === null) return [];

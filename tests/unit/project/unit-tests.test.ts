@@ -192,6 +192,8 @@ const told = async (...lines: readonly string[]): Promise<readonly string[]> => 
     ...MODELS,
     'seeds/rates.csv': 'id\n1\n',
     'tests/fixtures/rows.csv': 'id\n1\n',
+    'tests/fixtures/twice.csv': 'id\n1\n',
+    'tests/fixtures/deep/twice.csv': 'id\n1\n',
     'models/sub/s.yml': `sources: [{name: raw, tables: [{name: t}]}]\nunit_tests:\n  - name: u\n${lines.map((line) => `    ${line}\n`).join('')}`,
   });
   return toldAs(diagnostics);
@@ -288,6 +290,10 @@ test.each([
     [
       'ETL1021 models/sub/s.yml:5:53 there is no fixture rows.sql below tests/fixtures | There is tests/fixtures/rows.csv: say format: csv.',
     ],
+  ],
+  [
+    ['model: b', "given: [{input: ref('a'), format: csv, fixture: twice}]", EXPECT],
+    ['ETL3005 models/sub/s.yml:5:53 two fixtures are called twice.csv | Rename one of the files.'],
   ],
   [
     ['model: b', "given: [{input: ref('a'), fixture: rows}]", EXPECT],
