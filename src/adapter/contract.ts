@@ -347,6 +347,8 @@ export interface Target {
   readonly shown: Readonly<Record<string, Scalar>>;
   /** texts that must never be printed */
   readonly secrets: readonly string[];
+  /** what keeps it from being connected to; for what needs no warehouse it will do */
+  readonly incomplete?: readonly Diagnostic[];
 }
 
 export interface ConnectOptions {

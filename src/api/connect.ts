@@ -1,3 +1,5 @@
+import { realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Connection } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { EtlError } from '../kernel/error.ts';
@@ -5,11 +7,13 @@ import { explainFailure } from '../run/explain.ts';
 import type { Invocation } from './invocation.ts';
 import type { OpenProject } from './open-project.ts';
 
-/** Opens the connection of a project's target; what the driver reports becomes an EtlError. */
+/** Opens the connection of a project's target; what keeps it from being opened becomes an EtlError. */
 export async function connect(project: OpenProject, invocation: Invocation): Promise<Connection> {
+  const { incomplete = [] } = project.target;
+  if (incomplete.length > 0) throw new EtlError(incomplete);
   try {
     return await project.adapter.connect(project.target, {
-      projectDir: project.dir,
+      projectDir: await homeOf(project.dir),
       threads: project.threads,
       env: invocation.env,
       invocationId: invocation.id,
@@ -23,3 +27,7 @@ export async function connect(project: OpenProject, invocation: Invocation): Pro
     );
   }
 }
+
+/** Where the project really is: schedulers run in a folder of links, which is gone afterwards, and the data is not. */
+const homeOf = (dir: string): Promise<string> =>
+  realpath(join(dir, 'dbt_project.yml')).then(dirname, () => dir);

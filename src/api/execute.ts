@@ -10,13 +10,15 @@ import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { findRunnable } from '../manifest/manifest.ts';
 import type { ResourceType } from '../manifest/node.ts';
+import { orderOf } from '../graph/order.ts';
+import { behaviourFlag } from '../project/project-flags.ts';
 import { Compiler } from '../plan/compile.ts';
 import { StandInCompiler } from '../plan/compile-stand-ins.ts';
 import { isExecuted } from '../plan/fold-tests.ts';
 import { nodeRelation } from '../plan/plan-node.ts';
 import { runScopes } from '../plan/run-scope.ts';
 import type { RunContext } from '../run/context.ts';
-import { execute } from '../run/execute.ts';
+import { execute, skipEverything } from '../run/execute.ts';
 import { explainFailure } from '../run/explain.ts';
 import { Debris } from '../run/debris.ts';
 import { Leftovers } from '../run/leftovers.ts';
@@ -141,14 +143,20 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   const debris = await prepareSchemas(parts, executed);
   const ctx = makeContext(parts, observe, debris);
   const begun = await runHooks(ctx, project.manifest.on_run_start, {});
-  const outcomes = begun
+  const isExecutedNow = new Set(executed);
+  const goesOn =
+    begun || !behaviourFlag(project.loaded.project.flags, 'skip_nodes_if_on_run_start_fails');
+  const outcomes = goesOn
     ? await execute(ctx, project.graph, selected, {
         threads: project.threads,
         failFast: options.failFast ?? false,
         gate: verb === 'build',
         testBeforePublish: options.testBeforePublish ?? true,
       })
-    : [];
+    : skipEverything(
+        ctx,
+        orderOf(project.graph).ids.filter((id) => isExecutedNow.has(id)),
+      );
   await dropLeftovers(ctx);
   const schemas = [
     ...new Set(
@@ -160,7 +168,8 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
     ),
   ];
   const ended = await runHooks(ctx, project.manifest.on_run_end, {
-    results: hookResults(outcomes, project.manifest),
+    // as in dbt: what was skipped because nothing began is no result
+    results: hookResults(goesOn ? outcomes : [], project.manifest),
     schemas,
   });
   const seconds = (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000;

@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Adapter, Dialect, EngineConfig, Target } from '../adapter/contract.ts';
 import { compiledPath } from '../artifacts/compiled.ts';
 import { manifestJson } from '../artifacts/manifest-json.ts';
-import { readState } from '../artifacts/read-state.ts';
+import { readLoaded, readState } from '../artifacts/read-state.ts';
 import { writeJson, type ArtifactFile } from '../artifacts/write.ts';
 import { cycleDiagnostics } from '../graph/cycles.ts';
 import { graphOf, type ProjectGraph } from '../graph/graph.ts';
@@ -204,7 +204,7 @@ export async function openProject(
     input.vars ?? {},
     options,
     secrets,
-    await statesOf(dir, options),
+    await statesOf(dir, resolve(dir, loaded.paths.targetDir), options),
     judge,
   );
   options.onProject?.({
@@ -221,13 +221,21 @@ export async function openProject(
 /** What --state and --defer-state name; as in dbt, relative to the project. */
 async function statesOf(
   dir: string,
+  targetDir: string,
   options: ApiOptions,
 ): Promise<Pick<OpenProject, 'state' | 'deferTo'>> {
   const read = (folder: string | undefined): Promise<PreviousState | undefined> =>
     folder === undefined ? Promise.resolve(undefined) : readState(resolve(dir, folder), folder);
   const state = await read(options.state);
   const other = options.defer === true ? await read(options.deferState) : undefined;
-  return { state, deferTo: requireDeferState(options, other ?? state) };
+  const sourcesNow =
+    state?.sources === undefined
+      ? undefined
+      : await readLoaded(targetDir, relative(dir, targetDir) || 'target');
+  return {
+    state: state && sourcesNow ? { ...state, sourcesNow } : state,
+    deferTo: requireDeferState(options, other ?? state),
+  };
 }
 
 function assemble(

@@ -8,6 +8,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** manifest v4 came with dbt 1.0; from v13 on the shape is another one. */
 const KNOWN = {
   manifest: { file: 'manifest.json', oldest: 4, newest: 12 },
+  sources: { file: 'sources.json', oldest: 1, newest: 3 },
   'run-results': { file: 'run_results.json', oldest: 4, newest: 6 },
 } as const;
 
@@ -31,12 +32,35 @@ export async function readState(path: string, folder: string): Promise<PreviousS
     );
   const manifest = await readArtifact(path, folder, 'manifest');
   const results = await readArtifact(path, folder, 'run-results');
+  const sources = await readArtifact(path, folder, 'sources');
   return {
     folder,
     ...(manifest === undefined ? {} : { manifest: manifestOf(manifest) }),
     ...(results === undefined ? {} : { results: resultsOf(results) }),
+    ...(sources === undefined ? {} : { sources: loadedOf(sources) }),
   };
 }
+
+/** When each source was loaded last, as the newest source freshness of a folder found out; undefined without one. */
+export async function readLoaded(
+  path: string,
+  folder: string,
+): Promise<PreviousState['sources'] | undefined> {
+  const json = await readArtifact(path, folder, 'sources');
+  return json === undefined ? undefined : loadedOf(json);
+}
+
+/** Those that could not be asked are left out. */
+const loadedOf = (json: Json): ReadonlyMap<string, string> =>
+  new Map(
+    (Array.isArray(json['results']) ? json['results'] : [])
+      .filter(isMap)
+      .flatMap((result): readonly (readonly [string, string])[] =>
+        typeof result['max_loaded_at'] === 'string'
+          ? [[String(result['unique_id'] as string), result['max_loaded_at']]]
+          : [],
+      ),
+  );
 
 /** The JSON of an artifact of a version that is known; undefined when the file is not there. */
 export async function readArtifact(

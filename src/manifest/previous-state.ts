@@ -14,4 +14,8 @@ export interface PreviousState {
   };
   /** unique id → status; absent without a run_results.json */
   readonly results?: ReadonlyMap<string, string>;
+  /** unique id of a source → when it was loaded last; absent without a sources.json */
+  readonly sources?: ReadonlyMap<string, string>;
+  /** the same as the project itself found out last */
+  readonly sourcesNow?: ReadonlyMap<string, string>;
 }

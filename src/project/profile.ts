@@ -259,19 +259,23 @@ export async function chooseProfile(
   const checked = adapter.parseTarget(
     wish.threads === undefined ? raw : { ...raw, threads: wish.threads },
   );
-  for (const diagnostic of checked.diagnostics)
-    diagnostics.push(
-      diagnostic.at === undefined && found.document !== undefined
-        ? {
-            hint: `Correct this key of the target "${targetName}".`,
-            ...diagnostic,
-            at: found.document.spanOf(keyPath(diagnostic.message, raw, at)),
-          }
-        : diagnostic,
-    );
+  const placed = (diagnostic: Diagnostic): Diagnostic =>
+    diagnostic.at === undefined && found.document !== undefined
+      ? {
+          hint: `Correct this key of the target "${targetName}".`,
+          ...diagnostic,
+          at: found.document.spanOf(keyPath(diagnostic.message, raw, at)),
+        }
+      : diagnostic;
+  diagnostics.push(...checked.diagnostics.map(placed));
   if (checked.value === undefined) return nothing;
+  const { incomplete = [] } = checked.value;
+  const target =
+    incomplete.length === 0
+      ? checked.value
+      : { ...checked.value, incomplete: incomplete.map(placed) };
   return {
-    value: { profileName: name, targetName, target: checked.value, adapter, file: found.file },
+    value: { profileName: name, targetName, target, adapter, file: found.file },
     diagnostics,
   };
 }

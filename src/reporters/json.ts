@@ -36,6 +36,7 @@ class JsonReporter implements Reporter {
   readonly #options: ReporterOptions;
   #invocation = '';
   #total = 0;
+  #failedHooks = 0;
 
   constructor(options: ReporterOptions) {
     this.#options = options;
@@ -187,6 +188,7 @@ class JsonReporter implements Reporter {
   }
 
   #hookFinished({ name, ok, ms }: Extract<RunEvent, { kind: 'hook_finished' }>): void {
+    if (!ok) this.#failedHooks += 1;
     const word = ok ? 'OK' : 'ERROR';
     this.#emit(
       'LogHookEndLine',
@@ -201,7 +203,7 @@ class JsonReporter implements Reporter {
     cancelled,
     seconds,
   }: Extract<RunEvent, { kind: 'run_finished' }>): void {
-    const tally = tallyOf(outcomes);
+    const tally = tallyOf(outcomes, this.#failedHooks);
     const facts = outcomes.map((outcome) => this.#options.describe(outcome.id));
     const finished = finishedText(facts, seconds);
     this.#emit('FinishedRunningStats', finished, { stat_line: finished, execution_time: seconds });

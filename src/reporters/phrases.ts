@@ -107,17 +107,17 @@ export interface Tally {
   readonly partial: number;
 }
 
-/** Counts outcomes; a partial success counts as an error too, as in dbt. */
-export function tallyOf(outcomes: readonly NodeOutcome[]): Tally {
+/** Counts outcomes, and hooks of the run that failed as errors; a partial success counts as an error too, as in dbt. */
+export function tallyOf(outcomes: readonly NodeOutcome[], failedHooks = 0): Tally {
   const those = (...statuses: readonly NodeOutcome['status'][]): number =>
     outcomes.filter((o) => statuses.includes(o.status)).length;
   return {
     pass: those('pass', 'success'),
     warn: those('warn'),
-    error: those('error', 'runtime error', 'fail', 'partial success'),
+    error: those('error', 'runtime error', 'fail', 'partial success') + failedHooks,
     skip: those('skipped'),
     noop: those('no-op'),
-    total: outcomes.length,
+    total: outcomes.length + failedHooks,
     partial: those('partial success'),
   };
 }

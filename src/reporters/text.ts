@@ -142,8 +142,7 @@ class TextReporter implements Reporter {
     cancelled,
     seconds,
   }: Extract<RunEvent, { kind: 'run_finished' }>): void {
-    const counted = tallyOf(outcomes);
-    const tally = { ...counted, error: counted.error + this.#failedHooks };
+    const tally = tallyOf(outcomes, this.#failedHooks);
     const { good, bad, warn } = this.#colours;
     const facts = outcomes.map((outcome) => this.#options.describe(outcome.id));
     const style = tally.error > 0 ? bad : tally.warn > 0 || cancelled ? warn : good;

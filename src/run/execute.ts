@@ -77,6 +77,18 @@ const testedModels = (
     }),
   );
 
+/** Every selected node as skipped: what was to come before them all has failed. */
+export function skipEverything(ctx: RunContext, ids: readonly NodeId[]): readonly NodeOutcome[] {
+  const run = new Run(ctx, ids.length, {
+    threads: 1,
+    failFast: false,
+    gate: false,
+    testBeforePublish: false,
+  });
+  run.skipAll(ids, undefined, 'skipped: on-run-start failed');
+  return run.outcomes;
+}
+
 const ENDED_WELL: ReadonlySet<string> = new Set(['success', 'pass', 'warn', 'no-op']);
 
 class Run {
@@ -119,6 +131,9 @@ class Run {
       return ENDED_WELL.has(outcome.status);
     }
     const ended = await this.relation(node, tests, label);
+    // a model may say that what is below it runs all the same; its tests hold back as ever
+    if (node.config['on_error'] === 'continue' && !this.options.failFast)
+      return ended.slice(1).every((o) => o.status === 'skipped' || ENDED_WELL.has(o.status));
     return ended.every((o) => ENDED_WELL.has(o.status));
   }
 
@@ -281,7 +296,11 @@ class Run {
   }
 
   /** Reports nodes that did not run: below a failure, or because the run was stopped. */
-  skipAll(ids: readonly NodeId[], because: NodeId | undefined): void {
+  skipAll(
+    ids: readonly NodeId[],
+    because: NodeId | undefined,
+    why = 'skipped: the run was stopped',
+  ): void {
     for (const id of ids) {
       const node = this.node(id);
       // a skipped node never started
@@ -290,7 +309,7 @@ class Run {
       this.finish(node, begun, 'main', {
         status: 'skipped',
         diagnostics: [],
-        message: name === undefined ? 'skipped: the run was stopped' : `skipped because of ${name}`,
+        message: name === undefined ? why : `skipped because of ${name}`,
         ...(because === undefined ? {} : { because }),
       });
     }

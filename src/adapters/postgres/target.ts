@@ -122,7 +122,14 @@ const urlAsHost = (o: Output): readonly Diagnostic[] =>
 
 function missing(o: Output): readonly Diagnostic[] {
   if (o.embedded === true) return [];
-  const needed = { host: o.host, user: o.user, dbname: o.dbname ?? o.database, schema: o.schema };
+  return lacking({ host: o.host, user: o.user, dbname: o.dbname ?? o.database });
+}
+
+/** Schedulers list a project with a profile that has no schema: told when somebody connects. */
+const incomplete = (o: Output): readonly Diagnostic[] =>
+  o.embedded === true ? [] : lacking({ schema: o.schema });
+
+function lacking(needed: Readonly<Record<string, unknown>>): readonly Diagnostic[] {
   return Object.entries(needed)
     .filter(([, value]) => value === undefined)
     .map(([key]) =>
@@ -181,6 +188,7 @@ function toTarget(o: Output): Target {
     threads,
     shown,
     secrets: secret.password === undefined ? [] : [secret.password],
+    incomplete: incomplete(o),
     [CREDENTIALS]: () => secret,
   };
   return target;

@@ -96,6 +96,30 @@ export const matchResult: Method = ({ value, state }) => {
   return (node) => results.get(node.unique_id) === value;
 };
 
+/** `source_status:fresher`: loaded after the earlier run looked, or not seen by it. */
+export const matchSourceStatus: Method = ({ value, state }) => {
+  if (value !== 'fresher')
+    return { problem: `"${value}" is not a status of sources.`, hint: 'There is one: fresher.' };
+  const { sources, sourcesNow } = state ?? {};
+  if (sources === undefined) return missing(state, 'source_status', 'sources.json');
+  if (sourcesNow === undefined)
+    return {
+      problem: 'The method "source_status" needs to know how fresh the sources are now.',
+      hint: 'Ask them first, with etl source freshness.',
+    };
+  return ({ unique_id: id }) => {
+    const now = sourcesNow.get(id);
+    const before = sources.get(id);
+    return now !== undefined && (before === undefined || micros(now) > micros(before));
+  };
+};
+
+/** A moment of an artifact as a text that sorts: `2024-01-02T03:04:05.000000`. */
+function micros(moment: string): string {
+  const [seconds = '', fraction = ''] = moment.replace(/Z$|\+00:00$/, '').split('.');
+  return `${seconds.replace(' ', 'T')}.${fraction.padEnd(6, '0')}`;
+}
+
 /** Whether a node uses a macro of the project that is new, gone or different; those that ship with the product do not count. */
 function macroChanges(manifest: Manifest, before: ReadonlyMap<string, string>): Compare {
   const isOurs = (id: string): boolean => !/^macro\.dbt(_[a-z]+)?\./.test(id) || isProject(id);

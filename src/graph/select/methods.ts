@@ -4,7 +4,7 @@ import { fnmatch } from './fnmatch.ts';
 import { matchFqn } from './match-fqn.ts';
 import { fileName, matchPath } from './match-path.ts';
 import { matchConfig } from './match-config.ts';
-import { matchResult, matchState } from './match-state.ts';
+import { matchResult, matchSourceStatus, matchState } from './match-state.ts';
 import type { Matcher, Method } from './method.ts';
 
 const RESOURCE_TYPES = [
@@ -140,10 +140,6 @@ const version: Method = ({ value }) =>
   };
 
 const nothing: Method = () => () => false;
-const notYet =
-  (what: string): Method =>
-  () => ({ problem: `The method "${what}" is not supported yet.` });
-
 /** Every selection method of dbt by its name. */
 export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['fqn', ({ value }) => matchFqn(value)],
@@ -167,7 +163,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['saved_query', nothing],
   ['state', matchState],
   ['result', matchResult],
-  ['source_status', notYet('source_status')],
+  ['source_status', matchSourceStatus],
   // evaluated where the selectors are known
   ['selector', nothing],
 ]);

@@ -220,7 +220,7 @@ test.each([
   ['version:new', /"new" is not a kind of version/],
   ['config:view', /does not say which config/],
   ['state:modified', /"state" compares with an earlier run, and none is named/],
-  ['source_status:fresher', /"source_status" is not supported yet/],
+  ['source_status:fresher', /"source_status" compares with an earlier run, and none is named/],
 ])('%s is refused', (text, message) => {
   const { value, diagnostics } = run({ select: [text] });
   expect(value).toBeUndefined();

@@ -84,10 +84,13 @@ describe('parseTarget', () => {
 
   test('names the key that is wrong', () => {
     expect(messages({ type: 'postgres' })).toEqual(
-      ['host', 'user', 'dbname', 'schema'].map(
-        (k) => `ETL1008 "${k}" of the Postgres output is missing`,
-      ),
+      ['host', 'user', 'dbname'].map((k) => `ETL1008 "${k}" of the Postgres output is missing`),
     );
+    // told when somebody connects: listing a project needs no schema
+    const { schema: _, ...without } = server;
+    expect(parseTarget(without).value?.incomplete?.map((d) => d.message)).toEqual([
+      '"schema" of the Postgres output is missing',
+    ]);
     expect(messages({ ...server, port: 'abc' })).toEqual([
       'ETL1008 "port" of the Postgres output must be a whole number',
     ]);
