@@ -13,6 +13,7 @@ import type { RelationName } from '../kernel/relation.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { ExecutableNode, SourceNode, ModelNode } from '../manifest/node.ts';
 import { baseSettings, varLayers } from '../project/session.ts';
+import { runtimeConfig } from '../project/runtime-config.ts';
 import { testArguments } from '../project/test-arguments.ts';
 import type { LoadedProject } from '../project/load.ts';
 import { ephemeralName } from './ephemeral-name.ts';
@@ -241,6 +242,12 @@ class RunScopes implements ScopeMaker {
       config: { isParsing: false, get: () => undefined, call: () => undefined },
       thisRelation: null,
       model: undefined,
+      runtimeConfig: () =>
+        runtimeConfig(
+          session,
+          root,
+          Array.from(packages.values(), (pkg) => pkg.project),
+        ),
       graph: () => (this.graph ??= graphOf(this.project.manifest)),
       isIncremental: () => false,
       extra: {},

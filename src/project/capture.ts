@@ -19,6 +19,7 @@ import type { ConfigValues } from './config-merge.ts';
 import type { Capture, CapturedRef, CapturedSource } from './draft.ts';
 import { warningOf } from './problems.ts';
 import { baseSettings, varLayers } from './session.ts';
+import { runtimeConfig } from './runtime-config.ts';
 import { testArguments } from './test-arguments.ts';
 import type { ProjectPackage } from './text-files.ts';
 import { undefinedCalls } from './undefined-calls.ts';
@@ -124,6 +125,12 @@ class Recorder {
       config: { isParsing: true, get: () => undefined, call: (values) => this.#configure(values) },
       thisRelation: self,
       model: () => toPython(subject.model),
+      runtimeConfig: () =>
+        runtimeConfig(
+          session,
+          root.project,
+          Array.from(this.#world.packages.values(), (pkg) => pkg.project),
+        ),
       graph: () => new Dict(EMPTY_GRAPH.map((key) => [key, new Dict()])),
       isIncremental: () => false,
       extra: this.extra,

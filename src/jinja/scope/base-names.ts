@@ -10,6 +10,7 @@ import { iterate } from '../py/sequence.ts';
 import { PyFloat, Tuple, isNumber, typeName } from '../py/values.ts';
 import type { PyObject, Value } from '../py/values.ts';
 import { DateTime, UTC, datetimeModule } from './modules/datetime.ts';
+import { itertoolsModule } from './modules/itertools.ts';
 import { pytzModule } from './modules/pytz.ts';
 import { reModule } from './modules/re.ts';
 import { templateError } from '../errors.ts';
@@ -256,6 +257,7 @@ export const BASE_MAKERS: Makers<BaseSettings> = {
     datetime: datetimeModule(invocation.now),
     re: reModule,
     pytz: pytzModule,
+    itertools: itertoolsModule,
   }),
   flags: ({ invocation }) => new FlagsObject(invocation.flags),
   project_name: ({ invocation }) => invocation.projectName,

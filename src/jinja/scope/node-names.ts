@@ -9,6 +9,7 @@ import { ConfigObject } from './config-object.ts';
 import { ExceptionsObject } from './exceptions.ts';
 import { lazyNames } from './lazy-names.ts';
 import type { Maker, Makers } from './lazy-names.ts';
+import { RARE_MAKERS, RefFunction } from './rare-names.ts';
 import { relationFactory } from './relation.ts';
 import { templateError } from '../errors.ts';
 import type { NodeSettings, RefCall } from './settings.ts';
@@ -80,7 +81,12 @@ const tryOrCompilerError = hostFunction('try_or_compiler_error', (args, kwargs) 
 
 const MAKERS: Makers<NodeSettings> = {
   ...BASE_MAKERS,
-  ref: (settings) => hostFunction('ref', (args, kwargs) => settings.ref(refCall(args, kwargs))),
+  ...RARE_MAKERS,
+  ref: (settings) =>
+    new RefFunction(
+      (args, kwargs) => settings.ref(refCall(args, kwargs)),
+      () => settings.runtimeConfig?.(),
+    ),
   source: (settings) =>
     hostFunction('source', (args) => {
       if (args.length !== 2)

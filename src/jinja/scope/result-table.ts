@@ -1,5 +1,5 @@
 import { namedFunction } from '../host-function.ts';
-import { Dict } from '../py/dict.ts';
+import { Dict, dictGet, isDict } from '../py/dict.ts';
 import { str } from '../py/print.ts';
 import { Tuple, makeFloat } from '../py/values.ts';
 import type { PyObject, Value } from '../py/values.ts';
@@ -194,10 +194,23 @@ export class ResultTable implements PyObject {
   readonly types: readonly string[];
   readonly rows: readonly (readonly Value[])[];
 
-  constructor(answer: QueryAnswer) {
-    this.names = answer.columns.map((column) => column.name);
-    this.types = answer.columns.map((column) => column.type);
-    this.rows = answer.rows.map((row) => row.map((cell, i) => valueOf(cell, this.types[i] ?? '')));
+  constructor(answer: QueryAnswer | ResultTable, names?: readonly string[]) {
+    const isTable = answer instanceof ResultTable;
+    this.names = names ?? (isTable ? answer.names : answer.columns.map((column) => column.name));
+    this.types = isTable ? answer.types : answer.columns.map((column) => column.type);
+    this.rows = isTable
+      ? answer.rows
+      : answer.rows.map((row) => row.map((cell, i) => valueOf(cell, this.types[i] ?? '')));
+  }
+
+  /** The table with other names of columns: a list of all, or a dictionary of those that change. */
+  #renamed(wanted: Value): ResultTable {
+    const listed = Array.isArray(wanted) ? (wanted as Value[]) : undefined;
+    const names = this.names.map((name, i) => {
+      const given = listed === undefined && isDict(wanted) ? dictGet(wanted, name) : listed?.[i];
+      return given === undefined || given === null ? name : str(given);
+    });
+    return new ResultTable(this, names);
   }
 
   #rowObjects(): ResultRow[] {
@@ -236,6 +249,10 @@ export class ResultTable implements PyObject {
         return Tuple.fromArray(this.names);
       case 'column_types':
         return Tuple.fromArray(this.types);
+      case 'rename':
+        return namedFunction(name, ['column_names', 'row_names', 'slug_columns'], ([wanted]) =>
+          this.#renamed(wanted),
+        );
       case 'print_table':
       case 'print_json':
       case 'print_csv':
@@ -246,7 +263,7 @@ export class ResultTable implements PyObject {
   }
 
   pyNames(): Iterable<string> {
-    return ['columns', 'rows', 'column_names', 'column_types', 'print_table'];
+    return ['columns', 'rows', 'column_names', 'column_types', 'rename', 'print_table'];
   }
 
   /** An agate table is the sequence of its rows. */

@@ -90,6 +90,8 @@ export interface NodeSettings extends BaseSettings {
   /** `model`, `database`, `schema`; undefined in hooks of a run and in operations */
   readonly model: (() => Value) | undefined;
   readonly graph: () => Value;
+  /** the project as `builtins.ref.config` shows it; never its connection */
+  readonly runtimeConfig?: () => Value;
   readonly isIncremental: () => boolean;
   /** names that only this render has (`pre_hooks`, `sql`, `results`, …); they win over all others */
   readonly extra: Readonly<Record<string, Value>>;

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { Dict } from '../../../src/jinja/py/dict.ts';
+import type { Value } from '../../../src/jinja/py/values.ts';
 import { ResultTable } from '../../../src/jinja/scope/result-table.ts';
 import { BUILT_IN_MACROS } from '../../../src/project/built-in-macros.ts';
 import { answered, hostOf, rendered } from './render.ts';
@@ -214,4 +216,35 @@ test('what is wrong for an adapter method is said', () => {
   expect(() =>
     rendered("{{ adapter.verify_database('elsewhere') }}", { target: { database: 'db' } }, host),
   ).toThrow(/cross-database/);
+});
+
+test.each([
+  ["{{ modules.itertools.product([1, 2], 'ab') }}", "[(1, 'a'), (1, 'b'), (2, 'a'), (2, 'b')]"],
+  ['{{ modules.itertools.product([0, 1], repeat=2) | length }}', '4'],
+  ['{{ modules.itertools.chain([1], [2, 3]) | list }}', '[1, 2, 3]'],
+  ['{{ modules.itertools.combinations([1, 2, 3], 2) }}', '[(1, 2), (1, 3), (2, 3)]'],
+  ['{{ modules.itertools.combinations_with_replacement([1, 2], 2) }}', '[(1, 1), (1, 2), (2, 2)]'],
+  ['{{ modules.itertools.permutations([1, 2, 3], 2) | length }}', '6'],
+  ['{{ modules.itertools.zip_longest([1], [2, 3], fillvalue=0) }}', '[(1, 2), (0, 3)]'],
+  ['{{ modules.itertools.islice([1, 2, 3, 4], 1, 4, 2) }}', '[2, 4]'],
+  ['{{ modules.itertools.compress([1, 2, 3], [1, 0, 1]) }}', '[1, 3]'],
+  ['{{ sql_now }}{{ defer_relation is none }}{{ write("x") }}', 'now()True'],
+])('%s', (text, expected) => {
+  expect(rendered(text)).toBe(expected);
+});
+
+test('what has no meaning here says so', () => {
+  expect(() => rendered("{{ metric('x') }}")).toThrow(/metric\(\) cannot be used/);
+  expect(() => rendered('{{ modules.itertools.count() }}')).toThrow(/has no end/);
+});
+
+test('builtins.ref.config shows the project', () => {
+  const runtimeConfig = (): Value => new Dict([['project_name', 'shop']]);
+  expect(rendered('{{ builtins.ref.config.project_name }}', { runtimeConfig })).toBe('shop');
+});
+
+test('a result can be given other names of columns', () => {
+  const text =
+    "{% set t = run_query('q').rename({'id': 'key'}) %}{{ t.column_names[0] }}{{ t.rows[0].key }}{{ t.rename(['a', 'b', 'c']).column_names }}";
+  expect(answered(text, [ANSWER], host).text).toBe("key1('a', 'b', 'c')");
 });
