@@ -167,7 +167,7 @@ expect: {rows: [{state: open, total: 5}]}`,
   test('variables, environment and macros can be others', async () => {
     const found = await run({
       'macros/words.sql': `{% macro greeting() %}'hello'{% endmacro %}{% macro twice() %}{{ greeting() }} || {{ greeting() }}{% endmacro %}`,
-      'models/words.sql': `select {{ greeting() }} as one, {{ twice() }} as two, {{ shop.greeting() }} as three, '{{ invocation_id }}' as four, id from {{ ref('orders') }}`,
+      'models/words.sql': `select {{ greeting() }} as one, {{ twice() }} as two, {{ shop.greeting() }} as three, '{{ invocation_id }}' as four, {{ current_timestamp() }} as five, {{ dbt.current_timestamp() }} as six, {{ dbt.type_int() }} as seven, id from {{ ref('orders') }}`,
       'models/u.yml': unitTests(
         `name: with_vars
 model: totals
@@ -181,9 +181,9 @@ given: [{input: ref('orders'), rows: [{id: 1}]}, {input: ref('customers'), rows:
 expect: {rows: [{region: north}]}`,
         `name: with_macros
 model: words
-overrides: {macros: {greeting: "'x'", shop.greeting: "'y'", invocation_id: 'i'}}
+overrides: {macros: {greeting: "'x'", shop.greeting: "'y'", invocation_id: 'i', current_timestamp: "'now'", dbt.type_int: "'int'"}}
 given: [{input: ref('orders'), rows: [{id: 1}]}]
-expect: {rows: [{one: x, two: xx, three: y, four: i}]}`,
+expect: {rows: [{one: x, two: xx, three: y, four: i, five: now, six: now, seven: int}]}`,
       ),
     });
     expect(found).toEqual({ with_vars: 'pass', with_env: 'pass', with_macros: 'pass' });
