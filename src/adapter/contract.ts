@@ -20,8 +20,6 @@ export interface Capabilities {
   readonly maxIdentifierBytes: number;
   /** from this version on a subquery in FROM needs no name; 0: it never did */
   readonly namelessSubqueriesSince: number;
-  /** whether a moment is written with its time zone */
-  readonly zonedInstants: boolean;
   readonly constraints: Readonly<Record<ConstraintKind, ConstraintSupport>>;
 }
 
@@ -107,6 +105,8 @@ export interface DeltaRequest extends SelectRequest {
   readonly mergeUpdateColumns: readonly string[] | undefined;
   readonly mergeExcludeColumns: readonly string[] | undefined;
   readonly onSchemaChange: 'ignore' | 'append_new_columns' | 'sync_all_columns' | 'fail';
+  /** true for the rows that a microbatch is about */
+  readonly window?: string;
   readonly live: ObservedRelation;
 }
 
@@ -192,6 +192,8 @@ export interface Dialect {
   /** the name that the engine makes of one written without quotes */
   bare(name: string): string;
   literal(value: Scalar): string;
+  /** true for rows whose time, in UTC, lies in the window; `column` is the author's text */
+  inWindow(column: string, start: Date, end: Date): string;
   /** the quoted, qualified text of a relation */
   relation(name: RelationName): string;
   createSchema(schema: string, database?: string): Statement;

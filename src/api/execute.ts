@@ -24,6 +24,7 @@ import { Debris } from '../run/debris.ts';
 import { Leftovers } from '../run/leftovers.ts';
 import { storesFailures } from '../run/store-failures.ts';
 import { runHooks } from '../run/run-hooks.ts';
+import { batchWishes } from './batches.ts';
 import { connect } from './connect.ts';
 import { deferredRelations, type Deferred } from './defer.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
@@ -64,6 +65,7 @@ export async function executeVerb(
 ): Promise<RunResult> {
   requireKnownHazards(options.allow ?? []);
   const invocation = newInvocation(options);
+  batchWishes(options, invocation);
   const project = await openProject(options, invocation, verb);
   const selected = selectNodes(project, options, WORKS_ON[verb]);
   await writeManifest(project, invocation);
@@ -186,7 +188,7 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   );
   observe({ kind: 'run_finished', outcomes, cancelled, seconds });
   if (written !== undefined) throw written.error;
-  const failed = outcomes.some((o) => o.status === 'error' || o.status === 'fail');
+  const failed = outcomes.some((o) => ['error', 'fail', 'partial success'].includes(o.status));
   return { outcomes, cancelled, ok: begun && ended && !failed, seconds };
 }
 
@@ -201,11 +203,8 @@ function makeContext(
     if (diagnostic !== undefined) observe({ kind: 'diagnostic', diagnostic });
   };
   const warn = templateWarnings(project, report);
-  const scopes = runScopes(loaded, {
-    warn,
-    deferred,
-    ...readingFor(project, options, invocation.startedAt, connection),
-  });
+  const reading = readingFor(project, options, invocation.startedAt, connection);
+  const scopes = runScopes(loaded, { warn, deferred, ...reading });
   const compiler = new Compiler(manifest, project.host, scopes);
   return {
     manifest,
@@ -219,6 +218,7 @@ function makeContext(
     invocationId: invocation.id,
     fullRefresh: options.fullRefresh ?? false,
     empty: options.empty ?? false,
+    batches: batchWishes(options, invocation, reading.sample),
     storeFailures: options.storeFailures ?? false,
     allow: new Set(options.allow ?? []),
     now: invocation.now,

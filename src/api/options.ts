@@ -1,4 +1,4 @@
-import type { Observer } from '../events/event.ts';
+import type { BatchResults, Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { NodeFacts } from '../reporters/reporter.ts';
@@ -75,6 +75,12 @@ export interface ApiOptions {
   readonly limit?: number;
   /** tells bugs of etl with their stack */
   readonly debug?: boolean;
+  /** microbatch models are built from here, and up to there: ISO 8601, in UTC */
+  readonly eventTimeStart?: string;
+  readonly eventTimeEnd?: string;
+  /** what retry knows of the windows of the run before */
+  readonly batches?: ReadonlyMap<string, BatchResults>;
+  readonly batchesUntil?: Date;
   /** false: projects that ask for another dbt version (require-dbt-version) are taken all the same */
   readonly versionCheck?: boolean;
   /** where source freshness writes its result (default: sources.json in the target folder) */

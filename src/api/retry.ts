@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { readArtifact } from '../artifacts/read-state.ts';
 import { EtlError } from '../kernel/error.ts';
 import { nodeId } from '../kernel/node-id.ts';
+import { batchesOfResults } from './batches.ts';
 import { executeVerb, type ExecutingVerb, type RunResult } from './execute.ts';
 import { newInvocation } from './invocation.ts';
 import { targetDirOf } from './open-project.ts';
@@ -55,6 +56,8 @@ export async function retry(options: ApiOptions = {}): Promise<RetryResult> {
       ...rest,
       ...(before === undefined ? {} : { state: before }),
       ...(isWhole ? {} : { only: ids }),
+      batches: batchesOfResults(results),
+      ...startOf(artifact),
     });
     return { ...result, command, isNeeded: true };
   }
@@ -71,6 +74,13 @@ export async function retry(options: ApiOptions = {}): Promise<RetryResult> {
     `the last command was "${command}", which cannot be run again`,
     `Commands that can: ${[...VERBS, 'run-operation'].join(', ')}.`,
   );
+}
+
+/** When the run that is retried began: its windows end there. */
+function startOf(artifact: Json): Pick<ApiOptions, 'batchesUntil'> {
+  const written = mapOf(artifact['metadata'])['invocation_started_at'];
+  const at = new Date(typeof written === 'string' ? written : Number.NaN);
+  return Number.isNaN(at.getTime()) ? {} : { batchesUntil: at };
 }
 
 const problem = (message: string, hint: string): EtlError =>
@@ -99,6 +109,8 @@ function optionsOf(args: Json): ApiOptions {
     warnError: args['warn_error'] === true ? true : undefined,
     warnErrorOptions: args['warn_error'] === true ? undefined : mapOf(args['warn_error_options']),
     failFast: args['fail_fast'] === true,
+    eventTimeStart: text(args['event_time_start']),
+    eventTimeEnd: text(args['event_time_end']),
     storeFailures: args['store_failures'] === true,
     testBeforePublish: args['test_before_publish'] !== false,
     indirectSelection: text(args['indirect_selection']),

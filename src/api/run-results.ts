@@ -48,6 +48,8 @@ export async function writeRunResults(
       warn_error_options: options.warnErrorOptions ?? {},
       full_refresh: options.fullRefresh ?? false,
       fail_fast: options.failFast ?? false,
+      event_time_start: options.eventTimeStart ?? null,
+      event_time_end: options.eventTimeEnd ?? null,
       store_failures: options.storeFailures ?? false,
       indirect_selection: options.indirectSelection ?? 'eager',
       test_before_publish: options.testBeforePublish ?? true,

@@ -1,4 +1,4 @@
-import type { NodeOutcome } from '../events/event.ts';
+import type { BatchResults, NodeOutcome } from '../events/event.ts';
 import { metadataOf, timestamp, type InvocationFacts } from './metadata.ts';
 import type { Json } from './node-json.ts';
 
@@ -34,7 +34,7 @@ export function resultJson(outcome: NodeOutcome): Json {
     compiled_code: outcome.compiledCode ?? null,
     // dbt tells it of what was compiled only
     relation_name: isSeed(outcome) ? null : (outcome.relationName ?? null),
-    batch_results: null,
+    batch_results: outcome.batches === undefined ? null : batchesJson(outcome.batches),
   };
 }
 
@@ -60,6 +60,15 @@ function responseOf({ status, message, rows }: NodeOutcome): Json {
     ...(affected === undefined ? {} : { rows_affected: affected }),
   };
 }
+
+/** As Python writes moments in UTC: `2024-08-31T00:00:00+00:00`. */
+const moment = (at: Date): string => `${at.toISOString().slice(0, 19)}+00:00`;
+
+const batchesJson = ({ successful, failed }: BatchResults): Json => {
+  const pairs = (windows: BatchResults['failed']): readonly (readonly string[])[] =>
+    windows.map(({ start, end }) => [moment(start), moment(end)]);
+  return { successful: pairs(successful), failed: pairs(failed) };
+};
 
 const firstProblem = ({ diagnostics }: NodeOutcome): string | undefined =>
   diagnostics.find((d) => d.severity === 'error')?.message;

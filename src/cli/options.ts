@@ -1,5 +1,6 @@
 // Every option the command line knows, once: flags, value, environment variable, help text, and the commands that take it.
 
+import { BATCH_OPTIONS } from './batch-options.ts';
 import { DEPS_OPTIONS } from './deps-options.ts';
 import { COMMAND_OPTIONS } from './command-options.ts';
 import { IGNORED_OPTIONS } from './ignored-options.ts';
@@ -309,6 +310,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     help: 'let templates ask the warehouse, which is the default; --no-introspect: refuse',
   },
   ...COMMAND_OPTIONS,
+  ...BATCH_OPTIONS,
   ...DEPS_OPTIONS,
   ...LOG_OPTIONS,
   ...IGNORED_OPTIONS,

@@ -14,6 +14,12 @@ export type NodeStatus =
   | 'partial success'
   | 'runtime error';
 
+/** The windows of a microbatch model, by how they ended. */
+export interface BatchResults {
+  readonly successful: readonly { readonly start: Date; readonly end: Date }[];
+  readonly failed: readonly { readonly start: Date; readonly end: Date }[];
+}
+
 /** How one node ended. */
 export interface NodeOutcome {
   readonly id: NodeId;
@@ -35,6 +41,7 @@ export interface NodeOutcome {
     readonly columns: readonly string[];
     readonly rows: readonly (readonly unknown[])[];
   };
+  readonly batches?: BatchResults | undefined;
   readonly compiledCode?: string;
   readonly relationName?: string;
   /** the first failed or skipped ancestor that made this node be skipped */

@@ -15,6 +15,8 @@ import { table } from './table.ts';
 export interface IncrementalIngredients extends SelectIngredients {
   readonly fullRefresh: boolean;
   readonly nodeName: string;
+  /** true for the rows of the microbatch that this is */
+  readonly window?: string;
 }
 
 const SCHEMA_CHANGES = ['ignore', 'append_new_columns', 'sync_all_columns', 'fail'] as const;

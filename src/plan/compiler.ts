@@ -5,6 +5,7 @@ import type { RelationName } from '../kernel/relation.ts';
 import type { ExecutableNode, Hook, ModelNode } from '../manifest/node.ts';
 import type { UnitTestCase } from '../manifest/unit-test-case.ts';
 import type { RenderedHook } from '../materializations/recipe.ts';
+import type { TimeWindow } from './batches.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 import type { Lane } from './lane.ts';
 import type { Commented, QueryComment } from './query-comment.ts';
@@ -13,7 +14,17 @@ import type { Materialized, MaterializeInputs } from './materialize.ts';
 /** Work that may ask the warehouse: it yields questions, takes their answers and returns its result. */
 export type Asking<T> = Generator<Question, T, unknown>;
 
+/** The window that a microbatch is about. */
+export interface BatchFacts {
+  readonly id: string;
+  readonly window: TimeWindow;
+  /** true for its rows in the model's own table */
+  readonly condition: string;
+}
+
 export interface CompileOptions {
+  /** refs and sources that have an event_time are read in this window only */
+  readonly batch?: BatchFacts;
   /** what is_incremental() answers */
   readonly isIncremental: boolean;
   /** relations to read instead of the published ones: a test aimed at what was just built */

@@ -32,6 +32,8 @@ export interface PlanInputs {
     readonly before: readonly RenderedHook[];
     readonly after: readonly RenderedHook[];
   };
+  /** true for the rows of the microbatch that this is */
+  readonly window?: string;
   /** compiled SELECT of a model */
   readonly select?: string;
   readonly header?: string;
@@ -145,7 +147,12 @@ function recipeOf(
     case 'snapshot':
       return snapshot({ ...from, nodeName: node.name, now: inputs.now });
     case 'incremental':
-      return incremental({ ...from, fullRefresh, nodeName: node.name });
+      return incremental({
+        ...from,
+        fullRefresh,
+        nodeName: node.name,
+        ...(inputs.window === undefined ? {} : { window: inputs.window }),
+      });
     case 'materialized_view':
       return dialect.materializedView === undefined
         ? { value: undefined, diagnostics: [unknownMaterialization(node, dialect)] }

@@ -1,6 +1,7 @@
 // --empty and --sample: refs and sources that read no rows, or those of a stretch of time.
 import type { Dialect } from '../adapter/contract.ts';
 import type { GraphNode } from '../manifest/node.ts';
+import type { TimeWindow } from './batches.ts';
 import type { SampleWindow } from './sample-window.ts';
 
 /** What of a run decides how much its refs and sources read. */
@@ -9,31 +10,40 @@ export interface ReadLess {
   readonly empty?: boolean;
   /** read the rows of a stretch of time, of what has event_time */
   readonly sample?: SampleWindow;
+  /** the window of the microbatch that is built */
+  readonly batch?: TimeWindow;
   /** subqueries get a name, because the server wants one */
   readonly namesSubqueries?: boolean;
 }
 
 /** How the relation of `parent` prints in the SQL of `reader`. */
 export function readingOf(
-  { empty, sample, namesSubqueries }: ReadLess,
+  { empty, sample, batch, namesSubqueries }: ReadLess,
   parent: Pick<GraphNode, 'resource_type'> & { readonly config: Readonly<Record<string, unknown>> },
   reader: string | undefined,
   dialect: Dialect,
 ): { readonly limit?: number; readonly filter?: string; readonly isNamed?: boolean } {
   const field = parent.config['event_time'];
-  const isSampled =
-    sample !== undefined &&
-    typeof field === 'string' &&
-    field !== '' &&
-    (reader === 'model' || reader === 'snapshot');
+  const window = reader === 'model' || reader === 'snapshot' ? both(sample, batch) : undefined;
+  const isFiltered = window !== undefined && typeof field === 'string' && field !== '';
   return {
     ...(empty === true ? { limit: 0 } : {}),
-    ...(isSampled
-      ? {
-          filter: `${fieldText(field, parent, dialect)} >= ${instant(sample.start, dialect)} and ${fieldText(field, parent, dialect)} < ${instant(sample.end, dialect)}`,
-        }
+    ...(isFiltered
+      ? { filter: dialect.inWindow(fieldText(field, parent, dialect), window.start, window.end) }
       : {}),
     ...(namesSubqueries === true ? { isNamed: true } : {}),
+  };
+}
+
+/** The time that lies in both stretches. */
+function both(
+  sample: SampleWindow | undefined,
+  batch: TimeWindow | undefined,
+): TimeWindow | undefined {
+  if (sample === undefined || batch === undefined) return sample ?? batch;
+  return {
+    start: sample.start > batch.start ? sample.start : batch.start,
+    end: sample.end < batch.end ? sample.end : batch.end,
   };
 }
 
@@ -47,9 +57,4 @@ function fieldText(field: string, parent: object, dialect: Dialect): string {
   };
   const column = Object.values(columns).find((c) => c.name === field);
   return (column?.quote ?? quoting?.['column'] ?? false) ? dialect.ident(field) : field;
-}
-
-function instant(at: Date, dialect: Dialect): string {
-  const text = at.toISOString().slice(0, 19).replace('T', ' ');
-  return dialect.literal(dialect.can.zonedInstants ? `${text}+00:00` : text);
 }

@@ -1,7 +1,6 @@
 // The names a template sees in the run phase.
 import type { Scope } from '../jinja/host.ts';
 import { toPython } from '../jinja/py/convert.ts';
-import { Dict } from '../jinja/py/dict.ts';
 import type { Value } from '../jinja/py/values.ts';
 import { nodeNames, type RefCall } from '../jinja/scope/node-names.ts';
 import { Relation } from '../jinja/scope/relation.ts';
@@ -10,7 +9,6 @@ import type { NodeSettings } from '../jinja/scope/settings.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
-import type { Manifest } from '../manifest/manifest.ts';
 import type { ExecutableNode, SourceNode, ModelNode } from '../manifest/node.ts';
 import { baseSettings, varLayers } from '../project/session.ts';
 import { runtimeConfig } from '../project/runtime-config.ts';
@@ -22,6 +20,7 @@ import { nodeRelation } from './plan-node.ts';
 import { references, versionPointer } from './references.ts';
 import { readingOf, type ReadLess } from './read-less.ts';
 import { standInSettings } from './stand-in-scope.ts';
+import { asModel, graphOf } from './template-nodes.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 
 /** What a render tells whoever asked for it. */
@@ -84,10 +83,6 @@ export interface RunScopeOptions extends ReadLess {
   readonly deferred?: ReadonlyMap<NodeId, RelationName>;
 }
 
-/** A node as templates see it: dbt's fields, without what is ours. */
-const asModel = (node: object): Value =>
-  toPython(Object.fromEntries(Object.entries(node).filter(([key]) => key !== 'place')));
-
 /** Makes the scopes of one invocation over its resolved project. */
 export function runScopes(project: LoadedProject, options: RunScopeOptions): ScopeMaker {
   return new RunScopes(project, options);
@@ -118,12 +113,12 @@ class RunScopes implements ScopeMaker {
         node.package_name,
         sink,
         new Set(node.depends_on.nodes),
-        options.standIns,
+        options,
         node.resource_type,
       ),
       config: configOf(node, sink),
       thisRelation: Relation.of(nodeRelation(node), this.project.engine.style),
-      model: () => asModel(node),
+      model: () => asModel(node, options.batch),
       isIncremental: () => options.isIncremental,
     });
     return (attempt) => {
@@ -227,7 +222,7 @@ class RunScopes implements ScopeMaker {
     packageName: string,
     sink: RenderSink,
     allowed?: ReadonlySet<NodeId>,
-    standIns?: CompileOptions['standIns'],
+    options: Partial<CompileOptions> = {},
     reader?: string,
   ): NodeSettings {
     const { session, project: root, packages, engine } = this.project;
@@ -237,8 +232,8 @@ class RunScopes implements ScopeMaker {
       log: sink.log,
       execute: true,
       engine,
-      ref: (call) => this.ref(call, packageName, sink, allowed, standIns, reader),
-      source: (source, table) => this.source(source, table, packageName, reader),
+      ref: (call) => this.ref(call, packageName, sink, allowed, { ...options, reader }),
+      source: (source, table) => this.source(source, table, packageName, { ...options, reader }),
       config: { isParsing: false, get: () => undefined, call: () => undefined },
       thisRelation: null,
       model: undefined,
@@ -260,8 +255,7 @@ class RunScopes implements ScopeMaker {
     packageName: string,
     sink: RenderSink,
     allowed: ReadonlySet<NodeId> | undefined,
-    standIns: CompileOptions['standIns'],
-    reader: string | undefined,
+    options: Partial<CompileOptions> & { readonly reader: string | undefined },
   ): Value {
     const { resolver, manifest, engine } = this.project;
     const id = resolver.ref(
@@ -287,16 +281,16 @@ class RunScopes implements ScopeMaker {
       };
       return Relation.of({ database: null, schema: null, name: ephemeralName(found) }, bare, {
         type: 'cte',
-        ...this.reading(found, reader),
+        ...this.reading(found, options),
       });
     }
     const kind = found.config.materialized === 'view' ? 'view' : 'table';
     return Relation.of(
-      standIns?.get(found.unique_id) ??
+      options.standIns?.get(found.unique_id) ??
         this.options.deferred?.get(found.unique_id) ??
         nodeRelation(found),
       engine.style,
-      { type: kind, ...this.reading(found, reader) },
+      { type: kind, ...this.reading(found, options) },
     );
   }
 
@@ -305,19 +299,24 @@ class RunScopes implements ScopeMaker {
     source: string,
     table: string,
     packageName: string,
-    reader: string | undefined,
+    options: Partial<CompileOptions> & { readonly reader: string | undefined },
   ): Value {
     const found = this.project.resolver.source(source, table, packageName);
     if (found === undefined)
       throw templateError('ETL3002', `there is no source "${source}.${table}"`);
-    return this.sourceRelation(found).with(this.reading(found, reader));
+    return this.sourceRelation(found).with(this.reading(found, options));
   }
 
   private reading(
     parent: Parameters<typeof readingOf>[1],
-    reader: string | undefined,
+    { reader, batch }: Partial<CompileOptions> & { readonly reader: string | undefined },
   ): ReturnType<typeof readingOf> {
-    return readingOf(this.options, parent, reader, this.project.dialect);
+    return readingOf(
+      batch === undefined ? this.options : { ...this.options, batch: batch.window },
+      parent,
+      reader,
+      this.project.dialect,
+    );
   }
 
   /** What a generic test's macro is called with: texts that are calls (`ref('x')`) become what they give. */
@@ -362,20 +361,4 @@ function configOf(node: ExecutableNode, sink: RenderSink): NodeSettings['config'
       if (typeof header === 'string') sink.header(header);
     },
   };
-}
-
-function graphOf(manifest: Manifest): Value {
-  const mapped = (nodes: Readonly<Record<string, object>>): Value =>
-    new Dict(Object.entries(nodes).map(([id, node]): [Value, Value] => [id, asModel(node)]));
-  return new Dict([
-    ['nodes', mapped(manifest.nodes)],
-    ['sources', mapped(manifest.sources)],
-    ['exposures', mapped(manifest.exposures)],
-    ['metrics', new Dict()],
-    ['groups', mapped(manifest.groups)],
-    ['semantic_models', new Dict()],
-    ['saved_queries', new Dict()],
-    ['unit_tests', mapped(manifest.unit_tests)],
-    ['functions', new Dict()],
-  ]);
 }

@@ -15,6 +15,7 @@ import { PROJECT_FILE, joinPath } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
 import { makeHost, macroNodes } from './macro-library.ts';
 import { distinctDiagnostics, frozen } from './nodes.ts';
+import { microbatchProblems } from './microbatch.ts';
 import { missingPackages } from './missing-packages.ts';
 import { installedPackages, readPackage } from './packages.ts';
 import { errorOf } from './problems.ts';
@@ -40,7 +41,6 @@ import type { Session } from './session.ts';
 import type { ProjectPackage } from './text-files.ts';
 import type { UnitTestCase } from '../manifest/unit-test-case.ts';
 import { impliedSeeds } from './unit-test-inputs.ts';
-import { warnOfUnsupported } from './unsupported.ts';
 import type { World } from './world.ts';
 import { parseYaml } from './yaml.ts';
 import type { YamlDocument, YamlMap } from './yaml.ts';
@@ -326,7 +326,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
   const properties = propertiesOf(world);
   const built = buildNodes(world, properties, await seedTexts(input, packages, properties));
   const nodes = Object.values(built.nodes);
-  diagnostics.push(...warnOfUnsupported(nodes), ...warnOfReadOver([...packages.values()]));
+  diagnostics.push(...warnOfReadOver([...packages.values()]), ...microbatchProblems(nodes));
   const manifest: Manifest = frozen({
     project_name: project.name,
     adapter_type: target.type,

@@ -1,5 +1,5 @@
 import type { Connection, Dialect } from '../adapter/contract.ts';
-import type { Observer } from '../events/event.ts';
+import type { BatchResults, Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { Judge } from '../kernel/warn-policy.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
@@ -32,6 +32,16 @@ export interface RunContext {
   readonly fullRefresh: boolean;
   /** seeds load no rows */
   readonly empty: boolean;
+  /** of microbatch models */
+  readonly batches: {
+    /** --event-time-start, --event-time-end */
+    readonly from?: Date | undefined;
+    readonly until?: Date | undefined;
+    /** where time ends else: the start of the run, or of the one that is retried */
+    readonly now: Date;
+    /** the windows of the run that is retried */
+    readonly previous: ReadonlyMap<string, BatchResults>;
+  };
   readonly storeFailures: boolean;
   /** dangers the user accepted */
   readonly allow: ReadonlySet<string>;

@@ -150,6 +150,7 @@ class Run {
         sent.push(sql);
         ctx.observe({ kind: 'statement_sent', id: node.unique_id, sql });
       },
+      diagnose: (error) => this.diagnose(node, error, progress.compiled),
     };
     const tested: NodeOutcome[] = [];
     const runTests = async (
@@ -353,7 +354,7 @@ class Run {
     if (
       this.options.failFast &&
       !this.failedFast &&
-      (outcome.status === 'error' || outcome.status === 'fail')
+      ['error', 'fail', 'partial success'].includes(outcome.status)
     ) {
       this.failedFast = true;
       this.ctx.connection.cancel().catch(() => 0);

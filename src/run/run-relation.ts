@@ -10,6 +10,7 @@ import type { ExecutableNode, Hook } from '../manifest/node.ts';
 import { lateHookSegment, type Recipe } from '../materializations/recipe.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import { isIncrementalRun, nodeRelation, planNode, type PlanInputs } from '../plan/plan-node.ts';
+import { isMicrobatch } from '../project/microbatch.ts';
 import { answerer } from './answerer.ts';
 import { drive } from './answers.ts';
 import type { RunContext } from './context.ts';
@@ -17,6 +18,7 @@ import { failing, notPublished } from './not-published.ts';
 import { publishRecipe } from './publish-recipe.ts';
 import { refuseHazards, requireRecipe } from './require-recipe.ts';
 import { pointToLatest } from './version-pointer.ts';
+import { runBatches, type Turn } from './run-batches.ts';
 import { runDeferred } from './run-deferred.ts';
 import { validate } from './validate.ts';
 import { preflight } from './preflight.ts';
@@ -24,10 +26,12 @@ import type { StoppableSession } from './stoppable.ts';
 import { seedColumns, seedDelimiter } from './seed-columns.ts';
 
 export interface RelationResult {
-  readonly status: 'success' | 'error';
+  readonly status: NodeOutcome['status'];
   readonly message: string;
   readonly rows?: number;
   readonly diagnostics: readonly Diagnostic[];
+  /** the windows of a microbatch model */
+  readonly batches?: NodeOutcome['batches'];
 }
 
 /** What is known of a node while it runs; an error keeps what was compiled, so that it can be shown. */
@@ -36,6 +40,8 @@ export interface Progress {
   compiledAt?: Date;
   /** told every statement that is sent */
   readonly sent: (sql: string) => void;
+  /** tells what was thrown as problems of the node */
+  readonly diagnose: (error: unknown) => readonly Diagnostic[];
 }
 
 interface LateHooks {
@@ -66,7 +72,9 @@ export async function runRelation(
     if (unlock !== undefined)
       for (const warning of await ctx.debris.drop(session, ctx.dialect, target, ctx.invocationId))
         ctx.report(warning);
-    const result = await runLocked(ctx, session, node, progress, runTests);
+    const result = isMicrobatch(node)
+      ? await runAllBatches(ctx, session, node, progress, runTests)
+      : await runTurn(ctx, session, { node, fullRefresh: ctx.fullRefresh }, progress, runTests);
     if (result.status === 'success') await pointToLatest(ctx, session, node, progress.sent);
     return result;
   } finally {
@@ -74,20 +82,53 @@ export async function runRelation(
   }
 }
 
-async function runLocked(
+/** Tests run once all windows are there. */
+async function runAllBatches(
   ctx: RunContext,
   session: StoppableSession,
   node: ExecutableNode,
   progress: Progress,
   runTests: RunTests,
 ): Promise<RelationResult> {
+  const untested = (): Promise<readonly NodeOutcome[]> => Promise.resolve([]);
+  const result = await runBatches(ctx, session, node, progress, (turn) =>
+    runTurn(ctx, session, turn, progress, untested),
+  );
+  if (result.status === 'success') await runTests(session, undefined);
+  return result;
+}
+
+/** Macros of dbt's incremental materialization know of no windows here. */
+const overriddenMicrobatch = (node: ExecutableNode): EtlError =>
+  new EtlError([
+    {
+      code: 'ETL4040',
+      severity: 'error',
+      message: `the microbatch model ${node.name} uses a macro of the project in place of one of the materialization`,
+      at: node.place,
+      node: node.unique_id,
+      hint: 'Microbatches are built without these macros: rename yours, or take another strategy.',
+    },
+  ]);
+
+async function runTurn(
+  ctx: RunContext,
+  session: StoppableSession,
+  turn: Turn,
+  progress: Progress,
+  runTests: RunTests,
+): Promise<RelationResult> {
+  const { node } = turn;
   const lane = ctx.compiler.lane(node);
-  if (lane.kind === 'deferred') return runDeferred(ctx, session, node, lane, progress, runTests);
+  if (lane.kind === 'deferred') {
+    if (turn.batch !== undefined) throw overriddenMicrobatch(node);
+    return runDeferred(ctx, session, node, lane, progress, runTests);
+  }
   const target = nodeRelation(node);
   const observe = async (): Promise<ObservedRelation | undefined> =>
     (await ask(session, ctx.dialect.observeOne(target)))[0];
   const live = await observe();
-  const inputs = await gather(ctx, session, node, live, progress);
+  const inputs = await gather(ctx, session, turn, live, progress);
   const recipe = requireRecipe(planNode(inputs));
   refuseHazards(recipe, ctx);
 
@@ -124,36 +165,41 @@ async function runLocked(
 async function gather(
   ctx: RunContext,
   session: Session,
-  node: ExecutableNode,
+  turn: Turn,
   live: ObservedRelation | undefined,
   progress: Progress,
 ): Promise<PlanInputs & { readonly late: LateHooks }> {
-  const { dialect, compiler, fullRefresh, invocationId } = ctx;
-  const isIncremental = isIncrementalRun(node, live, fullRefresh);
+  const { dialect, compiler, invocationId } = ctx;
+  const { node, fullRefresh, batch } = turn;
+  const options = {
+    isIncremental: turn.isIncremental ?? isIncrementalRun(node, live, fullRefresh),
+    ...(batch === undefined ? {} : { batch }),
+  };
   const answer = answerer(ctx, session);
-  const base = { node, dialect, live, invocationId, fullRefresh, now: ctx.now() };
+  const window = batch === undefined ? {} : { window: batch.condition };
+  const base = { node, dialect, live, invocationId, fullRefresh, now: ctx.now(), ...window };
   if (node.resource_type === 'seed') {
     const { text } = await ctx.files.readSeed(node);
     const columns = seedColumns(node, text, dialect);
     if (columns.value === undefined) throw new EtlError(columns.diagnostics);
-    const { late, ...hooks } = await drive(compiler.hooks(node, { isIncremental }), answer);
+    const { late, ...hooks } = await drive(compiler.hooks(node, options), answer);
     return {
       ...base,
       hooks,
-      late: { hooks: late, isIncremental },
+      late: { hooks: late, isIncremental: options.isIncremental },
       seed: { columns: columns.value, delimiter: seedDelimiter(node) },
     };
   }
-  const compiled = await drive(compiler.compile(node, { isIncremental }), answer);
+  const compiled = await drive(compiler.compile(node, options), answer);
   progress.compiled = compiled;
   progress.compiledAt = ctx.now();
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
   await ctx.files.keep('compiled', node, compiled.sql);
-  const { late, ...hooks } = await drive(compiler.hooks(node, { isIncremental }), answer);
+  const { late, ...hooks } = await drive(compiler.hooks(node, options), answer);
   return {
     ...base,
     hooks,
-    late: { hooks: late, isIncremental },
+    late: { hooks: late, isIncremental: options.isIncremental },
     select: compiled.sql,
     references: compiler.references(node),
     ...(compiled.header === undefined ? {} : { header: compiled.header }),

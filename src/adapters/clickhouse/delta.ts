@@ -24,10 +24,11 @@ function keyExpression(request: DeltaRequest): string {
 
 /** True for the live rows that the delta replaces; never NULL, so that its complement keeps every other row. */
 function replacedRows(request: DeltaRequest): string {
-  const { staged, uniqueKey, predicates } = request;
+  const { staged, uniqueKey, predicates, window } = request;
   const key = keyExpression(request);
   const conditions = [
     ...(uniqueKey.length === 0 ? [] : [`${key} IN (SELECT ${key} FROM ${relation(staged)})`]),
+    ...(window === undefined ? [] : [`(${window})`]),
     ...predicates.map((p) => `(${p}\n)`),
   ];
   return conditions.map((c) => `ifNull(${c}, 0)`).join(' AND ');

@@ -30,15 +30,15 @@ import { buildSnapshot, publishSnapshot } from './snapshot.ts';
 import { bracketed, repeatable } from './statements.ts';
 import { PLAIN_TABLE, querySettings, tableClauses } from './table-config.ts';
 import { engineType, nullable, seedColumnType } from './types.ts';
+import { inWindow } from './window.ts';
 
 const can: Capabilities = {
   transactionalDdl: false,
-  incremental: new Set(['append', 'delete+insert', 'insert_overwrite']),
+  incremental: new Set(['append', 'delete+insert', 'insert_overwrite', 'microbatch']),
   databases: false,
   // table names are file names, and the engine adds to them
   maxIdentifierBytes: 200,
   namelessSubqueriesSince: 0,
-  zonedInstants: false,
   constraints: {
     check: 'enforced',
     // by a type that has no room for NULL
@@ -93,6 +93,7 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
     ident,
     bare: (name) => name,
     literal,
+    inWindow,
     relation,
     createSchema: (schema) =>
       repeatable(

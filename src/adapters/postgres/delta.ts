@@ -2,7 +2,7 @@
 import type { Attempt, DeltaRequest } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../../kernel/diagnostic.ts';
-import type { Column } from '../../kernel/relation.ts';
+import type { Column, RelationName } from '../../kernel/relation.ts';
 import { configuredComments, configuredGrants, revokedGrants } from './carry.ts';
 import type { Facts } from './facts.ts';
 import { ident, relationText } from './quote.ts';
@@ -53,6 +53,9 @@ function deleteMatching(request: DeltaRequest, delta: readonly Column[]): Statem
     target,
   );
 }
+
+const deleteWindow = (target: RelationName, window: string): Statement =>
+  once('write', `delete from ${relationText(target)} as ${DEST}\nwhere ${window}`, target);
 
 /** The columns a merge updates: dbt's merge_update_columns, or all without merge_exclude_columns. */
 function updated(request: DeltaRequest, names: readonly string[]): readonly string[] {
@@ -109,9 +112,14 @@ function strategyOf(
     case 'merge':
       return { value: [merge(request, delta, names)], diagnostics: [] };
     case 'microbatch':
-      if (uniqueKey.length === 0)
-        return refuse('ETL4004', `${where}: microbatch on Postgres needs a unique_key`);
-      return { value: [merge(request, delta, names)], diagnostics: [] };
+      // dbt merges by the key; without one it refuses, where the window itself tells which rows are replaced
+      if (uniqueKey.length > 0) return { value: [merge(request, delta, names)], diagnostics: [] };
+      return request.window === undefined
+        ? refuse('ETL4004', `${where}: a microbatch needs its window`)
+        : {
+            value: [deleteWindow(target, request.window), insert(request, names)],
+            diagnostics: [],
+          };
     case 'insert_overwrite':
       return refuse(
         'ETL4002',

@@ -21,6 +21,7 @@ import { block, ident, literal, quoted, relationText } from './quote.ts';
 import { buildSnapshot, publishSnapshot } from './snapshot.ts';
 import { around, repeatable } from './statements.ts';
 import { publishTable } from './swap.ts';
+import { inWindow } from './window.ts';
 
 // only ASCII letters are folded in a database whose encoding has more than one byte a character
 const bare = (name: string): string =>
@@ -68,7 +69,6 @@ export const dialect: Dialect = {
     databases: true,
     maxIdentifierBytes: 63,
     namelessSubqueriesSince: 16,
-    zonedInstants: true,
     constraints: {
       check: 'enforced',
       not_null: 'enforced',
@@ -81,6 +81,7 @@ export const dialect: Dialect = {
   ident,
   bare,
   literal,
+  inWindow,
   relation: relationText,
   createSchema,
   buildTable: (request) => buildTable(request),

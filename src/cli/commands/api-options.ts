@@ -59,6 +59,8 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       inline: text(values['inline']),
       limit: number(values['limit']),
       debug: flag(values['debug']),
+      eventTimeStart: text(values['eventTimeStart']),
+      eventTimeEnd: text(values['eventTimeEnd']),
       versionCheck: flag(values['versionCheck']),
       args: text(values['args']),
     }),

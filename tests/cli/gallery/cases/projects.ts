@@ -267,4 +267,14 @@ export const PROJECTS: readonly GalleryCase[] = [
     exit: 2,
     codes: ['ETL1010'],
   },
+  {
+    name: 'microbatch-without-begin',
+    files: {
+      'models/daily.sql':
+        "{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='at', batch_size='week') }}\nselect 1 as at\n",
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL4040', 'ETL4040'],
+  },
 ];
