@@ -27,6 +27,7 @@ export function manifestJson(manifest: Manifest, options: ManifestJsonOptions): 
     metadata: manifestMetadata(manifest, options),
     nodes: {
       ...mapValues(manifest.nodes, (n) => nodeJson(n, nodeOptions)),
+      ...mapValues(manifest.stranded, (n) => nodeJson(n, nodeOptions)),
       ...hooksJson(manifest, nodeOptions),
     },
     sources: mapValues(manifest.sources, (node) => nodeJson(node, nodeOptions)),
@@ -76,7 +77,9 @@ function hooksJson(manifest: Manifest, options: NodeJsonOptions): Json {
 
 /** Direct parents and children of everything, tests included, sorted. */
 function familyMaps(manifest: Manifest): { readonly parent_map: Json; readonly child_map: Json } {
-  const parents = parentsOf(manifest);
+  const parents = new Map(parentsOf(manifest));
+  for (const test of Object.values(manifest.stranded))
+    parents.set(test.unique_id, test.depends_on.nodes);
   const children = new Map<string, NodeId[]>([...parents.keys()].map((id) => [id, []]));
   for (const [id, above] of parents)
     for (const parent of new Set(above)) children.get(parent)?.push(id);

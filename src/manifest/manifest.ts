@@ -86,6 +86,8 @@ export interface Manifest {
   readonly macros: Readonly<Record<string, MacroNode>>;
   readonly docs: Readonly<Record<string, DocNode>>;
   readonly disabled: Readonly<Record<string, readonly GraphNode[]>>;
+  /** tests of what is switched off or not there: dbt shows them among the nodes, and never runs them */
+  readonly stranded: Readonly<Record<NodeId, ExecutableNode>>;
   /** by name, in the order of selectors.yml */
   readonly selectors: Readonly<Record<string, SelectorEntry>>;
   readonly on_run_start: readonly RunHook[];

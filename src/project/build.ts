@@ -38,6 +38,7 @@ export interface BuiltNodes {
   readonly exposures: Readonly<Record<NodeId, ExposureNode>>;
   readonly unitTests: SettledUnitTests;
   readonly disabled: Readonly<Record<string, readonly GraphNode[]>>;
+  readonly stranded: Readonly<Record<NodeId, ExecutableNode>>;
   readonly resolver: Resolver;
   /** generic test's id → its arguments with floats kept */
   readonly testArguments: ReadonlyMap<NodeId, Readonly<Record<string, unknown>>>;
@@ -195,6 +196,7 @@ export function buildNodes(
     exposures: collector.exposures,
     unitTests,
     disabled: collector.disabled,
+    stranded: collector.stranded,
     resolver,
     testArguments: new Map(
       tests.flatMap((test) =>

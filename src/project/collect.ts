@@ -28,6 +28,8 @@ export class Collector {
   readonly nodes: Record<string, ExecutableNode> = {};
   readonly exposures: Record<string, ExposureNode> = {};
   readonly disabled: Record<string, GraphNode[]> = {};
+  /** tests of what is switched off or not there */
+  readonly stranded: Record<string, ExecutableNode> = {};
   readonly #world: World;
   readonly #resolver: Resolver;
   readonly #drafts: ReadonlyMap<string, NamedDraft>;
@@ -83,7 +85,8 @@ export class Collector {
     });
     if (resolution.disabled) {
       const config = { ...draft.config, enabled: false };
-      this.disable(finish({ ...draft, config }, []));
+      const stranded = finish({ ...draft, config }, resolution.nodes);
+      this.stranded[stranded.unique_id] = stranded;
     } else this.nodes[draft.id] = finish(draft, resolution.nodes);
   }
 

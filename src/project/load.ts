@@ -343,6 +343,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     macros: macroNodes(host, [...packages.values()], properties),
     docs: docsById,
     disabled: built.disabled,
+    stranded: built.stranded,
     selectors: await readSelectors(input.fs, input.projectDir, render, diagnostics),
     on_run_start: hooksOf(packages.values(), 'start'),
     on_run_end: hooksOf(packages.values(), 'end'),

@@ -19,7 +19,7 @@ export interface Asker {
   readonly sources: readonly CapturedSource[];
 }
 
-/** What an asker depends on; `disabled` when it is a test of something that is switched off. */
+/** What an asker depends on; `disabled` when it is a test of something that is switched off or not there. */
 export interface Resolution {
   readonly nodes: readonly NodeId[];
   readonly disabled: boolean;
@@ -57,6 +57,10 @@ function missingVersion(
 }
 
 /** Finds what refs and sources mean; everything missing is reported with its place. */
+/** A test of what is not there cannot run, and hinders nothing else: dbt warns of it too. */
+const lighter = (asker: Asker, problem: Diagnostic): Diagnostic =>
+  asker.isTest ? { ...problem, severity: 'warning' } : problem;
+
 export class Resolver {
   readonly #world: World;
   readonly #refs: RefIndex;
@@ -116,19 +120,22 @@ export class Resolver {
     }
     const isPackageUnknown = ref.package !== null && !this.#world.packages.has(ref.package);
     diagnostics.push(
-      errorOf(
-        'ETL3001',
-        isPackageUnknown
-          ? `there is no package "${ref.package ?? ''}" to find "${ref.name}" in`
-          : `there is no model, seed or snapshot "${shown}"`,
-        {
-          ...more,
-          hint: isPackageUnknown
-            ? (didYouMean(ref.package ?? '', this.#world.packages.keys()) ??
-              'Name a package of this project, or leave the package out.')
-            : (didYouMean(ref.name, this.#refs.names()) ??
-              `Add ${ref.name}.sql below models/ or ${ref.name}.csv below seeds/, or correct the name.`),
-        },
+      lighter(
+        asker,
+        errorOf(
+          'ETL3001',
+          isPackageUnknown
+            ? `there is no package "${ref.package ?? ''}" to find "${ref.name}" in`
+            : `there is no model, seed or snapshot "${shown}"`,
+          {
+            ...more,
+            hint: isPackageUnknown
+              ? (didYouMean(ref.package ?? '', this.#world.packages.keys()) ??
+                'Name a package of this project, or leave the package out.')
+              : (didYouMean(ref.name, this.#refs.names()) ??
+                `Add ${ref.name}.sql below models/ or ${ref.name}.csv below seeds/, or correct the name.`),
+          },
+        ),
       ),
     );
   }
@@ -164,12 +171,15 @@ export class Resolver {
     const more = { at: source.at, node: asker.id };
     diagnostics.push(
       disabled === undefined
-        ? errorOf('ETL3002', `there is no source "${shown}"`, {
-            ...more,
-            hint:
-              didYouMean(shown, this.#sources.names()) ??
-              'Define it below "sources:" in a property file.',
-          })
+        ? lighter(
+            asker,
+            errorOf('ETL3002', `there is no source "${shown}"`, {
+              ...more,
+              hint:
+                didYouMean(shown, this.#sources.names()) ??
+                'Define it below "sources:" in a property file.',
+            }),
+          )
         : errorOf('ETL3003', `the source "${shown}" is disabled`, {
             ...more,
             hint: 'Enable it (enabled: true), or disable what depends on it.',
@@ -192,7 +202,10 @@ export class Resolver {
           undefined
       )
         disabled = true;
-      else this.#missingSource(source, asker);
+      else {
+        this.#missingSource(source, asker);
+        disabled ||= asker.isTest;
+      }
     }
     for (const ref of asker.refs) {
       const found = this.#refs.find(ref, asker.packageName, root);
@@ -206,7 +219,10 @@ export class Resolver {
         this.#disabledRefs.find(ref, asker.packageName, root) !== undefined
       )
         disabled = true;
-      else this.#missingRef(ref, asker);
+      else {
+        this.#missingRef(ref, asker);
+        disabled ||= asker.isTest;
+      }
     }
     return { nodes: [...nodes], disabled };
   }

@@ -201,6 +201,7 @@ export function aManifest(nodes: readonly GraphNode[], change: Partial<Manifest>
     macros: {},
     docs: {},
     disabled: {},
+    stranded: {},
     selectors: {},
     on_run_start: [],
     on_run_end: [],

@@ -147,8 +147,36 @@ test('seeds, analyses, singular tests, and what is disabled', async () => {
   );
   expect(Object.keys(manifest.disabled)).toEqual([
     'model.shop.disabled_one',
-    'test.shop.unique_disabled_one_id.5a12cdf633',
     'source.shop.erp.extra',
+  ]);
+  expect(Object.keys(manifest.stranded)).toEqual(['test.shop.unique_disabled_one_id.5a12cdf633']);
+});
+
+test('a test of what is not there is a warning, and hinders nothing else', async () => {
+  const { value, diagnostics } = await loadFiles({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'models/a.sql': 'select 1 as id',
+    'models/a.yml': `models:
+  - name: a
+    columns:
+      - name: id
+        data_tests:
+          - relationships: {arguments: {to: ref('gone'), field: id}}
+          - not_null
+`,
+    'tests/of_nothing.sql': "select * from {{ source('no', 'where') }}",
+  });
+  expect(diagnostics.map(({ code, severity }) => [code, severity])).toEqual([
+    ['ETL3001', 'warning'],
+    ['ETL3002', 'warning'],
+  ]);
+  const { nodes, stranded } = value?.manifest ?? { nodes: {}, stranded: {} };
+  expect(Object.keys(nodes)).toEqual(['model.shop.a', 'test.shop.not_null_a_id.c1cebc1440']);
+  expect(
+    Object.values(stranded).map((t) => [t.name, t.config.enabled, t.depends_on.nodes]),
+  ).toEqual([
+    ['of_nothing', false, []],
+    ['relationships_a_id__id__ref_gone_', false, ['model.shop.a']],
   ]);
 });
 
