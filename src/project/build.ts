@@ -20,7 +20,7 @@ import type { GroupNode } from '../manifest/manifest.ts';
 import { errorOf } from './problems.ts';
 import type { ConfigSection } from './project-keys.ts';
 import type { Property } from './properties.ts';
-import { checkDuplicates, checkSpaces, warnOfOrphans } from './names.ts';
+import { checkDuplicates, checkEntries, checkSpaces, warnOfOrphans } from './names.ts';
 import { Resolver } from './resolve.ts';
 import { blockSnapshots, yamlSnapshots } from './snapshots.ts';
 import { entryTests, readSource } from './sources.ts';
@@ -144,6 +144,7 @@ export function buildNodes(
   const { enabled, disabled } = split(drafts);
   checkDuplicates(world, enabled);
   checkSpaces(world, enabled);
+  checkEntries(world, properties);
   const sourceNodes = sources.map((source) => source.node);
   distinctSources(world, sourceNodes);
   const resolver = new Resolver(world, {

@@ -3,7 +3,34 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { CapturedRef, NamedDraft } from './draft.ts';
 import { isReferable } from './lookup.ts';
 import { errorOf, warningOf } from './problems.ts';
+import type { Property } from './properties.ts';
 import type { World } from './world.ts';
+
+const NAMED_TWICE: Readonly<Record<string, string>> = {
+  exposures: 'the exposure',
+  macros: 'the macro',
+};
+
+/** Exposures, and entries of macros, that come twice in a package. */
+export function checkEntries(world: World, properties: readonly Property[]): void {
+  const seen = new Map<string, Property>();
+  for (const property of properties) {
+    const { section, packageName, name, at } = property;
+    const what = NAMED_TWICE[section];
+    if (what === undefined) continue;
+    const key = `${packageName} ${section} ${name}`;
+    const twin = seen.get(key);
+    seen.set(key, property);
+    if (twin !== undefined)
+      world.diagnostics.push(
+        errorOf('ETL3005', `${what} "${name}" is described twice`, {
+          at,
+          hint: 'Rename one of the two entries, or join them into one.',
+          related: [{ message: 'the other one', at: twin.at }],
+        }),
+      );
+  }
+}
 
 /** Names with a space: an error as in dbt, or a warning where the project asks for its older way. */
 export function checkSpaces(world: World, drafts: readonly NamedDraft[]): void {

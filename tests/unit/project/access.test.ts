@@ -99,3 +99,20 @@ models:
   });
   expect(keys).toEqual([['y'], ['y'], ['x', 'y'], ['y']]);
 });
+
+test('an exposure and an entry of a macro that come twice', async () => {
+  const { diagnostics } = await loadFiles({
+    'macros/a.sql': '{% macro a() %}1{% endmacro %}',
+    'models/e.yml': `exposures:
+  - {name: e, type: dashboard, owner: {name: Ana}}
+  - {name: e, type: dashboard, owner: {name: Ana}}
+macros:
+  - name: a
+  - name: a
+`,
+  });
+  expect(toldAs(diagnostics).map((line) => line.replace(/ \|.*/, ''))).toEqual([
+    'ETL3005 models/e.yml:3:12 the exposure "e" is described twice',
+    'ETL3005 models/e.yml:6:11 the macro "a" is described twice',
+  ]);
+});
