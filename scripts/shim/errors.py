@@ -39,13 +39,14 @@ _BY_FILE = {
 _COMPILATION = [common.CompilationError]
 _BY_CODE = {
     "ETL1001": [DbtUsageException],
-    "ETL1002": [core.DbtProjectError],
+    "ETL1002": [core.DbtProjectError, DbtUsageException],
     "ETL1006": _PROFILE,
     "ETL1007": _PROFILE,
     "ETL1008": _PROFILE,
     "ETL1009": [core.EnvVarMissingError],
     "ETL1010": _PROFILE,
     "ETL2002": [common.UndefinedMacroError],
+    "ETL2003": [core.DocTargetNotFoundError],
     "ETL2005": [core.RequiredVarNotFoundError],
     "ETL3001": [core.TargetNotFoundError, core.DbtReferenceError],
     "ETL3002": [core.TargetNotFoundError],

@@ -18,7 +18,7 @@ _COMMANDS = {
     "build", "clean", "clone", "compile", "debug", "deps", "docs", "init", "list", "ls", "parse", "retry", "run",
     "run-operation", "seed", "show", "snapshot", "source", "test",
 }
-_RESULTS = {"build", "clone", "compile", "retry", "run", "run-operation", "seed", "show", "snapshot", "test"}
+_RESULTS = {"build", "clone", "compile", "retry", "run", "run-operation", "seed", "snapshot", "test"}
 
 # seconds that the processes took since the last look; the plugin adds them to the report
 spent = {"seconds": 0.0, "calls": 0}
@@ -61,7 +61,7 @@ def _run(args):
     return done
 
 
-def _invoke(args, expect_pass, callbacks):
+def _invoke(args, expect_pass, callbacks, captured=False):
     if callbacks:
         pytest.skip("not applicable: looks at events inside the process")
     args = ["run"] if args is None else args
@@ -71,6 +71,9 @@ def _invoke(args, expect_pass, callbacks):
     target = results.target_dir(args, os.environ, project_dir)
     run_file = os.path.join(target, "run_results.json")
     before = results.fingerprint(run_file)
+    if _command(args) == "show" and not captured and "--output" not in args:
+        # the rows are wanted as values: dbt hands out its own table
+        args.extend(["--output", "json"])
     done = _run(args)
     output = done.stdout + done.stderr
     if done.returncode not in (0, 1):
@@ -92,6 +95,8 @@ def _value(command, args, target, done, has_results):
         return done.returncode == 0
     if command in ("source freshness", "source snapshot-freshness"):
         return results.freshness_results(target, args)
+    if command == "show":
+        return results.shown(done.stdout)
     if command in _RESULTS:
         return results.run_results(target) if has_results else results.Results([])
     return None
@@ -104,4 +109,4 @@ def run_dbt(args=None, expect_pass=True, callbacks=None):
 
 def run_dbt_and_capture(args=None, expect_pass=True):
     """The same, with all that was printed."""
-    return _invoke(args, expect_pass, None)
+    return _invoke(args, expect_pass, None, captured=True)

@@ -97,7 +97,7 @@ function chosen({ suite, root }) {
 /** Hands the files in small batches to the processes, so that none of them waits for the longest. */
 async function runSuite({ suite, root }, python, port, scratch, tests) {
   const files = chosen({ suite, root });
-  const size = values.list ? files.length : Math.max(1, Math.min(8, Math.floor(files.length / 8)));
+  const size = values.list ? files.length : Math.max(1, Math.min(3, Math.floor(files.length / 8)));
   let next = 0;
   const worker = async (number) => {
     while (next < files.length) {

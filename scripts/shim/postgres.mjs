@@ -30,13 +30,17 @@ function ordinaryUser() {
   return { uid: Number(found?.[2] ?? 65_534), gid: Number(found?.[3] ?? 65_534) };
 }
 
-const freePort = () =>
-  new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
+const portOn = (wanted) =>
+  new Promise((done, failed) => {
+    const server = createServer().once('error', failed);
+    server.listen(wanted, '127.0.0.1', () => {
       const { port } = server.address();
       server.close(() => done(port));
     });
   });
+
+// some tests name the usual port themselves
+const freePort = () => portOn(5432).catch(() => portOn(0));
 
 async function connected(port, database) {
   for (let tries = 0; ; tries++) {

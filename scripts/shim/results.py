@@ -139,6 +139,24 @@ def freshness_results(target, args):
     return Results(results, written["elapsed_time"])
 
 
+class _Shown:
+    """One result of `show`: the rows stand where dbt has its table."""
+
+    def __init__(self, name, rows):
+        self.node = _Absent(f"model.{name}")
+        self.status = RunStatus.Success
+        self.agate_table = rows
+
+
+def shown(printed):
+    """The results of `show`, from the JSON that it printed; none when that is no JSON."""
+    try:
+        found = json.loads(printed[printed.index("{"):])
+    except ValueError:
+        return Results([])
+    return Results([_Shown(found.get("node", "inline_query"), found.get("show", []))])
+
+
 def catalog(target):
     """The catalog of `docs generate`."""
     return CatalogArtifact.read_and_check_versions(os.path.join(target, "catalog.json"))

@@ -1,3 +1,5 @@
+import type { NodeOutcome } from '../events/event.ts';
+import { writeRunResults } from './run-results.ts';
 import { ask, type Connection, type ObservedRelation } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { writeCompiled } from '../artifacts/compiled.ts';
@@ -17,7 +19,7 @@ import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { readingFor } from './reading.ts';
-import { selectNodes } from './select.ts';
+import { selectNodes, withoutEmpty } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
 
 export interface Compiled {
@@ -123,7 +125,10 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
       const { sql } = await drive(compiler.inline(options.inline), answer);
       return [{ node: undefined, sql, isAsked: true, path: undefined }];
     }
-    const selected = selectNodes(project, options, ['model', 'snapshot', 'test', 'analysis']);
+    const selected = withoutEmpty(
+      project,
+      selectNodes(project, options, ['model', 'seed', 'snapshot', 'test', 'analysis']),
+    );
     const asked = selectNodes(
       { ...project, report: () => undefined },
       { ...options, indirectSelection: 'empty' },
@@ -132,16 +137,36 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
     const compiler = await compilerFor(selected);
     const done = new Map<NodeId, CompiledNode>();
     const compiled: Compiled[] = [];
+    const outcomes: NodeOutcome[] = [];
     const answer = options.introspect === false ? noAnswers : answers.answer;
     for (const id of selected) {
       const node = project.manifest.nodes[id];
-      if (node === undefined || node.resource_type === 'seed') continue;
+      if (node === undefined) continue;
+      const startedAt = invocation.now();
+      const ended = (facts: Partial<NodeOutcome>): void => {
+        const finishedAt = invocation.now();
+        const times = { startedAt, compiledAt: finishedAt, finishedAt };
+        outcomes.push({
+          id,
+          status: 'success',
+          ...times,
+          thread: 'Thread-1',
+          diagnostics: [],
+          ...facts,
+        });
+      };
+      if (node.resource_type === 'seed') {
+        ended({});
+        continue;
+      }
       const isIncremental = await incremental(node, options, answers);
       const result: CompiledNode = await drive(
         compiler.compile(node, { isIncremental }) as Asking<CompiledNode>,
         answer,
       );
       done.set(id, result);
+      const { relation_name: relationName } = node;
+      ended({ compiledCode: result.sql, ...(relationName === null ? {} : { relationName }) });
       compiled.push({
         node,
         sql: result.sql,
@@ -150,6 +175,9 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
       });
     }
     await writeManifest(project, invocation, done);
+    const seconds = (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000;
+    const args = { which: 'compile', selected: selected.size };
+    await writeRunResults(project, invocation, { outcomes, seconds, args, options });
     return compiled;
   } finally {
     await answers.close();

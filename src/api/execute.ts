@@ -33,7 +33,7 @@ import type { ApiOptions } from './options.ts';
 import { readingFor } from './reading.ts';
 import { runFiles } from './run-files.ts';
 import { writeRunResults } from './run-results.ts';
-import { selectNodes } from './select.ts';
+import { selectNodes, withoutEmpty } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
 
 export type ExecutingVerb = 'seed' | 'run' | 'snapshot' | 'test' | 'build';
@@ -67,7 +67,7 @@ export async function executeVerb(
   const invocation = newInvocation(options);
   batchWishes(options, invocation);
   const project = await openProject(options, invocation, verb);
-  const selected = selectNodes(project, options, WORKS_ON[verb]);
+  const selected = withoutEmpty(project, selectNodes(project, options, WORKS_ON[verb]));
   await writeManifest(project, invocation);
   const connection = await connect(project, invocation);
   const disarm = cancelWhenAborted(connection, invocation.signal);
@@ -160,19 +160,10 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
         orderOf(project.graph).ids.filter((id) => isExecutedNow.has(id)),
       );
   await dropLeftovers(ctx);
-  const schemas = [
-    ...new Set(
-      executed
-        .map((id) => project.manifest.nodes[id])
-        .flatMap((node) =>
-          node === undefined || node.resource_type === 'test' ? [] : [node.schema],
-        ),
-    ),
-  ];
   const ended = await runHooks(ctx, project.manifest.on_run_end, {
     // as in dbt: what was skipped because nothing began is no result
     results: hookResults(goesOn ? outcomes : [], project.manifest),
-    schemas,
+    ...usedSchemas(outcomes, project),
   });
   const seconds = (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000;
   const cancelled = invocation.signal.aborted;
@@ -233,6 +224,23 @@ function makeContext(
     debris,
     files: runFiles(project),
   };
+}
+
+/** `schemas` and `database_schemas` of on-run-end: where this run built something. */
+function usedSchemas(
+  outcomes: readonly NodeOutcome[],
+  { manifest }: Pick<OpenProject, 'manifest'>,
+): Readonly<Record<'schemas' | 'database_schemas', unknown>> {
+  const used = new Map<string, readonly [database: string, schema: string]>();
+  for (const { id, status } of outcomes) {
+    const node = manifest.nodes[id];
+    if (node === undefined || node.resource_type === 'test' || node.relation_name === null)
+      continue;
+    if (status === 'error' || status === 'skipped') continue;
+    used.set(JSON.stringify([node.database, node.schema]), [node.database ?? '', node.schema]);
+  }
+  const pairs = [...used.values()];
+  return { schemas: [...new Set(pairs.map(([, schema]) => schema))], database_schemas: pairs };
 }
 
 /** `results` and `schemas` as templates of on-run-end see them. */

@@ -21,7 +21,7 @@ import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { readingFor } from './reading.ts';
 import { runFiles } from './run-files.ts';
-import { selectNodes } from './select.ts';
+import { selectNodes, withoutEmpty } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
 
 /**
@@ -31,13 +31,10 @@ import { templateWarnings } from './template-warnings.ts';
 export async function plan(options: ApiOptions = {}): Promise<Plan> {
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, 'plan');
-  const selected = selectNodes(project, options, [
-    'model',
-    'seed',
-    'snapshot',
-    'test',
-    'unit_test',
-  ]);
+  const selected = withoutEmpty(
+    project,
+    selectNodes(project, options, ['model', 'seed', 'snapshot', 'test', 'unit_test']),
+  );
   const connection = await connect(project, invocation);
   try {
     const deferred = await deferredRelations(project, selected, options, () =>

@@ -50,6 +50,20 @@ function resourceTypes(
   return new Set(all.filter((t) => (isAll || asked.includes(t)) && !excluded.has(t)));
 }
 
+const HAVE_TEXT: ReadonlySet<ResourceType> = new Set(['model', 'test', 'snapshot', 'analysis']);
+
+/** Without the files that hold nothing: as in dbt they are listed, and neither compiled nor run. */
+export function withoutEmpty(
+  { manifest }: Pick<OpenProject, 'manifest'>,
+  selected: ReadonlySet<NodeId>,
+): ReadonlySet<NodeId> {
+  const isEmpty = (id: NodeId): boolean => {
+    const node = manifest.nodes[id];
+    return node !== undefined && HAVE_TEXT.has(node.resource_type) && node.raw_code.trim() === '';
+  };
+  return new Set([...selected].filter((id) => !isEmpty(id)));
+}
+
 /** The nodes a call is about. Throws on a selection that cannot be read; what matches nothing is a warning. */
 export function selectNodes(
   { manifest, graph, state, report }: Pick<OpenProject, 'manifest' | 'graph' | 'state' | 'report'>,

@@ -35,7 +35,6 @@ export function catalogJson(
       })),
     ),
     errors: null,
-    _compile_results: null,
   };
 }
 

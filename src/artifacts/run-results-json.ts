@@ -1,4 +1,5 @@
 import type { BatchResults, NodeOutcome } from '../events/event.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { metadataOf, timestamp, type InvocationFacts } from './metadata.ts';
 import type { Json } from './node-json.ts';
 
@@ -27,7 +28,7 @@ export function resultJson(outcome: NodeOutcome): Json {
     thread_id: outcome.thread,
     execution_time: Math.max(0, outcome.finishedAt.getTime() - outcome.startedAt.getTime()) / 1000,
     adapter_response: responseOf(outcome),
-    message: outcome.message ?? firstProblem(outcome) ?? null,
+    message: messageOf(outcome),
     failures: outcome.failures ?? null,
     unique_id: outcome.id,
     compiled: isSeed(outcome) ? null : outcome.compiledCode !== undefined,
@@ -70,7 +71,19 @@ const batchesJson = ({ successful, failed }: BatchResults): Json => {
   return { successful: pairs(successful), failed: pairs(failed) };
 };
 
-const firstProblem = ({ diagnostics }: NodeOutcome): string | undefined =>
-  diagnostics.find((d) => d.severity === 'error')?.message;
+/** Errors begin with the words that readers of dbt's results look for: `Database Error in model x (models/x.sql)`. */
+function messageOf({ id, status, message, diagnostics }: NodeOutcome): string | null {
+  const problem = diagnostics.find((d) => d.severity === 'error');
+  const text = message ?? problem?.message ?? null;
+  if (status !== 'error' || problem === undefined || text === null) return text;
+  const [type = 'node', , name = id] = id.split('.');
+  const place = problem.at === undefined ? '' : ` (${problem.at.file})`;
+  return `${errorKind(problem.code)} Error in ${type} ${name}${place}\n  ${text.replaceAll('\n', '\n  ')}`;
+}
+
+function errorKind(code: Diagnostic['code']): string {
+  if (code.startsWith('ETL5')) return 'Database';
+  return /^ETL[1-4]/.test(code) ? 'Compilation' : 'Runtime';
+}
 
 const isSeed = (outcome: NodeOutcome): boolean => outcome.id.startsWith('seed.');

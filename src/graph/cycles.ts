@@ -61,7 +61,7 @@ export function cycleDiagnostics(manifest: Manifest, graph: ProjectGraph): reado
     {
       code: 'ETL3004',
       severity: 'error',
-      message: `These nodes read each other in a circle: ${shorten([...cycle, first].map((id) => nameOf(manifest, id))).join(' → ')}`,
+      message: `Found a cycle: ${shorten([...cycle, first].map((id) => nameOf(manifest, id))).join(' --> ')}`,
       node: first,
       ...(place === undefined ? {} : { at: place }),
       hint: 'Remove one of these refs, or move what the nodes share into a model that they both read.',

@@ -87,7 +87,8 @@ function schemaChange(from: IncrementalIngredients): Checked<SchemaChange> {
  */
 export function incremental(from: IncrementalIngredients): Checked<Recipe> {
   const { dialect, live } = from;
-  const uniqueKey = textList(from.config['unique_key']);
+  // an empty text is no key, as in dbt
+  const uniqueKey = textList(from.config['unique_key']).filter((key) => key.trim() !== '');
   const strategy = chooseStrategy(from, uniqueKey);
   const change = schemaChange(from);
   const diagnostics = [...strategy.diagnostics, ...change.diagnostics];

@@ -27,6 +27,8 @@ export interface CompileOptions {
   readonly batch?: BatchFacts;
   /** what is_incremental() answers */
   readonly isIncremental: boolean;
+  /** the worker that does it: what templates call thread_id; default: the main thread */
+  readonly thread?: string;
   /** relations to read instead of the published ones: a test aimed at what was just built */
   readonly standIns?: ReadonlyMap<NodeId, RelationName>;
 }

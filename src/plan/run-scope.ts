@@ -10,7 +10,7 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import type { ExecutableNode, SourceNode, ModelNode } from '../manifest/node.ts';
-import { baseSettings, varLayers } from '../project/session.ts';
+import { baseSettings, onWorker, varLayers } from '../project/session.ts';
 import { runtimeConfig } from '../project/runtime-config.ts';
 import { testArguments } from '../project/test-arguments.ts';
 import type { LoadedProject } from '../project/load.ts';
@@ -120,6 +120,7 @@ class RunScopes implements ScopeMaker {
       thisRelation: Relation.of(nodeRelation(node), this.project.engine.style),
       model: () => asModel(node, options.batch),
       isIncremental: () => options.isIncremental,
+      ...(options.thread === undefined ? {} : onWorker(this.project.session, options.thread)),
     });
     return (attempt) => {
       sink.again();

@@ -45,7 +45,10 @@ export interface BuiltNodes {
 }
 
 /** The tests that a property file puts on a node. */
-function testsOn(world: World, draft: ConfiguredDraft): readonly TestEntry[] {
+function testsOn(
+  world: World,
+  draft: Draft & Pick<ConfiguredDraft, 'patch'>,
+): readonly TestEntry[] {
   const { patch, version, name } = draft;
   if (patch === undefined || !isReferable(draft)) return [];
   const common = {
@@ -135,6 +138,9 @@ export function buildNodes(
     .flatMap((p) => readSource(world, p));
   const entries = [
     ...configured.flatMap((draft) => testsOn(world, draft)),
+    ...patches
+      .misplaced(configured)
+      .flatMap(({ draft, property }) => testsOn(world, { ...draft, patch: property })),
     ...sources.flatMap((source) => source.tests),
   ];
   const tests = entries

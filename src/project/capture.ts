@@ -14,10 +14,10 @@ import { Relation } from '../jinja/scope/relation.ts';
 import type { NodeSettings } from '../jinja/scope/settings.ts';
 import type { ResourceType } from '../manifest/node.ts';
 import { CONFIG_KEYS, sectionOf } from './config-keys.ts';
-import { mergeCalls } from './config-merge.ts';
+import { configKey, mergeCalls } from './config-merge.ts';
 import type { ConfigValues } from './config-merge.ts';
 import type { Capture, CapturedRef, CapturedSource } from './draft.ts';
-import { warningOf } from './problems.ts';
+import { errorOf, warningOf } from './problems.ts';
 import { baseSettings, varLayers } from './session.ts';
 import { runtimeConfig } from './runtime-config.ts';
 import { testArguments } from './test-arguments.ts';
@@ -74,6 +74,15 @@ class Recorder {
   #configure(values: ReadonlyMap<string, unknown>): void {
     const plain: Record<string, unknown> = {};
     const known = CONFIG_KEYS[sectionOf(this.#subject.type)];
+    for (const key of ['pre_hook', 'post_hook'])
+      if (values.has(key) && values.has(configKey(key)))
+        this.#world.diagnostics.push(
+          errorOf('ETL1004', `config has both "${key}" and "${configKey(key)}"`, {
+            at: this.#site(),
+            node: this.#subject.id,
+            hint: 'Keep one of the two: they are the same config.',
+          }),
+        );
     for (const [key, value] of values) {
       plain[key] = toPlain(value);
       const nearest = known.includes(key) ? undefined : nearestName(key, known);

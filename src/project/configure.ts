@@ -71,6 +71,14 @@ function withHooks(world: World, draft: Draft, config: ConfiguredDraft['config']
       model,
       text: hook.sql,
     });
+    if (type === 'seed' && found.refs.length + found.sources.length > 0)
+      world.diagnostics.push(
+        errorOf('ETL1004', 'Seeds cannot depend on other nodes', {
+          at: draft.place,
+          node: id,
+          hint: 'Name the relation in the hook without ref() and source(), or move the hook to a model.',
+        }),
+      );
     capture = {
       ...capture,
       refs: [...capture.refs, ...found.refs],

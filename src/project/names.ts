@@ -139,7 +139,9 @@ export function warnOfOrphans(
         `there is no ${section.replace(/ies$/, 'y').replace(/ses$/, 'sis').replace(/s$/, '').replace('_', ' ')} "${name}" to describe`,
         {
           at,
-          hint: didYouMean(name, known) ?? 'Remove the entry, or name it like the file.',
+          hint: known.includes(name)
+            ? 'It is of another kind: move the entry to that section. Until then only its tests count.'
+            : (didYouMean(name, known) ?? 'Remove the entry, or name it like the file.'),
         },
       ),
     );

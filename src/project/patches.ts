@@ -61,6 +61,27 @@ export class Patches {
     return found;
   }
 
+  /**
+   * Entries that name a node of another section: a seed below `models`. dbt leaves the description out and keeps the tests, so
+   * each comes with its node.
+   */
+  misplaced(
+    drafts: readonly Draft[],
+  ): readonly { readonly draft: Draft; readonly property: Property }[] {
+    const sections = new Set(['models', 'seeds', 'snapshots']);
+    return this.unused().flatMap((property) => {
+      if (!sections.has(property.section)) return [];
+      const draft = drafts.find(
+        (d) =>
+          sections.has(SECTION_OF_TYPE[d.type]) &&
+          d.version === undefined &&
+          d.name === property.name &&
+          d.package.project.name === property.packageName,
+      );
+      return draft === undefined ? [] : [{ draft, property }];
+    });
+  }
+
   /** Entries that describe nothing. */
   unused(): readonly Property[] {
     // a snapshot with a relation is a node of its own, and what is wrong with it was told

@@ -116,7 +116,7 @@ class Choice {
       const nearest = didYouMean(name, known);
       const asked = this.wish.profile === undefined;
       return this.fail(
-        errorOf('ETL1006', `${document.file} has no profile "${name}"`, {
+        errorOf('ETL1006', `Could not find profile named '${name}' in ${document.file}`, {
           at:
             asked && this.wish.projectProfile !== undefined
               ? this.wish.projectDocument.spanOf(['profile'])
@@ -154,7 +154,7 @@ class Choice {
       const list = `The profile has: ${names.join(', ')}.`;
       const place = this.wish.target === undefined ? [name, 'target'] : [name, 'outputs'];
       return this.fail(
-        errorOf('ETL1007', `the profile "${name}" has no target "${targetName}"`, {
+        errorOf('ETL1007', `The profile '${name}' does not have a target named '${targetName}'.`, {
           at: found.document?.spanOf(place),
           hint: nearest === undefined ? list : `${nearest} ${list}`,
         }),
@@ -211,7 +211,7 @@ async function outputsOf(
     );
   if (choice.wish.profile !== undefined && name !== BUILT_IN_PROFILE)
     return choice.fail(
-      errorOf('ETL1006', `there is no profile "${name}": no profiles.yml was found`, {
+      errorOf('ETL1006', `Could not find profile named '${name}': no profiles.yml was found`, {
         hint: `Looked in ${folders.join(', ')}. Leave --profile out to run on the embedded engines.`,
       }),
     );

@@ -154,3 +154,11 @@ export function targetFacts(
     profile_name: profileName,
   };
 }
+
+/** The facts of the invocation as a worker has them; its name is written as dbt writes it. */
+export const onWorker = (
+  { invocation }: Session,
+  thread: string,
+): { readonly invocation: InvocationFacts } => ({
+  invocation: { ...invocation, threadId: `${thread} (worker)` },
+});

@@ -29,6 +29,8 @@ export interface RunContext {
     log: (message: string, info: ToldAs) => void,
   ) => Asking<string>;
   readonly invocationId: string;
+  /** the worker that a node is on: `Thread-1` */
+  readonly thread?: string;
   readonly fullRefresh: boolean;
   /** seeds load no rows */
   readonly empty: boolean;

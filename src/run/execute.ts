@@ -142,7 +142,7 @@ class Run {
     tests: readonly NodeId[],
     thread: string,
   ): Promise<readonly NodeOutcome[]> {
-    const { ctx } = this;
+    const ctx = { ...this.ctx, thread };
     const begun = this.start(node);
     const sent: string[] = [];
     const progress: Progress = {
@@ -221,7 +221,7 @@ class Run {
       const result =
         node.resource_type === 'unit_test'
           ? await runUnitTest(this.ctx, session, node, seen)
-          : await runTest(this.ctx, session, node, standIns, seen);
+          : await runTest({ ...this.ctx, thread }, session, node, standIns, seen);
       const { message, ...facts } = result;
       return this.finish(node, begun, thread, {
         ...facts,

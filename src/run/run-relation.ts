@@ -174,6 +174,7 @@ async function gather(
   const options = {
     isIncremental: turn.isIncremental ?? isIncrementalRun(node, live, fullRefresh),
     ...(batch === undefined ? {} : { batch }),
+    ...(ctx.thread === undefined ? {} : { thread: ctx.thread }),
   };
   const answer = answerer(ctx, session);
   const window = batch === undefined ? {} : { window: batch.condition };

@@ -43,8 +43,11 @@ export async function runTest(
   standIns: ReadonlyMap<NodeId, RelationName> | undefined,
   seen: (compiled: CompiledNode) => void,
 ): Promise<TestResult> {
-  const options =
-    standIns === undefined ? { isIncremental: false } : { isIncremental: false, standIns };
+  const options = {
+    isIncremental: false,
+    ...(standIns === undefined ? {} : { standIns }),
+    ...(ctx.thread === undefined ? {} : { thread: ctx.thread }),
+  };
   const compiled = await drive(ctx.compiler.compile(node, options), answerer(ctx, session));
   seen(compiled);
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });

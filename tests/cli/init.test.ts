@@ -88,14 +88,14 @@ describe('init', () => {
   });
 });
 
-describe('debug finds what is wrong and ends with 2', () => {
+describe('debug finds what is wrong and ends with 1, without a project with 2', () => {
   test('a folder that is no project', async () => {
     const folder = await scratch();
     const { code, output } = await etl(['debug'], { cwd: folder.dir });
     await folder.dispose();
     expect(code).toBe(2);
     expect(output).toContain('dbt_project.yml');
-    expect(output).toContain('Some checks failed.');
+    expect(output).toContain('1 check failed');
   });
 
   test('a server that does not answer', async () => {
@@ -108,7 +108,7 @@ describe('debug finds what is wrong and ends with 2', () => {
     });
     const { code, output } = await etl(['debug'], { cwd: folder.dir });
     await folder.dispose();
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect(output).toMatch(/ERROR connection[^]*cannot connect to 127\.0\.0\.1/);
     expect(output).not.toContain('marker-secret-1');
   });

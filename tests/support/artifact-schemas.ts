@@ -379,5 +379,5 @@ export const catalogSchema: z.ZodType = z.strictObject({
   nodes: z.record(text, table),
   sources: z.record(text, table),
   errors: z.array(text).nullable(),
-  _compile_results: z.null(),
+  _compile_results: z.null().optional(),
 });

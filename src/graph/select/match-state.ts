@@ -48,7 +48,7 @@ const STATES: Readonly<Record<string, Words>> = {
 const missing = (state: PreviousState | undefined, method: string, file: string): MethodProblem =>
   state === undefined
     ? {
-        problem: `The method "${method}" compares with an earlier run, and none is named.`,
+        problem: `Got a state selector method, but no comparison manifest: "${method}" compares with an earlier run`,
         hint: `Name the folder with its ${file}: --state <dir>.`,
       }
     : {

@@ -48,7 +48,7 @@ test('the diagnostic shows the path and the place of every node', () => {
     severity: 'error',
     node: 'model.shop.a',
     at: { file: 'models/gold/a.sql', line: 4, column: 8 },
-    message: 'These nodes read each other in a circle: a → b → a',
+    message: 'Found a cycle: a --> b --> a',
     related: [
       { message: 'a reads b', at: { file: 'models/gold/a.sql' } },
       { message: 'b reads a', at: { file: 'models/gold/b.sql' } },

@@ -219,8 +219,8 @@ test.each([
   ['test_type:slow', /"slow" is not a type of test/],
   ['version:new', /"new" is not a kind of version/],
   ['config:view', /does not say which config/],
-  ['state:modified', /"state" compares with an earlier run, and none is named/],
-  ['source_status:fresher', /"source_status" compares with an earlier run, and none is named/],
+  ['state:modified', /Got a state selector method, but no comparison manifest: "state"/],
+  ['source_status:fresher', /"source_status" compares with an earlier run/],
 ])('%s is refused', (text, message) => {
   const { value, diagnostics } = run({ select: [text] });
   expect(value).toBeUndefined();

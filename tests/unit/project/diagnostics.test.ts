@@ -95,7 +95,7 @@ const CASES: readonly Case[] = [
     'ETL1006 profile not in the file',
     { 'dbt_project.yml': 'name: shop\nprofile: shopp\n', 'profiles.yml': PROFILES },
     [
-      'ETL1006 dbt_project.yml:2:10 profiles.yml has no profile "shopp" | Did you mean "shop"? The file defines: shop.',
+      'ETL1006 dbt_project.yml:2:10 Could not find profile named \'shopp\' in profiles.yml | Did you mean "shop"? The file defines: shop.',
     ],
   ],
   [
@@ -105,14 +105,14 @@ const CASES: readonly Case[] = [
       'profiles.yml': PROFILES.replace('target: dev', 'target: deb'),
     },
     [
-      'ETL1007 profiles.yml:2:11 the profile "shop" has no target "deb" | Did you mean "dev"? The profile has: dev.',
+      "ETL1007 profiles.yml:2:11 The profile 'shop' does not have a target named 'deb'. | Did you mean \"dev\"? The profile has: dev.",
     ],
   ],
   [
     'ETL1007 unknown built-in target',
     {},
     [
-      'ETL1007 - the profile "etl" has no target "clickhose" | Did you mean "clickhouse"? The profile has: postgres, clickhouse.',
+      "ETL1007 - The profile 'etl' does not have a target named 'clickhose'. | Did you mean \"clickhouse\"? The profile has: postgres, clickhouse.",
     ],
     { target: 'clickhose' },
   ],

@@ -70,7 +70,7 @@ test('--profile and --target', async () => {
   });
   const { diagnostics } = await loadFiles(files, { profile: 'othr' });
   expect(toldAs(diagnostics)).toEqual([
-    'ETL1006 profiles.yml:1:1 profiles.yml has no profile "othr" | Did you mean "other"? The file defines: shop, other.',
+    'ETL1006 profiles.yml:1:1 Could not find profile named \'othr\' in profiles.yml | Did you mean "other"? The file defines: shop, other.',
   ]);
 });
 

@@ -24,6 +24,6 @@ test('a profile that was asked for must exist, also without any profiles.yml', a
   const { value, diagnostics } = await loadFiles({}, { profile: 'nope' });
   expect(value).toBeUndefined();
   expect(toldAs(diagnostics)[0]).toMatch(
-    /^ETL1006 - there is no profile "nope": no profiles.yml was found/,
+    /^ETL1006 - Could not find profile named 'nope': no profiles.yml was found/,
   );
 });

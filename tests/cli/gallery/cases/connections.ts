@@ -77,7 +77,7 @@ export const CONNECTIONS: readonly GalleryCase[] = [
     files: FILES,
     prepare: profileOf({ password: `${PASSWORD}-not` }),
     args: ['debug'],
-    exit: 2,
+    exit: 1,
     codes: ['ETL5003'],
     masks: [[/etl=\S+|node=\S+|v\d+\.\d+\.\d+/g, '<version>']],
   },
