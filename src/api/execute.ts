@@ -5,7 +5,7 @@ import { hookResults } from '../artifacts/hook-results.ts';
 import type { NodeOutcome, Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
-import { toPython } from '../jinja/py/convert.ts';
+import { dbtObject } from '../jinja/scope/dbt-object.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { findRunnable } from '../manifest/manifest.ts';
@@ -245,7 +245,7 @@ function usedSchemas(
 
 /** `results` and `schemas` as templates of on-run-end see them. */
 function toNames(names: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(names).map(([name, value]) => [name, toPython(value)]));
+  return Object.fromEntries(Object.entries(names).map(([name, value]) => [name, dbtObject(value)]));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { dbtObject } from '../jinja/scope/dbt-object.ts';
 import { toPython } from '../jinja/py/convert.ts';
 import type { Value } from '../jinja/py/values.ts';
 import type { ProjectFile } from './project-file.ts';
@@ -12,7 +13,7 @@ export function runtimeConfig(
   const facts = (project: ProjectFile): Record<string, unknown> => ({
     project_name: project.name,
     version: project.version,
-    vars: project.vars,
+    vars: dbtObject(project.vars),
     packages_install_path: project.packagesInstallPath,
   });
   return toPython({

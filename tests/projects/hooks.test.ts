@@ -23,7 +23,7 @@ ${more}`;
   beforeAll(async () => {
     bench = await openBench(engine, {
       'dbt_project.yml': project(create),
-      'macros/wrap_up.sql': `{% macro wrap_up(results) %}{% for r in results %}insert into ${log} values ('end {{ r.node.name }} {{ r.status }}');{% endfor %}{% endmacro %}`,
+      'macros/wrap_up.sql': `{% macro wrap_up(results) %}{% for r in results %}insert into ${log} values ('end {{ r.node.to_dict().name }} {{ r.to_dict()["status"] }}{{ "" if r.timing[0].to_dict() else "?" }}');{% endfor %}{% endmacro %}`,
       'models/hooked.sql': `{{ config(pre_hook="${note('before {{ this.name }}')}", post_hook=["${note('after 1')}", {'sql': "${note('after 2')}", 'transaction': false}]) }} select 1 as id`,
       'models/hooked_view.sql': `{{ config(materialized='view', post_hook="${note('view {{ this.name }}')}") }} select 1 as id`,
     });
