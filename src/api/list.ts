@@ -5,18 +5,20 @@ import { openProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
 
-/** The selected nodes, sources, exposures and unit tests, in the order of their ids; needs no warehouse. */
+/** The selected nodes, sources, exposures and unit tests, and analyses if `resourceType` names them or all, in the order of their ids; needs no warehouse. */
 export async function list(
   options: ApiOptions = {},
 ): Promise<{ readonly nodes: readonly GraphNode[]; readonly manifest: Manifest }> {
   const project = await openProject(options, newInvocation(options), 'ls');
   const { manifest } = project;
+  // as in dbt: analyses are listed when they are asked for
+  const isAsked = options.resourceType?.some((types) => /\b(analysis|all)\b/.test(types)) ?? false;
   const selected = selectNodes(project, options, [
     'model',
     'seed',
     'snapshot',
     'test',
-    'analysis',
+    ...(isAsked ? (['analysis'] as const) : []),
     'source',
     'exposure',
     'unit_test',

@@ -85,6 +85,21 @@ describe('what is printed', () => {
     ]);
   });
 
+  test('the keys of each kind of node are those of dbt, in its order', async () => {
+    const { stdout } = await run('ls', '--output', 'json');
+    const keys = new Map(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .map((node) => [node['resource_type'], Object.keys(node).slice(5).join(' ')]),
+    );
+    expect(keys.get('model')).toBe('alias config tags depends_on');
+    expect(keys.get('source')).toBe('source_name tags config');
+    expect(keys.get('exposure')).toBe('tags config depends_on');
+    expect(keys.has('analysis')).toBe(false);
+  });
+
   test('json, one object a line, with dbt default keys', async () => {
     const { stdout } = await run(
       'ls',

@@ -13,19 +13,14 @@ import { guarded } from './guarded.ts';
 
 const OUTPUTS = ['selector', 'name', 'path', 'json'] as const;
 
-/** dbt's default keys of `ls --output json`. */
-const JSON_KEYS = [
-  'alias',
-  'name',
-  'package_name',
-  'depends_on',
-  'tags',
-  'config',
-  'resource_type',
-  'source_name',
-  'original_file_path',
-  'unique_id',
-];
+/** dbt's default keys of `ls --output json`, in the order in which it prints those of a node. */
+const START = ['name', 'resource_type', 'package_name', 'original_file_path', 'unique_id'];
+const NODE_KEYS = [...START, 'alias', 'config', 'tags', 'depends_on'];
+const KEYS_OF: Readonly<Record<string, readonly string[]>> = {
+  source: [...START, 'source_name', 'tags', 'config'],
+  exposure: [...START, 'tags', 'config', 'depends_on'],
+  unit_test: [...START, 'depends_on', 'config'],
+};
 
 /** `etl ls` */
 export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =>
@@ -56,14 +51,15 @@ export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =
       });
       const keys = Array.isArray(values['outputKeys'])
         ? values['outputKeys'].flatMap((k) => String(k).split(/\s+/))
-        : JSON_KEYS;
+        : undefined;
       const lines = nodes.map((node) => lineOf(masked(node), output, keys));
       for (const line of lines) reporter.print(line);
       return EXIT.well;
     },
   );
 
-function lineOf(node: GraphNode, output: string, keys: readonly string[]): string {
+function lineOf(node: GraphNode, output: string, asked: readonly string[] | undefined): string {
+  const keys = asked ?? KEYS_OF[node.resource_type] ?? NODE_KEYS;
   switch (output) {
     case 'name':
       return node.resource_type === 'source' ? `${node.source_name}.${node.name}` : node.name;
