@@ -78,11 +78,12 @@ export async function installPackages(input: DepsInput): Promise<void> {
   });
 }
 
-async function lockOf({ world, wishes }: DepsInput): Promise<PackageLock | undefined> {
+async function lockOf({ world, wishes, list }: DepsInput): Promise<PackageLock | undefined> {
   const diagnostics: Diagnostic[] = [];
   const lock = await readPackageLock(world.fs, world.projectDir, world.render, diagnostics);
-  // an unreadable lock file is replaced when that is asked for
-  if (hasErrors(diagnostics) && !wishes.upgrade)
+  // a lock file that cannot be used is no matter where it is written anew in any case
+  const isReplaced = wishes.upgrade || (lock !== undefined && lock.hash !== hashOf(list.specs));
+  if (hasErrors(diagnostics) && !isReplaced)
     throw new EtlError(
       diagnostics.map((d) => ({
         ...d,

@@ -220,6 +220,9 @@ test('secrets are read with env_var, and shown to nobody', async () => {
   await rm(at('shop/dbt_packages'), { recursive: true });
   await ends(deps([], env), 0);
   expect(await ends(deps(), 2)).toContain('ETL1009');
+  // the old lock file needs the secret, and does not count any more
+  await packages('- git: ../hunter2-tools', '  revision: v1');
+  await ends(deps(), 0);
 });
 
 interface HubEntry {
