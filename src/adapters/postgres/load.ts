@@ -1,11 +1,14 @@
 // A CSV file into a table: the file's bytes go to COPY as they are, and the server parses them.
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Effect, SeedInput } from '../../adapter/contract.ts';
 import { EtlError } from '../../kernel/error.ts';
 import type { RelationName } from '../../kernel/relation.ts';
+import { readCsv, type CsvField } from '../../sql/csv.ts';
 import { failure, fieldsOf } from './errors.ts';
 import { badCell } from './bad-cell.ts';
 import { ident, quoted, relationText } from './quote.ts';
@@ -35,6 +38,31 @@ const unreadable = (input: SeedInput, cause: unknown): EtlError =>
     { cause },
   );
 
+const isStray = ({ quoted: isQuoted, text }: CsvField): boolean => !isQuoted && text.includes('"');
+const requoted = (field: CsvField): string =>
+  field.quoted || isStray(field) ? `"${field.text.replaceAll('"', '""')}"` : field.text;
+
+/**
+ * The text with quotes around every field that holds a quote without beginning with one (`5"`, `{ "a": 1 }`): COPY would take such a
+ * quote for the begin of a quoted part and drop it. Undefined where no field does, which is nearly always.
+ */
+function withoutStrayQuotes(text: string, delimiter: string): string | undefined {
+  if (!text.includes('"')) return undefined;
+  let found = false;
+  for (const { fields } of readCsv(text, delimiter)) if (fields.some(isStray)) found = true;
+  if (!found) return undefined;
+  // an empty line is no record, but counts where a message names a line
+  const lines: string[] = [];
+  let line = 1;
+  for (const record of readCsv(text, delimiter)) {
+    for (; line < record.line; line++) lines.push('');
+    const written = record.fields.map(requoted).join(delimiter);
+    lines.push(written);
+    line += written.split('\n').length;
+  }
+  return `${lines.join('\n')}\n`;
+}
+
 /** Loads the file; a cell or row that the server refuses becomes a diagnostic with its place in the file. */
 export async function loadCsv(
   client: pg.Client,
@@ -52,9 +80,11 @@ export async function loadCsv(
     file.once('error', () => done());
   });
   if (broken !== undefined) throw unreadable(input, broken);
+  const rewritten = withoutStrayQuotes(await readFile(input.path, 'utf8'), input.delimiter);
+  const content = rewritten === undefined ? file : Readable.from([rewritten]);
   const copy = client.query(copyFrom(copyText(target, input), { highWaterMark: CHUNK }));
   try {
-    await pipeline(file, copy);
+    await pipeline(content, copy);
     return { rows: copy.rowCount };
   } catch (error) {
     if (broken !== undefined) throw unreadable(input, error);

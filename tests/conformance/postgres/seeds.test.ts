@@ -77,6 +77,15 @@ describe('what is read', () => {
     ]);
   });
 
+  test('a quote inside a field that does not begin with one is a part of it', async () => {
+    expect(await load('id,day,Name\n1,,{ "a": [1] }\n2,,"x, ""y"""\n3,,5"\n')).toBe(3);
+    expect(await rows()).toEqual([
+      [1, null, '{ "a": [1] }'],
+      [2, null, 'x, "y"'],
+      [3, null, '5"'],
+    ]);
+  });
+
   test('empty is NULL, "" is an empty text', async () => {
     await load('id,day,Name\n1,,\n2,,""\n');
     expect(await rows()).toEqual([
