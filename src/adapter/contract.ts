@@ -247,6 +247,8 @@ export interface Dialect {
     readonly becomes: RelationKind;
     readonly live: ObservedRelation | undefined;
   }): readonly Diagnostic[];
+  /** whether a field of a seed, written without quotes, is NULL */
+  isSeedNull(text: string): boolean;
   /** the type a seed column gets: the configured one, or the inferred kind in this engine's words */
   seedType(inferred: InferredType): string;
   /** the engine's type for one that a project writes (`data_type`, `column_types`), as a column that may be NULL */

@@ -28,15 +28,19 @@ const TESTS: readonly (readonly [InferredType, (text: string) => boolean])[] = [
  * The narrowest type that every value of a column fits, over the whole file; a column without any value is one of integers, as in
  * dbt. Returns one type for each column of the header, in file order.
  */
-export function inferSeedTypes(csv: string, delimiter: string): readonly InferredType[] {
+export function inferSeedTypes(
+  csv: string,
+  delimiter: string,
+  isNull: (text: string) => boolean,
+): readonly InferredType[] {
   const records = readCsv(csv, delimiter);
   const header = records.next();
   const columns = header.done === true ? [] : header.value.fields;
   const open = columns.map(() => new Set(TESTS));
   for (const { fields } of records)
     for (const [i, candidates] of open.entries()) {
-      const text = fields[i]?.text ?? '';
-      if (text === '') continue;
+      const { text, quoted } = fields[i] ?? { text: '', quoted: false };
+      if (text === '' || (!quoted && isNull(text))) continue;
       for (const candidate of candidates) if (!candidate[1](text)) candidates.delete(candidate);
     }
   return open.map((candidates) => [...candidates][0]?.[0] ?? 'text');

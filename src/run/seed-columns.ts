@@ -69,7 +69,9 @@ export function seedColumns(
     Object.entries(configured).map(([name, type]) => [name.toLowerCase(), String(type)]),
   );
   const isComplete = names.every((n) => typeOf.has(n.toLowerCase()));
-  const inferred = isComplete ? [] : inferSeedTypes(csv, delimiter);
+  const inferred = isComplete
+    ? []
+    : inferSeedTypes(csv, delimiter, (text) => dialect.isSeedNull(text));
   return {
     value: names.map((name, i) => ({
       name,

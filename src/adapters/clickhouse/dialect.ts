@@ -144,6 +144,7 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
       return { ...query, statement: withSettings(query.statement, {}) };
     },
     hazards,
+    isSeedNull: (text) => text === '',
     seedType: seedColumnType,
     columnType: (written) => nullable(engineType(written)),
     fixtureValue,

@@ -10,6 +10,7 @@ import { freshness } from './freshness.ts';
 import { hazards } from './hazards.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
 import { macros } from './macros.ts';
+import { isSeedNull } from './seed-null.ts';
 import {
   buildMaterializedView,
   compareMaterializedView,
@@ -113,6 +114,7 @@ export const dialect: Dialect = {
   limited,
   freshness,
   hazards,
+  isSeedNull,
   seedType: (inferred) => SEED_TYPES[inferred],
   columnType: (written) => written.trim(),
   fixtureValue,

@@ -12,6 +12,7 @@ import { readCsv, type CsvField } from '../../sql/csv.ts';
 import { failure, fieldsOf } from './errors.ts';
 import { badCell } from './bad-cell.ts';
 import { ident, quoted, relationText } from './quote.ts';
+import { isSeedNull } from './seed-null.ts';
 
 // Both ends of the pipe: 64 KB, the default, costs 7 % more.
 const CHUNK = 1 << 20;
@@ -38,27 +39,33 @@ const unreadable = (input: SeedInput, cause: unknown): EtlError =>
     { cause },
   );
 
+/** COPY would take a quote inside such a field for the begin of a quoted part, and drop it. */
 const isStray = ({ quoted: isQuoted, text }: CsvField): boolean => !isQuoted && text.includes('"');
-const requoted = (field: CsvField): string =>
-  field.quoted || isStray(field) ? `"${field.text.replaceAll('"', '""')}"` : field.text;
+const isOdd = (field: CsvField): boolean =>
+  isStray(field) || (!field.quoted && field.text !== '' && isSeedNull(field.text));
+
+function written(field: CsvField): string {
+  if (field.quoted || isStray(field)) return `"${field.text.replaceAll('"', '""')}"`;
+  return isSeedNull(field.text) ? '' : field.text;
+}
 
 /**
- * The text with quotes around every field that holds a quote without beginning with one (`5"`, `{ "a": 1 }`): COPY would take such a
- * quote for the begin of a quoted part and drop it. Undefined where no field does, which is nearly always.
+ * The text with quotes around every field that holds a quote without beginning with one (`5"`, `{ "a": 1 }`), and with nothing where
+ * dbt reads NULL. Undefined where COPY reads the file as it is, which is nearly always.
  */
-function withoutStrayQuotes(text: string, delimiter: string): string | undefined {
-  if (!text.includes('"')) return undefined;
+function forCopy(text: string, delimiter: string): string | undefined {
+  if (!/"|[ \t]|null/i.test(text)) return undefined;
   let found = false;
-  for (const { fields } of readCsv(text, delimiter)) if (fields.some(isStray)) found = true;
+  for (const { fields } of readCsv(text, delimiter)) if (fields.some(isOdd)) found = true;
   if (!found) return undefined;
   // an empty line is no record, but counts where a message names a line
   const lines: string[] = [];
   let line = 1;
   for (const record of readCsv(text, delimiter)) {
     for (; line < record.line; line++) lines.push('');
-    const written = record.fields.map(requoted).join(delimiter);
-    lines.push(written);
-    line += written.split('\n').length;
+    const fields = record.fields.map(written).join(delimiter);
+    lines.push(fields);
+    line += fields.split('\n').length;
   }
   return `${lines.join('\n')}\n`;
 }
@@ -80,7 +87,7 @@ export async function loadCsv(
     file.once('error', () => done());
   });
   if (broken !== undefined) throw unreadable(input, broken);
-  const rewritten = withoutStrayQuotes(await readFile(input.path, 'utf8'), input.delimiter);
+  const rewritten = forCopy(await readFile(input.path, 'utf8'), input.delimiter);
   const content = rewritten === undefined ? file : Readable.from([rewritten]);
   const copy = client.query(copyFrom(copyText(target, input), { highWaterMark: CHUNK }));
   try {

@@ -37,10 +37,16 @@ test('what is written as CSV is read back', () => {
   );
 });
 
+const isEmpty = (text: string): boolean => text.trim() === '';
+
+test('what is NULL says nothing of the type', () => {
+  expect(inferSeedTypes('a,b\n1, \n ,"x"\n', ',', isEmpty)).toEqual(['integer', 'text']);
+});
+
 test('types are inferred over the whole file, codes with leading zeros stay text', () => {
   const csv =
     'i,n,b,d,t,iso,both,cep,mixed,none\n1,1.5,true,2024-01-31,2024-01-31 10:00:00,2024-01-31T10:00:00Z,2024-01-31 10:00:00,01310,1,\n-2,3,False,2024-02-01,2024-02-01 11:00:00,2024-02-01T11:00:00.5,2024-02-01T11:00:00,20040,x,\n';
-  expect(inferSeedTypes(csv, ',')).toEqual([
+  expect(inferSeedTypes(csv, ',', isEmpty)).toEqual([
     'integer',
     'number',
     'boolean',
@@ -54,8 +60,7 @@ test('types are inferred over the whole file, codes with leading zeros stay text
     // nothing at all is an integer to dbt
     'integer',
   ]);
-  expect(inferSeedTypes('a,b\n2024-01-31 10:00:00.5,2024-01-31 10:00:00 UTC\n', ',')).toEqual([
-    'text',
-    'text',
-  ]);
+  expect(
+    inferSeedTypes('a,b\n2024-01-31 10:00:00.5,2024-01-31 10:00:00 UTC\n', ',', isEmpty),
+  ).toEqual(['text', 'text']);
 });
