@@ -96,7 +96,7 @@ def _value(command, args, target, done, has_results):
     if command in ("source freshness", "source snapshot-freshness"):
         return results.freshness_results(target, args)
     if command == "show":
-        return results.shown(done.stdout)
+        return results.shown(done.stdout, args)
     if command in _RESULTS:
         return results.run_results(target) if has_results else results.Results([])
     return None

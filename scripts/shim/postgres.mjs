@@ -73,7 +73,7 @@ export async function startPostgres() {
   const server = spawn(join(bin, 'postgres'), args, { ...user, cwd: '/', stdio: 'ignore' });
   const ended = new Promise((done) => server.once('exit', done));
   const client = await connected(port, 'postgres');
-  await client.query('create database dbt');
+  for (const name of ['dbt', 'dbtMixedCase']) await client.query(`create database "${name}"`);
   for (const role of GRANTEES) await client.query(`create role ${role} with login`);
   await client.end();
   return {

@@ -9,7 +9,7 @@ from dbt.artifacts.schemas.catalog import CatalogArtifact
 from dbt.artifacts.schemas.freshness import SourceFreshnessResult
 from dbt.artifacts.schemas.manifest import WritableManifest
 from dbt.artifacts.schemas.results import FreshnessStatus, RunStatus, TestStatus, TimingInfo
-from dbt.artifacts.schemas.run import RunExecutionResult, RunResult
+from dbt.artifacts.schemas.run import RunExecutionResult, RunResult, RunResultsArtifact
 from dbt.contracts.graph.manifest import Manifest
 
 
@@ -86,7 +86,8 @@ def _timing(entry):
 
 
 def _result(entry, node):
-    is_test = entry["unique_id"].split(".")[0] in ("test", "unit_test")
+    # a test that was only compiled is a success, not a pass
+    is_test = entry["unique_id"].split(".")[0] in ("test", "unit_test") and entry["status"] != "success"
     batches = entry.get("batch_results")
     if entry.get("compiled_code") and hasattr(node, "compiled_code"):
         node.compiled_code = entry["compiled_code"]
@@ -108,6 +109,9 @@ def run_results(target):
     with open(os.path.join(target, "run_results.json")) as file:
         written = json.load(file)
     nodes = _nodes(read_manifest(target))
+    if written["args"].get("which") == "run-operation":
+        # dbt hands out the artifact itself here: results without their nodes
+        return RunResultsArtifact.read_and_check_versions(os.path.join(target, "run_results.json"))
     results = [_result(e, nodes.get(e["unique_id"]) or _Absent(e["unique_id"])) for e in written["results"]]
     return Results(results, written["elapsed_time"], written["args"])
 
@@ -148,13 +152,14 @@ class _Shown:
         self.agate_table = rows
 
 
-def shown(printed):
+def shown(printed, args):
     """The results of `show`, from the JSON that it printed; none when that is no JSON."""
     try:
         found = json.loads(printed[printed.index("{"):])
     except ValueError:
         return Results([])
-    return Results([_Shown(found.get("node", "inline_query"), found.get("show", []))])
+    limit = int(value_after(args, "--limit") or 5)
+    return Results([_Shown(found.get("node", "inline_query"), found.get("show", []))], args={"limit": limit})
 
 
 def catalog(target):
