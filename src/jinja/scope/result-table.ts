@@ -16,6 +16,9 @@ const FLOAT = /^(nullable\()?(float\d*|double|real)/i;
  */
 function valueOf(value: string | number | bigint | boolean | null, type: string): Value {
   if (typeof value === 'number' && FLOAT.test(type)) return makeFloat(value);
+  // Python writes the minutes of an offset, too
+  if (typeof value === 'string' && type === 'timestamp with time zone')
+    return value.replace(/[+-]\d\d$/, '$&:00');
   if (typeof value !== 'string' || !NUMERIC.test(type)) return value;
   if (/^-?\d+$/.test(value)) {
     const number = Number(value);

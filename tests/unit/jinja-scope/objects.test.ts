@@ -66,11 +66,13 @@ test('a whole number of a column of floats prints with its point, as in Python',
     columns: [
       { name: 'hours', type: 'double precision' },
       { name: 'n', type: 'integer' },
+      { name: 'at', type: 'timestamp with time zone' },
     ],
-    rows: [[240, 240]],
+    rows: [[240, 240, '2024-01-31 10:00:00.5+00']],
   };
   const t = new ResultTable(answer);
   expect(rendered('{{ t.rows[0][0] }} {{ t.rows[0][1] }}', { extra: { t } })).toBe('240.0 240');
+  expect(rendered('{{ t.rows[0].at }}', { extra: { t } })).toBe('2024-01-31 10:00:00.5+00:00');
 });
 
 const ANSWER = {
