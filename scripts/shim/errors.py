@@ -51,7 +51,7 @@ _BY_CODE = {
     "ETL3001": [core.TargetNotFoundError, core.DbtReferenceError],
     "ETL3002": [core.TargetNotFoundError],
     "ETL3003": [core.TargetNotFoundError],
-    "ETL3004": [RuntimeError],
+    "ETL3004": [common.CompilationError],
     "ETL3005": [
         core.DuplicateResourceNameError, core.DuplicatePatchPathError, core.DuplicateMacroNameError,
         core.DuplicateMacroPatchNameError, core.DuplicateSourcePatchNameError, core.DuplicateVersionedUnversionedError,

@@ -145,6 +145,9 @@ async function main() {
   const python = pythonIn(resolve(values.venv));
   const scratch = mkdtempSync(join(tmpdir(), 'etl-shim-'));
   const postgres = await startPostgres();
+  // a run that is broken off leaves no server behind
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => void postgres.stop().then(() => process.exit(2)));
   try {
     const tests = [];
     for (const suite of found) await runSuite(suite, python, postgres.port, scratch, tests);
