@@ -2,7 +2,7 @@
 import { ask, type Connection } from '../adapter/contract.ts';
 import { ancestors } from '../graph/traverse.ts';
 import { EtlError } from '../kernel/error.ts';
-import type { NodeId } from '../kernel/node-id.ts';
+import { nodeId, type NodeId } from '../kernel/node-id.ts';
 import { relationKey, type RelationName } from '../kernel/relation.ts';
 import type { PreviousNode, PreviousState } from '../manifest/previous-state.ts';
 import type { OpenProject } from './open-project.ts';
@@ -10,26 +10,31 @@ import type { ApiOptions } from './options.ts';
 
 export type Deferred = ReadonlyMap<NodeId, RelationName>;
 
-/** The state to defer to; undefined without --defer. Throws an EtlError when it is asked for and cannot be had. */
+/** Whether a call reads the manifest of an earlier run: --defer asks for it, and `clone` cannot do without. */
+export const needsState = (options: ApiOptions, which: string): boolean =>
+  options.defer === true || which === 'clone';
+
+/** The state to defer to; undefined where none is needed. Throws an EtlError when one is, and cannot be had. */
 export function requireDeferState(
   options: ApiOptions,
+  which: string,
   state: PreviousState | undefined,
 ): PreviousState | undefined {
-  if (options.defer !== true) return undefined;
+  if (!needsState(options, which)) return undefined;
   if (state?.manifest !== undefined) return state;
   throw new EtlError([
     state === undefined
       ? {
           code: 'ETL1001',
           severity: 'error',
-          message: '--defer needs the state of an earlier run',
+          message: `${which === 'clone' ? 'etl clone' : '--defer'} needs the state of an earlier run`,
           hint: 'Name the folder with its manifest.json: --state <dir> or --defer-state <dir>.',
         }
       : {
           code: 'ETL8002',
           severity: 'error',
-          message: `there is no manifest.json in ${state.folder} to defer to`,
-          hint: 'Name the target folder of the run to defer to.',
+          message: `there is no manifest.json in ${state.folder} to ${which === 'clone' ? 'clone from' : 'defer to'}`,
+          hint: `Name the target folder of the run to ${which === 'clone' ? 'clone from' : 'defer to'}.`,
         },
   ]);
 }
@@ -42,7 +47,7 @@ export async function deferredRelations(
   connection: () => Promise<Connection>,
 ): Promise<Deferred> {
   const before = project.deferTo?.manifest;
-  if (before === undefined) return new Map();
+  if (before === undefined || options.defer !== true) return new Map();
   const { manifest, graph, dialect } = project;
   // SQL that is no node may read anything
   const above = selected.size === 0 ? graph.ids : [...ancestors(graph, selected)];
@@ -68,6 +73,15 @@ export async function deferredRelations(
     candidates.filter((c) => !known.has(relationKey(c.own))).map((c) => [c.id, c.relation]),
   );
 }
+
+/** Where the state has each node that it has a relation of. */
+export const stateRelations = ({ deferTo, dialect }: OpenProject): Deferred =>
+  new Map(
+    [...(deferTo?.manifest?.nodes ?? [])].flatMap(([id, node]) => {
+      const relation = relationOf(node, dialect.can.databases);
+      return relation === undefined ? [] : [[nodeId(id), relation] as const];
+    }),
+  );
 
 function relationOf(node: PreviousNode | undefined, databases: boolean): RelationName | undefined {
   if (node === undefined) return undefined;

@@ -1,4 +1,4 @@
-// The verbs that change the warehouse: seed, run, snapshot, test, build.
+// The verbs that change the warehouse: seed, run, snapshot, test, build, clone.
 import type { Connection } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { hookResults } from '../artifacts/hook-results.ts';
@@ -8,7 +8,7 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import { dbtObject } from '../jinja/scope/dbt-object.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
-import { findRunnable } from '../manifest/manifest.ts';
+import { findRunnable, type Manifest } from '../manifest/manifest.ts';
 import type { ResourceType } from '../manifest/node.ts';
 import { orderOf } from '../graph/order.ts';
 import { behaviourFlag } from '../project/project-flags.ts';
@@ -26,7 +26,7 @@ import { storesFailures } from '../run/store-failures.ts';
 import { runHooks } from '../run/run-hooks.ts';
 import { batchWishes } from './batches.ts';
 import { connect } from './connect.ts';
-import { deferredRelations, type Deferred } from './defer.ts';
+import { deferredRelations, stateRelations, type Deferred } from './defer.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
@@ -36,7 +36,7 @@ import { writeRunResults } from './run-results.ts';
 import { selectNodes, withoutEmpty } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
 
-export type ExecutingVerb = 'seed' | 'run' | 'snapshot' | 'test' | 'build';
+export type ExecutingVerb = 'seed' | 'run' | 'snapshot' | 'test' | 'build' | 'clone';
 
 export interface RunResult {
   readonly outcomes: readonly NodeOutcome[];
@@ -53,6 +53,7 @@ const WORKS_ON: Readonly<Record<ExecutingVerb, readonly ResourceType[]>> = {
   snapshot: ['snapshot'],
   test: ['test', 'unit_test'],
   build: ['model', 'seed', 'snapshot', 'test', 'unit_test'],
+  clone: ['model', 'seed', 'snapshot'],
 };
 
 /**
@@ -82,6 +83,7 @@ export async function executeVerb(
       connection,
       selected,
       deferred,
+      clones: verb === 'clone' ? stateRelations(project) : undefined,
     });
   } finally {
     disarm();
@@ -126,7 +128,13 @@ interface Parts {
   readonly connection: Connection;
   readonly selected: ReadonlySet<NodeId>;
   readonly deferred: Deferred;
+  readonly clones: Deferred | undefined;
 }
+
+const NO_HOOKS: Pick<Manifest, 'on_run_start' | 'on_run_end'> = {
+  on_run_start: [],
+  on_run_end: [],
+};
 
 async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult> {
   const { options, invocation, project, selected } = parts;
@@ -144,7 +152,9 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   });
   const debris = await prepareSchemas(parts, executed);
   const ctx = makeContext(parts, observe, debris);
-  const begun = await runHooks(ctx, project.manifest.on_run_start, {});
+  // as in dbt, a clone is no run: its hooks are not its
+  const { on_run_start, on_run_end } = verb === 'clone' ? NO_HOOKS : project.manifest;
+  const begun = await runHooks(ctx, on_run_start, {});
   const isExecutedNow = new Set(executed);
   const goesOn =
     begun || !behaviourFlag(project.loaded.project.flags, 'skip_nodes_if_on_run_start_fails');
@@ -160,7 +170,7 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
         orderOf(project.graph).ids.filter((id) => isExecutedNow.has(id)),
       );
   await dropLeftovers(ctx);
-  const ended = await runHooks(ctx, project.manifest.on_run_end, {
+  const ended = await runHooks(ctx, on_run_end, {
     // as in dbt: what was skipped because nothing began is no result
     results: hookResults(goesOn ? outcomes : [], project.manifest),
     ...usedSchemas(outcomes, project),
@@ -184,7 +194,7 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
 }
 
 function makeContext(
-  { options, invocation, project, connection, deferred }: Parts,
+  { options, invocation, project, connection, deferred, clones }: Parts,
   observe: Observer,
   debris: Debris,
 ): RunContext {
@@ -205,6 +215,7 @@ function makeContext(
     unitTestCompiler: new StandInCompiler(project.host, scopes),
     unitTests: loaded.unitTests,
     deferred,
+    clones,
     runHook: (hook, names, log) => compiler.runHook(hook, toNames(names), log),
     invocationId: invocation.id,
     fullRefresh: options.fullRefresh ?? false,

@@ -23,6 +23,9 @@ export const seed = (options: ApiOptions = {}): Promise<RunResult> => executeVer
 /** Records what has changed in the selected snapshots. */
 export const snapshot = (options: ApiOptions = {}): Promise<RunResult> =>
   executeVerb('snapshot', options);
+/** Puts views over the relations of an earlier run in the place of the selected nodes. */
+export const clone = (options: ApiOptions = {}): Promise<RunResult> =>
+  executeVerb('clone', options);
 
 export { clean } from './clean.ts';
 export { compile } from './compile.ts';

@@ -21,7 +21,7 @@ import { loadProject, type LoadInput, type LoadedProject } from '../project/load
 import { readEnvironment } from '../project/outline.ts';
 import { parseMapping } from '../project/vars.ts';
 import { ADAPTER_TYPES, adapterFor } from './adapters.ts';
-import { requireDeferState } from './defer.ts';
+import { needsState, requireDeferState } from './defer.ts';
 import { countsOf, describer } from './describe.ts';
 import { fileProblem } from './file-problem.ts';
 import type { Invocation } from './invocation.ts';
@@ -204,7 +204,7 @@ export async function openProject(
     input.vars ?? {},
     options,
     secrets,
-    await statesOf(dir, resolve(dir, loaded.paths.targetDir), options),
+    await statesOf(dir, resolve(dir, loaded.paths.targetDir), options, which),
     judge,
   );
   options.onProject?.({
@@ -223,18 +223,19 @@ async function statesOf(
   dir: string,
   targetDir: string,
   options: ApiOptions,
+  which: string,
 ): Promise<Pick<OpenProject, 'state' | 'deferTo'>> {
   const read = (folder: string | undefined): Promise<PreviousState | undefined> =>
     folder === undefined ? Promise.resolve(undefined) : readState(resolve(dir, folder), folder);
   const state = await read(options.state);
-  const other = options.defer === true ? await read(options.deferState) : undefined;
+  const other = needsState(options, which) ? await read(options.deferState) : undefined;
   const sourcesNow =
     state?.sources === undefined
       ? undefined
       : await readLoaded(targetDir, relative(dir, targetDir) || 'target');
   return {
     state: state && sourcesNow ? { ...state, sourcesNow } : state,
-    deferTo: requireDeferState(options, other ?? state),
+    deferTo: requireDeferState(options, which, other ?? state),
   };
 }
 

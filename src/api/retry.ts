@@ -20,7 +20,7 @@ export interface RetryResult extends RunResult {
 }
 
 const AGAIN = new Set(['error', 'fail', 'skipped', 'runtime error', 'partial success']);
-const VERBS: readonly ExecutingVerb[] = ['seed', 'run', 'test', 'build'];
+const VERBS: readonly ExecutingVerb[] = ['seed', 'run', 'snapshot', 'test', 'build', 'clone'];
 
 /**
  * Runs the last command again, with its options, for the nodes that failed or were skipped. Only vars, threads, full refresh and

@@ -22,7 +22,7 @@ export interface CommandSpec {
 }
 
 const executing =
-  (verb: 'seed' | 'run' | 'snapshot' | 'test' | 'build'): RunCommand =>
+  (verb: 'seed' | 'run' | 'snapshot' | 'test' | 'build' | 'clone'): RunCommand =>
   async (values, _positional, terminal) =>
     (await import('./commands/execute.ts')).executeCommand(verb, values, terminal);
 
@@ -73,6 +73,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Seeds, models, snapshots and tests in graph order; a table whose tests fail is not published',
     example: 'etl build --exclude tag:slow',
     run: executing('build'),
+  },
+  {
+    name: 'clone',
+    summary:
+      'Make views over what the earlier run of --state has built, in the place of the selected nodes',
+    example: 'etl clone --state prod-state --target dev',
+    run: executing('clone'),
   },
   {
     name: 'compile',

@@ -6,6 +6,7 @@ export type Command =
   | 'snapshot'
   | 'test'
   | 'build'
+  | 'clone'
   | 'compile'
   | 'parse'
   | 'plan'

@@ -10,7 +10,15 @@ import type { Command, OptionSpec } from './option-spec.ts';
 export type { Command, OptionSpec } from './option-spec.ts';
 
 const RUNS: readonly Command[] = ['run', 'test', 'build', 'seed', 'snapshot'];
-const GRAPH: readonly Command[] = [...RUNS, 'compile', 'ls', 'plan', 'show', 'docs generate'];
+const GRAPH: readonly Command[] = [
+  ...RUNS,
+  'clone',
+  'compile',
+  'ls',
+  'plan',
+  'show',
+  'docs generate',
+];
 const SELECTS: readonly Command[] = [...GRAPH, 'source freshness'];
 
 /** The option table; `etl --help`, the parser, the environment and docs/reference are made from it. */
@@ -120,7 +128,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'fullRefresh',
     env: 'FULL_REFRESH',
     kind: 'flag',
-    help: 'build incremental models anew, from all rows',
+    help: 'build incremental models anew, from all rows; clone: replace what is there',
   },
   {
     flags: '-x, --fail-fast',
@@ -166,7 +174,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     env: 'RESOURCE_TYPES',
     kind: 'list',
     aliases: ['--resource-types'],
-    only: ['build', 'test', 'ls', 'plan'],
+    only: ['build', 'test', 'clone', 'ls', 'plan'],
     help: 'only these kinds of nodes: model, seed, snapshot, test, source, exposure',
   },
   {
@@ -175,7 +183,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     env: 'EXCLUDE_RESOURCE_TYPES',
     kind: 'list',
     aliases: ['--exclude-resource-types'],
-    only: ['build', 'test', 'ls', 'plan'],
+    only: ['build', 'test', 'clone', 'ls', 'plan'],
     help: 'leave out these kinds of nodes',
   },
   {
@@ -198,7 +206,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     flags: '--allow <kinds...>',
     key: 'allow',
     kind: 'list',
-    only: ['run', 'build', 'seed'],
+    only: ['run', 'build', 'seed', 'clone'],
     help: 'drops_data: replace a table although its triggers, policies or the like are lost',
   },
   {

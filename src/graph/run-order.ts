@@ -25,6 +25,8 @@ export interface RunOrderOptions {
   readonly isTest?: (id: NodeId) => boolean;
   /** unit tests with the model that they test, which waits for them, as in `build` */
   readonly unitTests?: ReadonlyMap<NodeId, NodeId>;
+  /** nothing waits for anything */
+  readonly isUnordered?: boolean;
 }
 
 /** A node that may start now; `because` names the failed node that forbids it. */
@@ -49,7 +51,9 @@ export function runOrderOf(
   selected: ReadonlySet<NodeId>,
   options: RunOrderOptions = {},
 ): RunOrder {
-  const below: Edges = new Map(graph.ids.map((id) => [id, new Set(graph.children(id))]));
+  const below: Edges = new Map(
+    graph.ids.map((id) => [id, new Set(options.isUnordered === true ? [] : graph.children(id))]),
+  );
   if (options.isTest !== undefined)
     addTestGates(graph, below, [...selected].filter(options.isTest).sort());
   putBeforeModels(below, options.unitTests ?? new Map());

@@ -36,6 +36,7 @@ class JsonReporter implements Reporter {
   readonly #options: ReporterOptions;
   #invocation = '';
   #total = 0;
+  #command = '';
   #failedHooks = 0;
 
   constructor(options: ReporterOptions) {
@@ -126,6 +127,7 @@ class JsonReporter implements Reporter {
   #runStarted(event: Extract<RunEvent, { kind: 'run_started' }>): void {
     this.#invocation = event.invocation;
     this.#total = event.total;
+    this.#command = event.command;
     const { target } = this.#options;
     this.#emit(
       'ConcurrencyLine',
@@ -152,7 +154,7 @@ class JsonReporter implements Reporter {
     const node_info = nodeInfo(outcome.id, facts, outcome);
     const isSkipped = outcome.status === 'skipped';
     const time = isSkipped ? '' : ` in ${secondsOf(outcome).toFixed(2)}s`;
-    const message = `${position} of ${total} ${resultText(outcome, facts)} [${statusWord(outcome)}${time}]`;
+    const message = `${position} of ${total} ${resultText(outcome, facts, this.#command)} [${statusWord(outcome)}${time}]`;
     const common = { index: position, total, execution_time: secondsOf(outcome), node_info };
     const { resourceType, schema, name } = facts;
     if (isSkipped)

@@ -41,18 +41,18 @@ export const isTest = ({ resourceType }: Pick<NodeFacts, 'resourceType'>): boole
   resourceType === 'test' || resourceType === 'unit_test';
 
 /** What happened to a node: `OK created sql table model gold.margin`, `FAIL 3 not_null_margin_id`. */
-export function resultText(outcome: NodeOutcome, facts: NodeFacts): string {
+export function resultText(outcome: NodeOutcome, facts: NodeFacts, command = ''): string {
   const { status } = outcome;
   if (status === 'skipped')
     return isTest(facts) ? `SKIP test ${facts.label}` : `SKIP relation ${facts.label}`;
-  if (status === 'no-op') return `NO-OP ${kindText(facts)}`;
+  if (status === 'no-op' || outcome.message === 'No-op') return `NO-OP ${kindText(facts)}`;
   if (facts.resourceType === 'source') return `${statusWord(outcome)} ${kindText(facts)}`;
   if (isTest(facts)) {
     if (status === 'pass' || status === 'success') return `PASS ${facts.label}`;
     if (isError(outcome)) return `ERROR ${facts.label}`;
     return `${statusWord(outcome)} ${facts.label}`;
   }
-  const [done, doing] = VERBS[facts.resourceType] ?? ['created', 'creating'];
+  const [done, doing] = VERBS[command] ?? VERBS[facts.resourceType] ?? ['created', 'creating'];
   if (status === 'partial success') return `PARTIALLY ${done} ${kindText(facts)}`;
   return isError(outcome) ? `ERROR ${doing} ${kindText(facts)}` : `OK ${done} ${kindText(facts)}`;
 }
@@ -61,6 +61,7 @@ const VERBS: Readonly<Record<string, readonly [done: string, doing: string]>> = 
   seed: ['loaded', 'loading'],
   snapshot: ['snapshotted', 'snapshotting'],
   operation: ['ran', 'running'],
+  clone: ['cloned', 'cloning'],
 };
 
 /** What stands in the brackets: `SELECT 12`, `PASS`, `FAIL 3`, `SKIP`. */

@@ -38,6 +38,7 @@ class TextReporter implements Reporter {
   readonly #options: ReporterOptions;
   readonly #colours: Colours;
   #total = 0;
+  #command = '';
   #failedHooks = 0;
 
   constructor(options: ReporterOptions) {
@@ -59,6 +60,7 @@ class TextReporter implements Reporter {
     switch (event.kind) {
       case 'run_started':
         this.#total = event.total;
+        this.#command = event.command;
         this.#line('');
         this.#line(
           `Concurrency: ${count(event.threads, 'thread')} (target='${this.#options.target}')`,
@@ -119,7 +121,7 @@ class TextReporter implements Reporter {
     const bracket =
       outcome.status === 'skipped' ? { shown } : { shown, seconds: secondsOf(outcome) };
     this.#line(
-      this.#fancy(position, total, resultText(outcome, facts), bracket),
+      this.#fancy(position, total, resultText(outcome, facts, this.#command), bracket),
       isFailure(outcome) ? 'error' : outcome.status === 'warn' ? 'warn' : 'info',
     );
     // what went wrong is told at the end; what a good node warns of has no other place

@@ -22,6 +22,8 @@ export interface RunContext {
   readonly unitTests: ReadonlyMap<NodeId, UnitTestCase>;
   /** where nodes are read that this run does not build (--defer) */
   readonly deferred: ReadonlyMap<NodeId, RelationName>;
+  /** where the state has the nodes (clone only): what stands here is read by a view instead of being built */
+  readonly clones?: ReadonlyMap<NodeId, RelationName> | undefined;
   /** renders a hook of on-run-start or on-run-end */
   readonly runHook: (
     hook: RunHook,

@@ -18,6 +18,7 @@ import type { Commented } from '../plan/query-comment.ts';
 import { commented } from './commented.ts';
 import type { RunContext } from './context.ts';
 import { explainFailure } from './explain.ts';
+import { runClone } from './run-clone.ts';
 import { runRelation, type Progress } from './run-relation.ts';
 import { runTest } from './run-test.ts';
 import { runUnitTest } from './run-unit-test.ts';
@@ -54,7 +55,9 @@ export async function execute(
   const inside = new Set([...folded.values()].flat());
   const alone = new Set([...ids].filter((id) => !inside.has(id)));
   const isTest = (id: NodeId): boolean => ctx.manifest.nodes[id]?.resource_type === 'test';
-  const gates = options.gate ? { isTest, unitTests: testedModels(ctx, alone) } : {};
+  const gates = options.gate
+    ? { isTest, unitTests: testedModels(ctx, alone) }
+    : { isUnordered: ctx.clones !== undefined };
   await schedule(runOrderOf(graph, alone, gates), {
     threads: options.threads,
     perform: (id, thread) => run.perform(id, folded.get(id) ?? [], thread),
@@ -162,9 +165,10 @@ class Run {
         tested.push(await this.test(session, this.node(id), standIns, thread));
       return tested;
     };
+    const build = ctx.clones === undefined ? runRelation : runClone;
     const outcome = await ctx.connection
       .withSession(node.name, (session) =>
-        runRelation(ctx, this.stoppable(session, node), node, progress, runTests),
+        build(ctx, this.stoppable(session, node), node, progress, runTests),
       )
       .then(
         (result): Partial<NodeOutcome> & Pick<NodeOutcome, 'status' | 'diagnostics'> => result,

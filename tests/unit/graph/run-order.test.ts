@@ -126,6 +126,13 @@ test('the work grows with the edges: 300 tests above 300 descendants', () => {
   expect(edges).toBe(300 + 300 + 300 + 300);
 });
 
+test('unordered: nothing waits, and a failure holds back nobody', () => {
+  const graph = aGraph('a → b → c', 'd');
+  const order = runOrderOf(graph, new Set(graph.ids), { isUnordered: true });
+  expect([...order.parts.values()].every((part) => part.waits === 0)).toBe(true);
+  expect(order.ids).toEqual(['a', 'd', 'b', 'c']);
+});
+
 test('a hub of unselected nodes does not multiply edges', () => {
   const parents = new Map<NodeId, NodeId[]>();
   const tops = Array.from({ length: 200 }, (_, i) => nodeId(`top${i}`));
