@@ -22,7 +22,7 @@ Help on one command: etl <command> --help`;
 /** Runs one command line; returns the exit code. Never throws for what a user can cause. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   let code: number = EXIT.well;
-  const program = makeProgram(terminal, async (spec, given, positional) => {
+  const program = makeProgram(args, terminal, async (spec, given, positional) => {
     const world = await knownBefore(terminal, given, optionsOf(spec.name));
     checkValues(world.values, optionsOf(spec.name));
     const { logPath } = world.values;
@@ -105,7 +105,9 @@ function withoutRivals(weak: Values, strong: Values): Values {
 
 type Act = (spec: CommandSpec, options: Values, positional: readonly string[]) => Promise<void>;
 
-function makeProgram(terminal: Terminal, act: Act): Commander {
+/** The commands as commander knows them. Only one that is named in the call gets its options: they are a tenth of a start. */
+function makeProgram(args: readonly string[], terminal: Terminal, act: Act): Commander {
+  const words = new Set(args);
   const program = new Commander('etl')
     .description('SQL transformations for Postgres and ClickHouse, in the dbt language')
     .version(`etl ${VERSION}`, '-V, --version', 'print the version')
@@ -124,16 +126,18 @@ function makeProgram(terminal: Terminal, act: Act): Commander {
       for (const one of toOptions(option)) program.addOption(one.hideHelp());
   const groups = new Map<string, Commander>();
   for (const spec of COMMANDS) {
-    const words = spec.name.split(' ');
-    const leaf = words.at(-1) ?? spec.name;
-    const parent = words.length === 1 ? program : groupOf(program, groups, words[0] ?? '', spec);
+    const path = spec.name.split(' ');
+    const leaf = path.at(-1) ?? spec.name;
+    const parent = path.length === 1 ? program : groupOf(program, groups, path[0] ?? '', spec);
     const command = parent.command(
       spec.arguments === undefined ? leaf : `${leaf} ${spec.arguments}`,
     );
     command.description(spec.summary).addHelpText('after', `\nExample:\n  ${spec.example}`);
     if (spec.alias !== undefined) command.alias(spec.alias);
-    for (const option of optionsOf(spec.name))
-      for (const one of toOptions(option)) command.addOption(one);
+    const isNamed = words.has(leaf) || (spec.alias !== undefined && words.has(spec.alias));
+    if (isNamed)
+      for (const option of optionsOf(spec.name))
+        for (const one of toOptions(option)) command.addOption(one);
     command.exitOverride().configureOutput({
       writeOut: terminal.write,
       writeErr: terminal.writeError,
