@@ -31,7 +31,7 @@ const OPTION_FLAGS: Readonly<Record<string, Kind>> = {
 };
 
 /** dbt's behaviour flags with the defaults of the version that is followed. */
-export const BEHAVIOUR_FLAGS: Readonly<Record<string, boolean>> = {
+const BEHAVIOUR_FLAGS: Readonly<Record<string, boolean>> = {
   allow_jinja_file_extensions: false,
   enable_grouped_warn_error_parser_logs: false,
   enable_truthy_nulls_equals_macro: false,

@@ -3,7 +3,7 @@ import type { Statement } from '../adapter/statement.ts';
 import type { QueryComment } from '../plan/query-comment.ts';
 
 /** A statement with the comment beside it; places in the author's SQL move along. */
-export function withComment(statement: Statement, { text, append }: QueryComment): Statement {
+function withComment(statement: Statement, { text, append }: QueryComment): Statement {
   const mark = `/* ${text} */`;
   if (append) {
     const sql = statement.sql.replace(/\s*;?\s*$/, '');

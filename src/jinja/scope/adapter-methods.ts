@@ -16,7 +16,7 @@ import { Relation } from './relation.ts';
 import type { EngineWords } from './settings.ts';
 import { ask } from './statements.ts';
 
-export const relationOf = (value: Value, what: string): Relation =>
+const relationOf = (value: Value, what: string): Relation =>
   value instanceof Relation ? value : fail(`${what} needs a relation`, 'TypeError');
 
 const named = (answer: RelationAnswer, engine: EngineWords): Relation =>
