@@ -12,7 +12,7 @@ test.each([
   ['blanks around quoted names', '"id", "amount" ,"name" \n1,2.5,x\n'],
   ['blanks inside the quotes', 'id," amount ",name\n1,2.5,x\n'],
 ])('%s do not change a column or its type', (_, csv) => {
-  expect(columns(csv)).toEqual(['id integer', 'amount numeric', 'name text']);
+  expect(columns(csv)).toEqual(['id integer', 'amount double precision', 'name text']);
 });
 
 test('column_types rule over what is inferred, whatever stands around the name', () => {

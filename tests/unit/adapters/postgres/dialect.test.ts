@@ -391,5 +391,12 @@ test('names and literals', () => {
     (['integer', 'number', 'boolean', 'date', 'timestamp', 'text'] as const).map((t) =>
       dialect.seedType(t),
     ),
-  ).toEqual(['integer', 'numeric', 'boolean', 'date', 'timestamp without time zone', 'text']);
+  ).toEqual([
+    'integer',
+    'double precision',
+    'boolean',
+    'date',
+    'timestamp without time zone',
+    'text',
+  ]);
 });
