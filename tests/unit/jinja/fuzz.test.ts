@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { isEtlError } from '../../../src/kernel/error.ts';
 import { renderJinja } from './engine.ts';
+
+// thousands of templates take longer than the default on a busy machine
+vi.setConfig({ testTimeout: 120_000 });
 
 const templates = ['probes', 'more'].flatMap((file) =>
   (

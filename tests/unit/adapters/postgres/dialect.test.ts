@@ -387,16 +387,9 @@ test('names and literals', () => {
     "'NaN'::double precision",
     "'-Infinity'::double precision",
   ]);
-  expect(
-    (['integer', 'number', 'boolean', 'date', 'timestamp', 'text'] as const).map((t) =>
-      dialect.seedType(t),
-    ),
-  ).toEqual([
-    'integer',
-    'double precision',
-    'boolean',
-    'date',
-    'timestamp without time zone',
-    'text',
-  ]);
+  const seedTypes = (['integer', 'number', 'boolean', 'date', 'text'] as const).map((t) =>
+    dialect.seedType(t),
+  );
+  expect(seedTypes).toEqual(['integer', 'double precision', 'boolean', 'date', 'text']);
+  expect(dialect.seedType('timestamp')).toBe('timestamp without time zone');
 });
