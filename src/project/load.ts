@@ -41,6 +41,7 @@ import type { Session } from './session.ts';
 import type { ProjectPackage } from './text-files.ts';
 import type { UnitTestCase } from '../manifest/unit-test-case.ts';
 import { impliedSeeds } from './unit-test-inputs.ts';
+import { readVarsFile } from './vars-file.ts';
 import type { World } from './world.ts';
 import { parseYaml } from './yaml.ts';
 import type { YamlDocument, YamlMap } from './yaml.ts';
@@ -227,9 +228,11 @@ async function open(input: LoadInput, diagnostics: Diagnostic[]): Promise<Opened
   const profile = chosen.value;
   const facts = profile && targetFacts(profile.target, profile.profileName, profile.targetName);
   const late = sessionOf(input, env, '', facts);
+  const fileVars = await readVarsFile(input.fs, input.projectDir, document, diagnostics);
+  const layers = [late.cliVars, fileVars ?? {}];
   const read = readProjectFile(
     document,
-    yamlRenderer(host, '', baseScope(baseSettings(late, [late.cliVars]))),
+    yamlRenderer(host, '', baseScope(baseSettings(late, layers))),
   );
   diagnostics.push(...read.diagnostics);
   if (profile === undefined || read.value === undefined) return undefined;
@@ -238,6 +241,7 @@ async function open(input: LoadInput, diagnostics: Diagnostic[]): Promise<Opened
     session: sessionOf(input, env, read.value.name, facts),
     project: {
       ...read.value,
+      vars: fileVars ?? read.value.vars,
       packagesInstallPath: input.packagesInstallPath ?? read.value.packagesInstallPath,
     },
     dialect: profile.adapter.dialect(profile.target),

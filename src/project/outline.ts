@@ -13,9 +13,10 @@ import { profileNameOf, readProjectFile } from './project-file.ts';
 import type { ProjectFile } from './project-file.ts';
 import { baseScope, baseSettings, targetFacts, yamlRenderer } from './session.ts';
 import type { Session } from './session.ts';
+import { readVarsFile } from './vars-file.ts';
 import type { RenderValue } from './yaml-render.ts';
 import { isYamlMap, parseYaml } from './yaml.ts';
-import type { YamlDocument } from './yaml.ts';
+import type { YamlDocument, YamlMap } from './yaml.ts';
 
 /** What dbt_project.yml alone tells of a project. */
 export interface ProjectOutline {
@@ -59,7 +60,7 @@ const sessionOf = (
   log: (): void => undefined,
 });
 
-const rendererOf = (session: Session, secrets: boolean): RenderValue => {
+const rendererOf = (session: Session, secrets: boolean, fileVars: YamlMap = {}): RenderValue => {
   const host = new TemplateHost({
     library: new MacroLibrary(),
     rootPackage: '',
@@ -70,7 +71,7 @@ const rendererOf = (session: Session, secrets: boolean): RenderValue => {
   return yamlRenderer(
     host,
     '',
-    baseScope(baseSettings(session, [session.cliVars], secrets ? { secrets } : {})),
+    baseScope(baseSettings(session, [session.cliVars, fileVars], secrets ? { secrets } : {})),
   );
 };
 
@@ -135,14 +136,17 @@ export async function readOutline(input: LoadInput): Promise<Checked<ProjectOutl
   const env = await readEnvironment(input);
   const profile = await profileOf(input, env, parsed.value);
   const facts = profile && targetFacts(profile.target, profile.profileName, profile.targetName);
+  const { fs, projectDir } = input;
+  // what is wrong with it is told where the whole project is read
+  const fileVars = await readVarsFile(fs, projectDir, parsed.value, []);
   const read = readProjectFile(
     placesOnly(parsed.value),
-    rendererOf(sessionOf(input, env, facts), false),
+    rendererOf(sessionOf(input, env, facts), false, fileVars),
   );
   const diagnostics: readonly Diagnostic[] = read.diagnostics;
   if (read.value === undefined) return { value: undefined, diagnostics };
   const secrets = [...(profile?.target.secrets ?? []), ...secretsOf(env)];
-  const renderPackages = rendererOf(sessionOf(input, env, undefined), true);
+  const renderPackages = rendererOf(sessionOf(input, env, undefined), true, fileVars);
   return {
     value: { project: read.value, profileFile: profile?.file, secrets, env, renderPackages },
     diagnostics,

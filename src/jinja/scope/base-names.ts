@@ -59,7 +59,7 @@ class VarFunction implements PyObject {
     if (this.#vars.forgiving) return null;
     throw templateError(
       'ETL2005',
-      `the variable "${name}" is not set`,
+      `Required var '${name}' not found in config`,
       didYouMean(name, this.#vars.names()) ??
         `Set it below vars: in dbt_project.yml, pass --vars '{${name}: value}', or give var("${name}", default).`,
     );

@@ -66,7 +66,12 @@ const failureOf = (text: string): readonly [string, string, string | undefined] 
 };
 
 test.each([
-  ["{{ var('dayy') }}", 'ETL2005', 'the variable "dayy" is not set', 'Did you mean "day"?'],
+  [
+    "{{ var('dayy') }}",
+    'ETL2005',
+    "Required var 'dayy' not found in config",
+    'Did you mean "day"?',
+  ],
   ["{{ env_var('NOPE') }}", 'ETL1009', 'the environment variable "NOPE" is not set', undefined],
   ["{{ exceptions.raise_compiler_error('stop: ' ~ 1) }}", 'ETL2004', 'stop: 1', undefined],
   ["{{ config.require('x') }}", 'ETL4004', 'the config "x" is required', undefined],

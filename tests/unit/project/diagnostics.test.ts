@@ -205,7 +205,7 @@ const CASES: readonly Case[] = [
       'models/x.yml': 'models:\n  - name: a\n    config:\n      tags: "{{ var(\'tagg\') }}"\n',
       'dbt_project.yml': 'name: shop\nprofile: etl\nvars: {tag: x}\n',
     },
-    ['ETL2005 models/x.yml:4:20 the variable "tagg" is not set | Did you mean "tag"?'],
+    ['ETL2005 models/x.yml:4:20 Required var \'tagg\' not found in config | Did you mean "tag"?'],
   ],
   [
     'ETL3001 missing refs, all of them, in models, tests and exposures',
