@@ -58,7 +58,7 @@ _BY_CODE = {
         core.AmbiguousResourceNameRefError,
     ],
     "ETL3006": [core.AmbiguousAliasError, core.DuplicateAliasError],
-    "ETL3007": [core.InvalidSelectorError, core.DbtSelectorsError],
+    "ETL3007": [core.InvalidSelectorError, core.DbtSelectorsError, common.RecursionError],
     "ETL3010": [core.PatchTargetNotFoundError],
     "ETL8002": [IncompatibleSchemaError, common.DbtRuntimeError],
 }

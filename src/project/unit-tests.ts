@@ -334,7 +334,8 @@ function readVersions(world: World, property: Property): UnitTestNode['versions'
   const isWrong =
     !isYamlMap(versions) ||
     Object.entries(versions).some(
-      ([key, found]) => !['include', 'exclude'].includes(key) || !Array.isArray(found),
+      ([key, found]) =>
+        !['include', 'exclude'].includes(key) || !(found === null || Array.isArray(found)),
     ) ||
     (include !== null && include.length > 0 && exclude !== null && exclude.length > 0);
   if (!isWrong) return { include, exclude };

@@ -182,10 +182,21 @@ describe('what is selected', () => {
     ['an intersection', ['-s', 'stg_a+,config.materialized:table'], ['joined', 'top']],
     ['without something', ['-s', 'stg_a+', '--exclude', 'top'], ['joined', 'stg_a']],
     ['all but something', ['--exclude', 'tag:daily'], ['joined', 'other', 'top']],
-    ['--models', ['--models', 'tag:cheap'], ['stg_a']],
-    ['-m', ['-m', 'other'], ['other']],
   ] as const)('%s', async (_name, args, wanted) => {
     expect(await models(...args)).toEqual(wanted);
+  });
+
+  test('--models, which lists nothing but models', async () => {
+    expect(await names('--models', 'tag:cheap+')).toEqual(['joined', 'stg_a', 'top']);
+    expect(await names('-m', 'joined')).toEqual(['joined']);
+    for (const rival of [
+      ['-s', 'other'],
+      ['--resource-type', 'test'],
+    ]) {
+      const { code, output } = await run('ls', '-m', 'joined', ...rival);
+      expect(code).toBe(2);
+      expect(output).toContain('exclude each other');
+    }
   });
 
   test('resource types', async () => {

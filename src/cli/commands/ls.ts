@@ -41,6 +41,7 @@ export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =
         ]);
       const { nodes } = await list({
         ...apiOptions(values, terminal),
+        ...modelsAlone(values),
         onProject: learn,
         report: (d) => reporter.diagnostics(d.filter((x) => x.severity !== 'info')),
       }).catch((error: unknown) => {
@@ -57,6 +58,22 @@ export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =
       return EXIT.well;
     },
   );
+
+/** Here `--models` means more than `--select`: models, and nothing else. */
+function modelsAlone(values: Values): { readonly resourceType?: readonly string[] } {
+  if (values['models'] === undefined) return {};
+  const rival = (['select', 'resourceType'] as const).find((key) => values[key] !== undefined);
+  if (rival === undefined) return { resourceType: ['model'] };
+  const option = rival === 'select' ? '--select' : '--resource-type';
+  throw new EtlError([
+    {
+      code: 'ETL1001',
+      severity: 'error',
+      message: `--models and ${option} exclude each other`,
+      hint: 'Use --select, and --resource-type model where only models are wanted.',
+    },
+  ]);
+}
 
 function lineOf(node: GraphNode, output: string, asked: readonly string[] | undefined): string {
   const keys = asked ?? KEYS_OF[node.resource_type] ?? NODE_KEYS;

@@ -4,7 +4,7 @@ import type { Checked, Diagnostic, Span } from '../../kernel/diagnostic.ts';
 import type { SelectorEntry } from '../../manifest/manifest.ts';
 import { METHODS } from './methods.ts';
 import { namedCriterion, parseSelector } from './parser.ts';
-import type { Criterion, Indirect, Selector } from './selector.ts';
+import type { Indirect, Selector } from './selector.ts';
 
 type Entries = Readonly<Record<string, SelectorEntry>>;
 type Definition = Readonly<Record<string, unknown>>;
@@ -23,10 +23,10 @@ const KEYS = new Set([
 ]);
 const NAMES = new Set(METHODS.keys());
 
-/** Every selector of the project, understood; selectors that lead back to themselves are told as a cycle. */
+/** Every selector of the project, understood; those that name each other are followed when they are evaluated. */
 export function readDefinitions(entries: Entries): Checked<ReadonlyMap<string, Selector>> {
-  const reader = new Reader(entries);
-  for (const name of Object.keys(entries)) reader.named(name);
+  const reader = new Reader();
+  for (const [name, entry] of Object.entries(entries)) reader.add(name, entry);
   return { value: reader.done, diagnostics: reader.diagnostics };
 }
 
@@ -38,31 +38,32 @@ const NOTHING: Selector = { kind: 'union', parts: [] };
 class Reader {
   readonly done = new Map<string, Selector>();
   readonly diagnostics: Diagnostic[] = [];
-  readonly #entries: Entries;
-  readonly #open: string[] = [];
+  #name = '';
 
-  constructor(entries: Entries) {
-    this.#entries = entries;
-  }
-
-  named(name: string): void {
-    const entry = this.#entries[name];
-    if (entry === undefined || this.done.has(name)) return;
-    this.#open.push(name);
-    const selector = this.#read(entry.definition, entry.place);
-    this.#open.pop();
-    this.done.set(name, selector);
+  add(name: string, { definition, place }: SelectorEntry): void {
+    this.#name = name;
+    this.done.set(name, this.#read(definition, place));
   }
 
   #refuse(message: string, at: Span, hint?: string): Selector {
     this.diagnostics.push({
       code: 'ETL3007',
       severity: 'error',
-      message: `selector "${this.#open.at(-1) ?? ''}": ${message}`,
+      message: `selector "${this.#name}": ${message}`,
       at,
       ...(hint === undefined ? {} : { hint }),
     });
     return NOTHING;
+  }
+
+  #ignored(key: string, at: Span): void {
+    this.diagnostics.push({
+      code: 'ETL1005',
+      severity: 'warning',
+      message: `selector "${this.#name}": unknown key "${key}"`,
+      at,
+      hint: didYouMean(key, KEYS) ?? 'It has no effect: remove it.',
+    });
   }
 
   #read(definition: unknown, at: Span): Selector {
@@ -81,12 +82,9 @@ class Reader {
     return value === undefined ? NOTHING : this.#placed(value, at);
   }
 
-  /** Criteria of a text with the place of their entry, and with the selectors that they name. */
+  /** Criteria of a text with the place of their entry. */
   #placed(selector: Selector, at: Span): Selector {
-    if (selector.kind === 'criterion') {
-      this.#follow(selector, at);
-      return { ...selector, at };
-    }
+    if (selector.kind === 'criterion') return { ...selector, at };
     return { kind: selector.kind, parts: selector.parts.map((part) => this.#placed(part, at)) };
   }
 
@@ -124,9 +122,7 @@ class Reader {
         at,
         'Write {method: tag, value: nightly}, or for short {tag: nightly}.',
       );
-    const unknown = keys.find((key) => !KEYS.has(key));
-    if (unknown !== undefined)
-      return this.#refuse(`there is no key "${unknown}"`, at, didYouMean(unknown, KEYS));
+    for (const key of keys.filter((k) => !KEYS.has(k))) this.#ignored(key, at);
     const base = this.#criterion(definition, at);
     return Object.hasOwn(definition, 'exclude')
       ? this.#without(base, definition['exclude'], at)
@@ -149,7 +145,6 @@ class Reader {
     if (named.value === undefined) return NOTHING;
     if (definition['childrens_parents'] === true && definition['children'] === true)
       return this.#refuse('"childrens_parents" already takes the children', at);
-    this.#follow(named.value, at);
     return {
       ...named.value,
       childrensParents: definition['childrens_parents'] === true,
@@ -157,30 +152,6 @@ class Reader {
       childrenDepth: depthOf(definition['children'], definition['children_depth']),
       ...(indirect === undefined ? {} : { indirect: indirect as Indirect }),
     };
-  }
-
-  /** A selector that names another one: it must be there, and must not lead back. */
-  #follow({ method, value }: Criterion, at: Span): void {
-    if (method !== 'selector') return;
-    if (this.#entries[value] === undefined) {
-      this.#refuse(
-        `there is no selector "${value}"`,
-        at,
-        didYouMean(value, Object.keys(this.#entries)),
-      );
-      return;
-    }
-    const start = this.#open.indexOf(value);
-    if (start < 0) {
-      this.named(value);
-      return;
-    }
-    const circle = [...this.#open.slice(start), value].join(' → ');
-    this.#refuse(
-      `selectors name each other in a circle: ${circle}`,
-      at,
-      'Remove one of the names.',
-    );
   }
 }
 

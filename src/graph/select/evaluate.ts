@@ -5,6 +5,7 @@ import { findNode, type Manifest } from '../../manifest/manifest.ts';
 import type { PreviousState } from '../../manifest/previous-state.ts';
 import type { ProjectGraph } from '../graph.ts';
 import { ancestors, descendants } from '../traverse.ts';
+import { fnmatch, isPattern } from './fnmatch.ts';
 import { METHODS } from './methods.ts';
 import { nameHint } from './name-hint.ts';
 import { difference, intersection, union } from './sets.ts';
@@ -19,6 +20,8 @@ export interface EvaluationContext {
   readonly state?: PreviousState | undefined;
   /** the selectors of selectors.yml, for the method `selector` */
   readonly selectors?: ReadonlyMap<string, Selector> | undefined;
+  /** the selectors that are being evaluated, outermost first */
+  readonly open?: readonly string[];
 }
 
 /** Selected nodes, and the tests that some but not all of their parents would bring along. */
@@ -59,9 +62,7 @@ function evaluateCriterion(
   const { manifest, graph } = context;
   const within = { ...context, indirect: criterion.indirect ?? context.indirect };
   if (criterion.method === 'selector') {
-    const named = requireNamed(criterion, context, report);
-    if (named === undefined) return NONE;
-    const found = evaluate(named, within, report);
+    const found = evaluateNamed(criterion, within, report);
     const isAlone =
       !criterion.childrensParents && criterion.parentsDepth + criterion.childrenDepth === 0;
     // a selector that leaves tests out must not get them back
@@ -91,21 +92,34 @@ function evaluateCriterion(
   return addTests(withRelatives(criterion, new Set(matched), graph), within);
 }
 
-function requireNamed(
+/** What the selectors of a name, or of a pattern of names, select together. */
+function evaluateNamed(
   { value, at }: Criterion,
-  { selectors }: EvaluationContext,
+  context: EvaluationContext,
   report: (diagnostic: Diagnostic) => void,
-): Selector | undefined {
-  const named = selectors?.get(value);
-  if (named === undefined)
-    report({
-      code: 'ETL3007',
-      severity: 'error',
-      message: `There is no selector "${value}".`,
-      at,
-      hint: didYouMean(value, selectors?.keys() ?? []) ?? 'Selectors are defined in selectors.yml.',
-    });
-  return named;
+): Selection {
+  const { selectors = new Map<string, Selector>(), open = [] } = context;
+  const refuse = (message: string, hint: string): Selection => {
+    report({ code: 'ETL3007', severity: 'error', message, at, hint });
+    return NONE;
+  };
+  const isMeant = isPattern(value) ? fnmatch(value) : (name: string): boolean => name === value;
+  const named = [...selectors].filter(([name]) => isMeant(name));
+  if (named.length === 0)
+    return refuse(
+      `There is no selector "${value}".`,
+      didYouMean(value, selectors.keys()) ?? 'Selectors are defined in selectors.yml.',
+    );
+  const circle = named.find(([name]) => open.includes(name));
+  if (circle !== undefined) {
+    const path = [...open.slice(open.indexOf(circle[0])), circle[0]].join(' → ');
+    return refuse(`selectors name each other in a circle: ${path}`, 'Remove one of the names.');
+  }
+  const found = named.map(([name, selector]) =>
+    evaluate(selector, { ...context, open: [...open, name] }, report),
+  );
+  const direct = union(...found.map((one) => one.direct));
+  return { direct, pending: difference(union(...found.map((one) => one.pending)), direct) };
 }
 
 function withRelatives(

@@ -37,6 +37,7 @@ export function select(
     manifest.selectors,
   );
   if (hasErrors(problems)) return { value: undefined, diagnostics: problems };
+  diagnostics.push(...problems);
   const context = {
     manifest,
     graph,

@@ -102,15 +102,43 @@ test('--selector beside --select is told', () => {
   });
 });
 
+test('a pattern of names stands for all of them', () => {
+  const definitions = {
+    one_a: { method: 'fqn', value: 'raw', indirect_selection: 'empty' },
+    one_b: 'mart',
+    two: 'other',
+    all: { union: ['selector:one_[ab]'] },
+  };
+  expect(run(definitions, { selector: 'all' }).names).toEqual(['mart', 'raw']);
+  expect(
+    run(definitions, { select: ['selector:one_?+1'], exclude: ['selector:*o'] }).names,
+  ).toEqual(['clean', 'mart', 'raw']);
+});
+test('selectors that cannot be followed do no harm until they are used', () => {
+  const definitions = {
+    a: { method: 'selector', value: 'b' },
+    b: { union: ['mart', 'selector:a'] },
+    lost: { method: 'selector', value: 'bb' },
+    fine: 'mart',
+  };
+  expect(run(definitions, { selector: 'fine' })).toEqual({ names: ['mart'], messages: [] });
+  expect(run(definitions, { selector: 'a' }).messages).toEqual([
+    'ETL3007 selectors name each other in a circle: a → b → a',
+  ]);
+  expect(run(definitions, { select: ['selector:lost'] }).messages).toEqual([
+    'ETL3007 There is no selector "bb".',
+  ]);
+});
+test('an unknown key is told and has no effect', () => {
+  const x = { method: 'fqn', value: 'other', childs: true };
+  expect(run({ x }, { selector: 'x' })).toEqual({
+    names: ['other', 'clean_ok'],
+    messages: ['ETL1005 selector "x": unknown key "childs"'],
+  });
+});
+
 test.each<readonly [string, Readonly<Record<string, unknown>>, string]>([
-  [
-    'a circle',
-    { a: { method: 'selector', value: 'b' }, b: { union: ['mart', 'selector:a'] } },
-    'circle: a → b → a',
-  ],
-  ['an unknown selector', { a: { method: 'selector', value: 'bb' } }, 'no selector "bb"'],
   ['an unknown method', { a: { tga: 'x' } }, '"tga" in "tga:x" is not a selection method'],
-  ['an unknown key', { a: { method: 'tag', value: 'x', childs: true } }, 'no key "childs"'],
   [
     'two exclusions',
     { a: { union: ['x', { exclude: ['y'] }, { exclude: ['z'] }] } },
