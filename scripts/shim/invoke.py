@@ -97,6 +97,9 @@ def _value(command, args, target, done, has_results):
         return results.freshness_results(target, args)
     if command == "show":
         return results.shown(done.stdout, args)
+    if command == "compile" and results.value_after(args, "--inline"):
+        # SQL that belongs to no node leaves the results of the last run alone: what was printed is the result
+        return results.inlined(COLOUR.sub("", done.stdout), done.returncode == 0)
     if command in _RESULTS:
         return results.run_results(target) if has_results else results.Results([])
     return None

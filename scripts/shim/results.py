@@ -162,6 +162,22 @@ def shown(printed, args):
     return Results([_Shown(found.get("node", "inline_query"), found.get("show", []))], args={"limit": limit})
 
 
+def inlined(printed, worked):
+    """The result of `compile --inline`."""
+    if not worked:
+        return Results([])
+    node = _Absent("sql_operation.inline_query")
+    node.compiled_code = printed.split("Compiled inline node is:\n")[-1].strip()
+    return Results([_result_of_inline(node)])
+
+
+def _result_of_inline(node):
+    return RunResult(
+        node=node, status=RunStatus.Success, timing=[], thread_id="", execution_time=0.0, adapter_response={}, message=None,
+        failures=None, batch_results=None,
+    )
+
+
 def catalog(target):
     """The catalog of `docs generate`."""
     return CatalogArtifact.read_and_check_versions(os.path.join(target, "catalog.json"))

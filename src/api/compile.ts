@@ -19,7 +19,7 @@ import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { readingFor } from './reading.ts';
-import { selectNodes, withoutEmpty } from './select.ts';
+import { selectNodes, withoutEmpty, withSelected } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
 
 export interface Compiled {
@@ -111,7 +111,7 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
   const compilerFor = async (selected: ReadonlySet<NodeId>): Promise<Compiler> => {
     const open = (): Promise<Connection> => answers.connection();
     const deferred = await deferredRelations(project, selected, options, open);
-    const scopes = runScopes(project.loaded, {
+    const scopes = runScopes(withSelected(project, selected).loaded, {
       warn: templateWarnings(project, (d) => project.report([d])),
       deferred,
       ...readingFor(project, options, invocation.startedAt),

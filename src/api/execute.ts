@@ -33,7 +33,7 @@ import type { ApiOptions } from './options.ts';
 import { readingFor } from './reading.ts';
 import { runFiles } from './run-files.ts';
 import { writeRunResults } from './run-results.ts';
-import { selectNodes, withoutEmpty } from './select.ts';
+import { selectNodes, withoutEmpty, withSelected } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
 
 export type ExecutingVerb = 'seed' | 'run' | 'snapshot' | 'test' | 'build' | 'clone';
@@ -67,8 +67,9 @@ export async function executeVerb(
   requireKnownHazards(options.allow ?? []);
   const invocation = newInvocation(options);
   batchWishes(options, invocation);
-  const project = await openProject(options, invocation, verb);
-  const selected = withoutEmpty(project, selectNodes(project, options, WORKS_ON[verb]));
+  const opened = await openProject(options, invocation, verb);
+  const selected = withoutEmpty(opened, selectNodes(opened, options, WORKS_ON[verb]));
+  const project = withSelected(opened, selected);
   await writeManifest(project, invocation);
   const connection = await connect(project, invocation);
   const disarm = cancelWhenAborted(connection, invocation.signal);

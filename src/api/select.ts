@@ -96,3 +96,10 @@ export function selectNodes(
   report(chosen.diagnostics);
   return chosen.value;
 }
+
+/** The project as templates see it from now on: `selected_resources` names what was selected. */
+export const withSelected = (project: OpenProject, selected: ReadonlySet<NodeId>): OpenProject => {
+  const { session } = project.loaded;
+  const invocation = { ...session.invocation, selectedResources: [...selected] };
+  return { ...project, loaded: { ...project.loaded, session: { ...session, invocation } } };
+};

@@ -97,3 +97,22 @@ test('compile leaves its results too, seeds among them', async () => {
     'select 1 as id',
   );
 });
+
+test('templates know what was selected, hooks and models alike', async () => {
+  const shop = await scratch({
+    'dbt_project.yml': `name: shop
+profile: etl
+on-run-start: "{{ log('selected ' ~ selected_resources | sort | join(' '), info=true) }}"
+`,
+    'models/a.sql': 'select 1 as id',
+    'models/b.sql': `select '{{ selected_resources | length }}' as n, id from {{ ref('a') }}`,
+    'models/c.sql': 'select 3 as id',
+  });
+  const call = (...args: readonly string[]): Promise<EtlResult> => etl(args, { cwd: shop.dir });
+  expect((await call('run', '-s', '+b')).output).toContain('selected model.shop.a model.shop.b');
+  expect(await rowsOf(`select n from {{ ref('b') }}`, shop.dir)).toEqual([{ n: '2' }]);
+  expect((await call('compile', '-s', 'b')).stdout).toContain(`'1' as n`);
+  const quiet = await call('compile', '-s', 'c', '--quiet');
+  expect(quiet.stdout.trim()).toBe('select 3 as id');
+  await shop.dispose();
+});

@@ -1,4 +1,4 @@
-import { compile } from '../../api/compile.ts';
+import { compile, type Compiled } from '../../api/compile.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Values } from '../commands.ts';
 import type { Terminal } from '../terminal.ts';
@@ -27,19 +27,20 @@ export const compileCommand = (values: Values, terminal: Terminal): Promise<numb
               null,
               2,
             )
-          : mask(
-              `${node === undefined ? 'Compiled inline node is:' : `Compiled node '${node.name}' is:`}\n${sql}`,
-            );
+          : mask(values['quiet'] === true ? sql : `${titleOf(node)} is:\n${sql}`);
         const data = masked({
           node_name: node?.name ?? 'inline_query',
           unique_id: node?.unique_id ?? '',
           compiled: sql,
           is_inline: node === undefined,
           output_format: asJson ? 'json' : 'text',
-          quiet: false,
+          quiet: values['quiet'] === true,
         });
         reporter.print(text, { name: 'CompiledNode', data });
       }
     } else reporter.note(`Compiled ${compiled.length} nodes to target/compiled`);
     return EXIT.well;
   });
+
+const titleOf = (node: Compiled['node']): string =>
+  node === undefined ? 'Compiled inline node' : `Compiled node '${node.name}'`;
