@@ -20,6 +20,15 @@ export interface BatchResults {
   readonly failed: readonly { readonly start: Date; readonly end: Date }[];
 }
 
+/** One window of a microbatch model among those of a run. */
+export interface BatchPlace {
+  /** when it begins, as short as its size allows: `2024-08-31` */
+  readonly label: string;
+  /** from 1 on */
+  readonly position: number;
+  readonly total: number;
+}
+
 /** How one node ended. */
 export interface NodeOutcome {
   readonly id: NodeId;
@@ -74,6 +83,22 @@ export type RunEvent =
       readonly outcome: NodeOutcome;
       readonly position: number;
       readonly total: number;
+    }
+  | {
+      readonly kind: 'batch_started';
+      readonly id: NodeId;
+      readonly batch: BatchPlace;
+      readonly at: Date;
+    }
+  | {
+      readonly kind: 'batch_finished';
+      readonly id: NodeId;
+      readonly batch: BatchPlace;
+      readonly startedAt: Date;
+      readonly finishedAt: Date;
+      readonly status: 'success' | 'error' | 'skipped';
+      /** `SELECT 1200`; empty unless it went well */
+      readonly message: string;
     }
   | { readonly kind: 'statement_sent'; readonly id: NodeId; readonly sql: string }
   | {

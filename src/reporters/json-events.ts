@@ -16,6 +16,8 @@ export const EVENTS = {
   LogHookEndLine: { code: 'Q033', level: 'info' },
   SkippingDetails: { code: 'Q034', level: 'info' },
   NodeFinished: { code: 'Q025', level: 'debug' },
+  LogStartBatch: { code: 'Q045', level: 'info' },
+  LogBatchResult: { code: 'Q046', level: 'info' },
   SQLQuery: { code: 'E016', level: 'debug' },
   JinjaLogInfo: { code: 'I062', level: 'info' },
   JinjaLogDebug: { code: 'I063', level: 'debug' },

@@ -5,6 +5,8 @@ import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { EVENTS, type EventLevel, type EventName } from './json-events.ts';
 import { nodeInfo, runResult, type Json } from './json-node.ts';
 import {
+  batchText,
+  batchWord,
   count,
   doneText,
   finishedText,
@@ -65,6 +67,9 @@ class JsonReporter implements Reporter {
         return this.#nodeStarted(event);
       case 'node_finished':
         return this.#nodeFinished(event);
+      case 'batch_started':
+      case 'batch_finished':
+        return this.#batch(event);
       case 'hook_finished':
         return this.#hookFinished(event);
       case 'diagnostic':
@@ -187,6 +192,35 @@ class JsonReporter implements Reporter {
       node_info,
       run_result: runResult(outcome),
     });
+  }
+
+  #batch(event: Extract<RunEvent, { kind: 'batch_started' | 'batch_finished' }>): void {
+    const { id, batch } = event;
+    const facts = this.#options.describe(id);
+    const place = {
+      description: `batch ${batch.label} of ${facts.label}`,
+      batch_index: batch.position,
+      total_batches: batch.total,
+    };
+    const head = `Batch ${batch.position} of ${batch.total}`;
+    if (event.kind === 'batch_started') {
+      const node_info = nodeInfo(id, facts, { status: 'started', startedAt: event.at });
+      const text = batchText({ status: 'started', batch }, facts);
+      return this.#emit('LogStartBatch', `${head} ${text} [RUN]`, { ...place, node_info });
+    }
+    const { status, message } = event;
+    const time = status === 'skipped' ? '' : ` in ${secondsOf(event).toFixed(2)}s`;
+    this.#emit(
+      'LogBatchResult',
+      `${head} ${batchText(event, facts)} [${batchWord(event)}${time}]`,
+      {
+        ...place,
+        status: status === 'success' ? message : status,
+        execution_time: secondsOf(event),
+        node_info: nodeInfo(id, facts, event),
+      },
+      status === 'error' ? 'error' : 'info',
+    );
   }
 
   #hookFinished({ name, ok, ms }: Extract<RunEvent, { kind: 'hook_finished' }>): void {

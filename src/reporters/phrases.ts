@@ -1,5 +1,5 @@
 // The words of a run, shared by the reporters for people and for machines.
-import type { NodeOutcome } from '../events/event.ts';
+import type { BatchPlace, NodeOutcome, RunEvent } from '../events/event.ts';
 import type { NodeFacts } from './reporter.ts';
 import { harmless } from '../kernel/text-width.ts';
 
@@ -63,6 +63,30 @@ const VERBS: Readonly<Record<string, readonly [done: string, doing: string]>> = 
   operation: ['ran', 'running'],
   clone: ['cloned', 'cloning'],
 };
+
+/** What happened to one window: `OK created batch 2024-08-31 of gold.daily`. */
+export function batchText(
+  {
+    status,
+    batch,
+  }: { readonly status: BatchEnd['status'] | 'started'; readonly batch: BatchPlace },
+  { label }: NodeFacts,
+): string {
+  return `${BATCH_WORDS[status]} batch ${batch.label} of ${label}`;
+}
+
+const BATCH_WORDS = {
+  started: 'START',
+  success: 'OK created',
+  error: 'ERROR creating',
+  skipped: 'SKIP',
+} as const;
+
+type BatchEnd = Extract<RunEvent, { kind: 'batch_finished' }>;
+
+/** What stands in the brackets of a window: `SELECT 12`, `ERROR`, `SKIPPED`. */
+export const batchWord = ({ status, message }: BatchEnd): string =>
+  status === 'success' ? (firstLine(harmless(message)) ?? 'OK') : status.toUpperCase();
 
 /** What stands in the brackets: `SELECT 12`, `PASS`, `FAIL 3`, `SKIP`. */
 export function statusWord(outcome: NodeOutcome): string {
@@ -163,8 +187,11 @@ export function fancyLine(
   return `${`${progress}${text} `.padEnd(width, '.')} [${bracket.shown}${time}]`;
 }
 
-/** Seconds that a node took. */
-export const secondsOf = ({ startedAt, finishedAt }: NodeOutcome): number =>
+/** Seconds that a node or a window took. */
+export const secondsOf = ({
+  startedAt,
+  finishedAt,
+}: Pick<NodeOutcome, 'startedAt' | 'finishedAt'>): number =>
   Math.max(0, finishedAt.getTime() - startedAt.getTime()) / 1000;
 
 const firstLine = (text: string): string | undefined => {

@@ -1,10 +1,12 @@
-import type { NodeOutcome, RunEvent } from '../events/event.ts';
+import type { BatchPlace, NodeOutcome, RunEvent } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { coloursOf, type Colours } from './colours.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { failureText } from './failure-text.ts';
 import {
+  batchText,
+  batchWord,
   count,
   doneText,
   fancyLine,
@@ -21,6 +23,7 @@ import { redacted, redactedSource } from './redacted.ts';
 import {
   isTold,
   type Closing,
+  type NodeFacts,
   type Opening,
   type Reporter,
   type ReporterOptions,
@@ -71,6 +74,14 @@ class TextReporter implements Reporter {
         return this.#started(event.id, event.position);
       case 'node_finished':
         return this.#finished(event.outcome, event.position, event.total);
+      case 'batch_started':
+        return this.#batch(
+          event.batch,
+          batchText({ ...event, status: 'started' }, this.#factsOf(event)),
+          'RUN',
+        );
+      case 'batch_finished':
+        return this.#batchFinished(event);
       case 'hook_finished':
         return this.#hook(event);
       case 'diagnostic':
@@ -126,6 +137,30 @@ class TextReporter implements Reporter {
     );
     // what went wrong is told at the end; what a good node warns of has no other place
     if (outcome.status === 'success') this.diagnostics(outcome.diagnostics);
+  }
+
+  #batchFinished(event: Extract<RunEvent, { kind: 'batch_finished' }>): void {
+    const { good, bad, warn } = this.#colours;
+    const style = { success: good, error: bad, skipped: warn }[event.status];
+    const shown = style(batchWord(event));
+    const text = batchText(event, this.#factsOf(event));
+    const seconds = event.status === 'skipped' ? undefined : secondsOf(event);
+    this.#batch(event.batch, text, shown, seconds, event.status === 'error' ? 'error' : 'info');
+  }
+
+  #batch(
+    { position, total }: BatchPlace,
+    text: string,
+    shown: string,
+    seconds?: number,
+    level: ReportLevel = 'info',
+  ): void {
+    const bracket = seconds === undefined ? { shown } : { shown, seconds };
+    this.#line(fancyLine(`Batch ${position} of ${total} `, text, bracket, this.#width()), level);
+  }
+
+  #factsOf({ id }: { readonly id: NodeId }): NodeFacts {
+    return this.#options.describe(id);
   }
 
   #hook(event: Extract<RunEvent, { kind: 'hook_finished' }>): void {

@@ -8,6 +8,7 @@ import { batchesOf, windowLabel, type TimeWindow } from '../plan/batches.ts';
 import type { BatchFacts } from '../plan/compiler.ts';
 import { isIncrementalRun, nodeRelation } from '../plan/plan-node.ts';
 import { microbatchConfig, type MicrobatchConfig } from '../project/microbatch.ts';
+import { batchTeller, type BatchTeller } from './batch-teller.ts';
 import type { RunContext } from './context.ts';
 import type { Progress, RelationResult } from './run-relation.ts';
 import type { StoppableSession } from './stoppable.ts';
@@ -40,15 +41,22 @@ export async function runBatches(
   const done: TimeWindow[] = [];
   const failed: TimeWindow[] = [];
   const found: Diagnostic[] = [];
+  const tellerOf = (window: TimeWindow): BatchTeller =>
+    batchTeller(ctx, node, {
+      label: windowLabel(window, config.size),
+      position: windows.indexOf(window) + 1,
+      total: windows.length,
+    });
   for (const [index, window] of windows.entries()) {
-    const say = sayer(ctx, node, windowLabel(window, config.size), index, windows.length);
     const stop = whyStopped(session, progress);
     if (stop !== undefined || (index > 0 && done.length === 0 && failed.length > 0)) {
+      for (const left of windows.slice(index)) tellerOf(left).skipped();
       failed.push(...windows.slice(index));
       found.push(...(stop ?? []));
       break;
     }
-    say('START', 'RUN');
+    const tell = tellerOf(window);
+    tell.started();
     try {
       const result = await once(
         turnOf(ctx, node, config, window, {
@@ -61,11 +69,11 @@ export async function runBatches(
       );
       found.push(...result.diagnostics);
       done.push(window);
-      say('OK created', result.message);
+      tell.finished('success', result.message);
     } catch (error) {
       failed.push(window);
       found.push(...progress.diagnose(error));
-      say('ERROR creating', 'ERROR');
+      tell.finished('error');
     }
   }
   return summary([...(before?.successful ?? [])], done, failed, found);
@@ -146,16 +154,6 @@ function turnOf(
     },
   };
 }
-
-const sayer =
-  (ctx: RunContext, node: ExecutableNode, label: string, index: number, total: number) =>
-  (what: string, status: string): void =>
-    ctx.observe({
-      kind: 'log',
-      message: `Batch ${index + 1} of ${total} ${what} batch ${label} of model ${node.schema}.${node.alias} [${status}]`,
-      info: true,
-      node: node.unique_id,
-    });
 
 /** dbt's words for all windows together. */
 function summary(

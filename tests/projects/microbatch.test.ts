@@ -144,7 +144,22 @@ describe.each(ENGINES)('%s', (engine) => {
     ]);
 
     // nothing is tried after a first window that failed, and the table is as it was
-    const first = await bench.call('run', { ...RANGE, select: ['daily'], vars: { bad: '20240101' } });
+    const told: string[] = [];
+    const first = await bench.call('run', {
+      ...RANGE,
+      select: ['daily'],
+      vars: { bad: '20240101' },
+      observe: (event) => {
+        if (event.kind === 'batch_started') told.push(`${event.batch.label} started`);
+        if (event.kind === 'batch_finished') told.push(`${event.batch.label} ${event.status}`);
+      },
+    });
+    expect(told).toEqual([
+      '2024-01-01 started',
+      '2024-01-01 error',
+      '2024-01-02 skipped',
+      '2024-01-03 skipped',
+    ]);
     expect(first.status).toEqual({ daily: 'error' });
     expect(first.outcomes['daily']?.batches?.failed).toHaveLength(3);
     expect(await rows()).toHaveLength(5);
@@ -176,6 +191,56 @@ select id, at, amount, '{{ model.batch.id if model.batch else "" }}' as batch,
     expect(more.told).toEqual([]);
     expect(await bench.value(`select count(added) from ${schema}.daily where id = 4`)).toBe('1');
     expect(await rows()).toHaveLength(4);
+  });
+
+  /** what old rows have in a new column that takes no NULL: its type is that of the query */
+  const NONE = engine === 'postgres' ? 'NULL' : '0';
+  const changing = (way: string): string =>
+    `${config(`, on_schema_change='${way}'`)}{% if var('new', false) %}select id, at, amount * 2 as twice{% else %}select id, at, amount{% endif %} from {{ ref('orders') }}`;
+  const all = (columns: string): Promise<readonly string[]> =>
+    bench.rows(`select ${columns} from ${schema}.daily order by id`);
+  const SECOND = { eventTimeStart: '2024-01-02', eventTimeEnd: '2024-01-04', vars: { new: true } };
+
+  test('on_schema_change append_new_columns: both are kept, window by window', async () => {
+    await bench.write({ 'models/daily.sql': changing('append_new_columns') });
+    expect((await bench.call('run', RANGE)).told).toEqual([]);
+    const ran = await bench.call('run', SECOND);
+    expect(ran.outcomes['daily']).toMatchObject({ message: 'SUCCESS (2/2 batches)' });
+    expect(await all('id, amount, twice')).toEqual([
+      `1|10|${NONE}`,
+      `2|20|${NONE}`,
+      `3|${NONE}|60`,
+      `4|${NONE}|80`,
+    ]);
+  });
+
+  test('on_schema_change sync_all_columns: the old column goes with the first window', async () => {
+    await bench.write({ 'models/daily.sql': changing('sync_all_columns') });
+    expect((await bench.call('run', RANGE)).told).toEqual([]);
+    const ran = await bench.call('run', SECOND);
+    expect(ran.outcomes['daily']).toMatchObject({ message: 'SUCCESS (2/2 batches)' });
+    expect(await all('id, twice')).toEqual([`1|${NONE}`, `2|${NONE}`, '3|60', '4|80']);
+    await expect(all('amount')).rejects.toThrow();
+  });
+
+  test('on_schema_change ignore: new columns are not taken', async () => {
+    const both = changing('ignore').replace('select id, at, amount * 2', 'select id, at, amount, 1');
+    await bench.write({ 'models/daily.sql': both });
+    expect((await bench.call('run', RANGE)).told).toEqual([]);
+    const ran = await bench.call('run', SECOND);
+    expect(ran.outcomes['daily']).toMatchObject({ message: 'SUCCESS (2/2 batches)' });
+    expect(await all('*')).toHaveLength(4);
+    await expect(all('twice')).rejects.toThrow();
+  });
+
+  test('on_schema_change fail: the first window is refused, nothing is changed', async () => {
+    await bench.write({ 'models/daily.sql': changing('fail') });
+    expect((await bench.call('run', RANGE)).told).toEqual([]);
+    const ran = await bench.call('run', SECOND);
+    expect(ran.status['daily']).toBe('error');
+    expect(ran.told.join('\n')).toContain('ETL4003');
+    expect(ran.outcomes['daily']?.batches?.failed).toHaveLength(2);
+    expect(await all('id, amount')).toEqual(['1|10', '2|20', '3|30', '4|40']);
   });
 
   test('the newest windows and those of the lookback, when no range is given', async () => {

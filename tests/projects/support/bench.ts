@@ -112,6 +112,7 @@ export async function callVerb(verb: ExecutingVerb, options: ApiOptions): Promis
       ...options,
       report: tell,
       observe: (event) => {
+        options.observe?.(event);
         if (event.kind === 'diagnostic') tell([event.diagnostic]);
         if (event.kind === 'node_finished') tell(event.outcome.diagnostics);
       },

@@ -131,6 +131,21 @@ export const skipped: NodeOutcome = anOutcome('model.shop.sales', {
   because: nodeId('model.shop.margin'),
 });
 
+/** The windows of a model: one that went well, one that failed, one that was not tried. */
+export const batches: readonly RunEvent[] = (['success', 'error', 'skipped'] as const).flatMap(
+  (status, i): readonly RunEvent[] => {
+    const id = nodeId('model.shop.margin');
+    const batch = { label: `2026-01-0${i + 1}`, position: i + 1, total: 3 };
+    const at = new Date('2026-01-02T03:04:05.000Z');
+    const finishedAt = new Date('2026-01-02T03:04:06.500Z');
+    const message = status === 'success' ? 'INSERT 7' : '';
+    return [
+      ...(status === 'skipped' ? [] : [{ kind: 'batch_started', id, batch, at } as const]),
+      { kind: 'batch_finished', id, batch, startedAt: at, finishedAt, status, message },
+    ];
+  },
+);
+
 /** All events of a run with these outcomes. */
 export const aRun = (outcomes: readonly NodeOutcome[], cancelled = false): readonly RunEvent[] => [
   {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { NodeOutcome } from '../../../src/events/event.ts';
 import { jsonReporter } from '../../../src/reporters/json.ts';
-import { aRun, broken, built, collect, failed, seeded, skipped, warned } from './a-run.ts';
+import { aRun, batches, broken, built, collect, failed, seeded, skipped, warned } from './a-run.ts';
 
 interface Line {
   readonly info: Readonly<Record<string, unknown>>;
@@ -175,4 +175,29 @@ test('a secret is masked before JSON escapes it', () => {
   });
   reporter.note(`the ${secret} is`);
   expect(parse(text())[0]?.info['msg']).toBe('the *** is');
+});
+
+test('windows of a microbatch model are events of their own', () => {
+  const { reporter, text } = collect(jsonReporter);
+  for (const event of batches) reporter.observe(event);
+  const lines = parse(text());
+  expect(lines.map(({ info }) => [info['name'], info['code'], info['level']].join(' '))).toEqual([
+    'LogStartBatch Q045 info',
+    'LogBatchResult Q046 info',
+    'LogStartBatch Q045 info',
+    'LogBatchResult Q046 error',
+    'LogBatchResult Q046 info',
+  ]);
+  expect(lines[0]?.data).toMatchObject({
+    description: 'batch 2026-01-01 of gold.margin',
+    batch_index: 1,
+    total_batches: 3,
+    node_info: { unique_id: 'model.shop.margin', node_status: 'started' },
+  });
+  expect(lines[1]?.data).toMatchObject({ status: 'INSERT 7', execution_time: 1.5 });
+  expect(lines[1]?.info['msg']).toBe(
+    'Batch 1 of 3 OK created batch 2026-01-01 of gold.margin [INSERT 7 in 1.50s]',
+  );
+  expect(lines[3]?.data).toMatchObject({ status: 'error', batch_index: 2 });
+  expect(lines[4]?.data).toMatchObject({ status: 'skipped' });
 });

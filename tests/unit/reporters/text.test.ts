@@ -5,6 +5,7 @@ import type { ReporterOptions } from '../../../src/reporters/reporter.ts';
 import {
   anOutcome,
   aRun,
+  batches,
   broken,
   built,
   collect,
@@ -193,4 +194,27 @@ test('more than an hour is told in hours, minutes and seconds', () => {
   expect(text()).toContain(
     'Finished running nothing in 1 hours 2 minutes and 5.50 seconds (3725.50s).',
   );
+});
+
+test('windows of a microbatch model', () => {
+  const { reporter, text } = collect(textReporter, { width: 61 });
+  for (const event of batches) reporter.observe(event);
+  expect(text().trimEnd().split('\n')).toEqual([
+    '03:04:05  Batch 1 of 3 START batch 2026-01-01 of gold.margin .......... [RUN]',
+    '03:04:05  Batch 1 of 3 OK created batch 2026-01-01 of gold.margin ..... [INSERT 7 in 1.50s]',
+    '03:04:05  Batch 2 of 3 START batch 2026-01-02 of gold.margin .......... [RUN]',
+    '03:04:05  Batch 2 of 3 ERROR creating batch 2026-01-02 of gold.margin . [ERROR in 1.50s]',
+    '03:04:05  Batch 3 of 3 SKIP batch 2026-01-03 of gold.margin ........... [SKIPPED]',
+  ]);
+});
+
+test('a clone is told as such, and as nothing where nothing was to be done', () => {
+  const { reporter, text } = collect(textReporter, { width: 50 });
+  const [begun, ...rest] = aRun([built, { ...seeded, message: 'No-op' }]);
+  if (begun?.kind !== 'run_started') throw new Error('it begins with run_started');
+  for (const event of [{ ...begun, command: 'clone' }, ...rest]) reporter.observe(event);
+  expect(text()).toContain(
+    '1 of 2 OK cloned sql table model gold.margin ..... [SELECT 12 in 0.12s]',
+  );
+  expect(text()).toContain('2 of 2 NO-OP seed file gold.prices ............... [No-op in 0.12s]');
 });
