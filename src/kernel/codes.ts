@@ -61,6 +61,7 @@ export const CODES = {
   ETL4031: 'Constraint not made or not enforced',
   ETL4032: 'Foreign key not validated',
   ETL4040: 'Invalid microbatch settings',
+  ETL4045: 'Microbatch model without an input that has a time',
   ETL4050: 'Materialization ended without a commit',
   ETL5001: 'The engine rejected the SQL',
   ETL5002: 'The server cannot be reached',

@@ -21,6 +21,7 @@ export const WARNING_EVENTS: Partial<Readonly<Record<Code, readonly string[]>>> 
   ETL3008: ['NoNodesForSelectionCriteria', 'NoNodesSelected', 'NothingToDo'],
   ETL3010: ['NoNodeForYamlKey', 'WrongResourceSchemaFile', 'MacroNotFoundForPatch'],
   ETL4002: ['UnsupportedConstraintMaterialization', 'InvalidConcurrentBatchesConfig'],
+  ETL4045: ['MicrobatchModelNoEventTimeInputs'],
   ETL6002: ['LogTestResult', 'RunResultWarning', 'RunResultWarningMessage'],
   ETL6003: ['LogFreshnessResult'],
 };
@@ -37,7 +38,7 @@ const OTHERS =
   'FreshnessConfigProblem GenerateSchemaNameNullValueDeprecation GenericSemanticLayerDeprecation InternalDeprecation ' +
   'InvalidMacroAnnotation LogSnapshotResult MFConverterIssue MFCumulativeTypeParamsDeprecation ' +
   'MFTimespineWithoutYamlConfigurationDeprecation MetricAttributesRenamed MicrobatchMacroOutsideOfBatchesDeprecation ' +
-  'MicrobatchModelNoEventTimeInputs MissingArgumentsPropertyInGenericTestDeprecation ModelParamUsageDeprecation ' +
+  'MissingArgumentsPropertyInGenericTestDeprecation ModelParamUsageDeprecation ' +
   'ModulesItertoolsUsageDeprecation PackageInstallPathDeprecation PackageMaterializationOverrideDeprecation ' +
   'PackageNodeDependsOnRootProjectNode PackageRedirectDeprecation ProjectFlagsMovedDeprecation ' +
   'PropertyMovedToConfigDeprecation ResourceNamesWithSpacesDeprecation SeedExceedsLimitAndPathChanged ' +

@@ -329,8 +329,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
   };
   const properties = propertiesOf(world);
   const built = buildNodes(world, properties, await seedTexts(input, packages, properties));
-  const nodes = Object.values(built.nodes);
-  diagnostics.push(...warnOfReadOver([...packages.values()]), ...microbatchProblems(nodes));
+  diagnostics.push(...warnOfReadOver([...packages.values()]), ...microbatchProblems(built));
   const manifest: Manifest = frozen({
     project_name: project.name,
     adapter_type: target.type,

@@ -2,8 +2,8 @@
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import { configText } from '../kernel/config-text.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
-import type { ExecutableNode } from '../manifest/node.ts';
-import { errorOf } from './problems.ts';
+import type { ExecutableNode, SourceNode } from '../manifest/node.ts';
+import { errorOf, warningOf } from './problems.ts';
 
 const SIZES = ['hour', 'day', 'month', 'year'] as const;
 
@@ -86,6 +86,42 @@ export function microbatchConfig(node: ExecutableNode): Checked<MicrobatchConfig
   };
 }
 
-/** What is wrong with the microbatch models of a project. */
-export const microbatchProblems = (nodes: Iterable<ExecutableNode>): readonly Diagnostic[] =>
-  [...nodes].filter(isMicrobatch).flatMap((node) => microbatchConfig(node).diagnostics);
+type Parents = Readonly<Record<string, Pick<ExecutableNode | SourceNode, 'name' | 'config'>>>;
+
+/** Whether a parent can be read in a window; one whose event_time is no column is ETL4040. */
+function inputProblems(node: ExecutableNode, parents: Parents): readonly Diagnostic[] {
+  const { name, place: at, unique_id: id } = node;
+  const timed = node.depends_on.nodes.flatMap((parent) => {
+    const { [parent]: input } = parents;
+    const time = input?.config['event_time'] ?? '';
+    return input === undefined || time === '' ? [] : [{ input, time }];
+  });
+  const wrong = timed.filter(({ time }) => typeof time !== 'string');
+  if (wrong.length > 0)
+    return wrong.map(({ input, time }) =>
+      errorOf(
+        'ETL4040',
+        `the microbatch model ${name} reads ${input.name}, whose event_time is ${configText(time)} and no column`,
+        { at, node: id, hint: `Set event_time of ${input.name} to the name of a column.` },
+      ),
+    );
+  if (timed.length > 0) return [];
+  const message = `the microbatch model ${name} reads nothing that has an event_time: every window reads all rows, which may give rows more than once`;
+  const hint = 'Set event_time on the models, seeds or sources that it reads.';
+  return [warningOf('ETL4045', message, { at, node: id, hint })];
+}
+
+/** What is wrong with the microbatch models of a project, and what gives them more rows than their windows have. */
+export const microbatchProblems = ({
+  nodes,
+  sources,
+}: {
+  readonly nodes: Readonly<Record<string, ExecutableNode>>;
+  readonly sources: Readonly<Record<string, SourceNode>>;
+}): readonly Diagnostic[] =>
+  Object.values(nodes)
+    .filter(isMicrobatch)
+    .flatMap((node) => {
+      const { diagnostics } = microbatchConfig(node);
+      return diagnostics.length > 0 ? diagnostics : inputProblems(node, { ...sources, ...nodes });
+    });

@@ -277,4 +277,15 @@ export const PROJECTS: readonly GalleryCase[] = [
     exit: 2,
     codes: ['ETL4040', 'ETL4040'],
   },
+  {
+    name: 'microbatch-without-a-time-to-read-by',
+    files: {
+      'models/orders.sql': 'select 1 as at\n',
+      'models/daily.sql':
+        "{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='at', begin='2024-01-01', batch_size='day') }}\nselect * from {{ ref('orders') }}\n",
+    },
+    args: ['parse', '--warn-error-options', '{error: [MicrobatchModelNoEventTimeInputs]}'],
+    exit: 2,
+    codes: ['ETL4045'],
+  },
 ];
