@@ -1,4 +1,5 @@
 import type { NodeOutcome } from '../events/event.ts';
+import { orderOf } from '../graph/order.ts';
 import { writeRunResults } from './run-results.ts';
 import { ask, type Connection, type ObservedRelation } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
@@ -139,7 +140,7 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
     const compiled: Compiled[] = [];
     const outcomes: NodeOutcome[] = [];
     const answer = options.introspect === false ? noAnswers : answers.answer;
-    for (const id of selected) {
+    for (const id of orderOf(project.graph).ids.filter((one) => selected.has(one))) {
       const node = project.manifest.nodes[id];
       if (node === undefined) continue;
       const startedAt = invocation.now();
@@ -166,7 +167,9 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
       );
       done.set(id, result);
       const { relation_name: relationName } = node;
-      ended({ compiledCode: result.sql, ...(relationName === null ? {} : { relationName }) });
+      // what is no relation has no result, as in dbt
+      if (node.config.materialized !== 'ephemeral')
+        ended({ compiledCode: result.sql, ...(relationName === null ? {} : { relationName }) });
       compiled.push({
         node,
         sql: result.sql,

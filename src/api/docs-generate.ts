@@ -66,8 +66,12 @@ export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult
       generatedAt: invocation.now(),
       env: project.customEnv,
     };
-    await writeManifest(project, invocation, compiled);
-    await writeJson(project.inTarget('catalog.json'), catalogJson(manifest, columns, facts));
+    // that of an earlier call, with its compiled SQL, stays: this is what --no-compile is for in dbt
+    if (options.compile !== false) await writeManifest(project, invocation, compiled);
+    await writeJson(
+      project.inTarget('catalog.json'),
+      catalogJson(manifest, columns, chosen, facts),
+    );
     const { path: page, mask } = project.inTarget('index.html');
     // secrets go before texts are escaped; style and script of the page are ours and must stay as they are
     const html = renderSite(masked(manifest, mask), masked(columns, mask), {

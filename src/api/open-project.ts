@@ -323,9 +323,15 @@ export async function writeManifest(
       ? {}
       : {
           compiled: new Map(
-            [...compiled].map(([id, { sql }]) => [
+            [...compiled].map(([id, { sql, references = new Map() }]) => [
               id,
-              { code: sql, path: compiledPathOf(project, id) },
+              {
+                code: sql,
+                path: compiledPathOf(project, id),
+                references: new Map(
+                  [...references].map(([text, to]) => [text, project.dialect.relation(to)]),
+                ),
+              },
             ]),
           ),
         };

@@ -1,4 +1,5 @@
 import type { CatalogColumn } from '../adapter/contract.ts';
+import type { NodeId } from '../kernel/node-id.ts';
 import { relationKey } from '../kernel/relation.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { metadataOf, type InvocationFacts } from './metadata.ts';
@@ -8,15 +9,17 @@ import type { Json } from './node-json.ts';
 export function catalogJson(
   manifest: Manifest,
   columns: readonly CatalogColumn[],
+  /** a source and a seed may be one relation, and only one of them be asked for */
+  isChosen: (id: NodeId) => boolean,
   facts: InvocationFacts,
 ): Json {
   const relations = byRelation(columns);
   const entries = (
-    nodes: Iterable<{ readonly id: string; readonly schema: string; readonly name: string }>,
+    nodes: readonly { readonly id: NodeId; readonly schema: string; readonly name: string }[],
   ): Json =>
     Object.fromEntries(
-      [...nodes].flatMap(({ id, schema, name }) => {
-        const found = relations.get(relationKey({ schema, name }));
+      nodes.flatMap(({ id, schema, name }) => {
+        const found = isChosen(id) ? relations.get(relationKey({ schema, name })) : undefined;
         return found === undefined ? [] : [[id, tableJson(id, found)]];
       }),
     );

@@ -4,6 +4,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { DocNode, MacroNode, RunHook } from '../manifest/manifest.ts';
 import type {
   ColumnInfo,
+  Constraint,
   ExecutableNode,
   ExposureNode,
   GraphNode,
@@ -18,6 +19,8 @@ export interface CompiledFacts {
   readonly code: string;
   /** relative to the project: `target/compiled/...` */
   readonly path: string;
+  /** where its foreign keys lead, by their text */
+  readonly references?: ReadonlyMap<string, string>;
 }
 export interface NodeJsonOptions {
   readonly compiled: ReadonlyMap<NodeId, CompiledFacts>;
@@ -37,7 +40,8 @@ function executableJson(node: ExecutableNode, options: NodeJsonOptions): Json {
   const common = { ...addressJson(node), ...describedJson(node) };
   if (node.resource_type === 'seed')
     return { ...common, root_path: node.root_path, depends_on: { macros: node.depends_on.macros } };
-  const compilable = { ...common, ...compilableJson(node, options.compiled.get(node.unique_id)) };
+  const compiled = options.compiled.get(node.unique_id);
+  const compilable = { ...common, ...compilableJson(node, compiled) };
   switch (node.resource_type) {
     case 'test':
       return node.test_metadata === null
@@ -53,7 +57,8 @@ function executableJson(node: ExecutableNode, options: NodeJsonOptions): Json {
       return {
         ...compilable,
         access: node.access,
-        constraints: node.constraints,
+        columns: columnsJson(node.columns, compiled),
+        constraints: node.constraints.map((constraint) => leading(constraint, compiled)),
         version: node.version,
         latest_version: node.latest_version,
         deprecation_date: node.deprecation_date,
@@ -115,7 +120,16 @@ function compilableJson(node: ExecutableNode, compiled: CompiledFacts | undefine
   };
 }
 
-const columnsJson = (columns: Readonly<Record<string, ColumnInfo>>): Json =>
+/** A foreign key of what was compiled leads to a relation, as in dbt; else its text is told as it is written. */
+const leading = <T extends Constraint>(constraint: T, compiled: CompiledFacts | undefined): T => {
+  const to = compiled?.references?.get(constraint.to ?? '');
+  return to === undefined ? constraint : { ...constraint, to };
+};
+
+const columnsJson = (
+  columns: Readonly<Record<string, ColumnInfo>>,
+  compiled?: CompiledFacts,
+): Json =>
   Object.fromEntries(
     Object.entries(columns).map(([key, column]) => [
       key,
@@ -124,7 +138,7 @@ const columnsJson = (columns: Readonly<Record<string, ColumnInfo>>): Json =>
         description: column.description,
         meta: column.meta,
         data_type: column.data_type,
-        constraints: column.constraints,
+        constraints: column.constraints.map((constraint) => leading(constraint, compiled)),
         quote: column.quote,
         config: { meta: column.meta, tags: column.tags },
         tags: column.tags,

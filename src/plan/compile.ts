@@ -89,6 +89,7 @@ export class Compiler implements NodeCompiler {
         this.place(rendered, offsetBeforeInjection(injected, offset)) ??
         this.placeInCte(ctes, injected, offset),
       logs,
+      references: this.references(node),
       ...(header === undefined ? {} : { header }),
     };
   }

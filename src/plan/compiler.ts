@@ -39,6 +39,8 @@ export interface CompiledNode {
   readonly locate: (offset: number) => Span | undefined;
   /** statements to send before the create (sql_header) */
   readonly header?: string;
+  /** where its foreign keys lead, by their text */
+  readonly references?: ReadonlyMap<string, RelationName>;
   /** names of macros and texts that templates logged while this was rendered */
   readonly logs: readonly { readonly message: string; readonly info: ToldAs }[];
 }

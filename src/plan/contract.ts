@@ -4,9 +4,9 @@ import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import type { Constraint, ExecutableNode, ModelConstraint, ModelNode } from '../manifest/node.ts';
 
-/** The foreign keys of a model that name a node, as written. */
+/** The foreign keys of a model that name a node, as written; also where no contract makes them, as artifacts tell them. */
 export const foreignKeys = (node: ExecutableNode): readonly string[] =>
-  node.resource_type === 'model' && node.contract.enforced
+  node.resource_type === 'model'
     ? [...Object.values(node.columns).flatMap((c) => c.constraints), ...node.constraints].flatMap(
         ({ type, to }) => (type === 'foreign_key' && to !== null && to !== '' ? [to] : []),
       )
