@@ -72,6 +72,8 @@ export interface ApiOptions {
   /** dangers accepted: `drops_data` */
   readonly allow?: readonly string[];
   readonly inline?: string;
+  /** show: SQL that is no template */
+  readonly inlineDirect?: string;
   readonly limit?: number;
   /** tells bugs of etl with their stack */
   readonly debug?: boolean;
@@ -88,6 +90,8 @@ export interface ApiOptions {
   /** where docs serve listens (default: 127.0.0.1, 8080) */
   readonly host?: string;
   readonly port?: number;
+  /** run-operation: SQL to render and to send, instead of a macro */
+  readonly sql?: string;
   /** arguments of run-operation: a YAML text or an object */
   readonly args?: string | Readonly<Record<string, unknown>>;
   /** the environment to read env_var() and connection settings from (default: process.env) */

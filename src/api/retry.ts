@@ -63,10 +63,12 @@ export async function retry(options: ApiOptions = {}): Promise<RetryResult> {
   }
   if (command === 'run-operation')
     return {
-      ...(await runOperation(String(args['macro'] as string), {
-        ...again,
-        args: mapOf(args['args']),
-      })),
+      ...(await runOperation(
+        text(args['macro']),
+        args['sql'] === undefined
+          ? { ...again, args: mapOf(args['args']) }
+          : { ...again, sql: String(args['sql'] as string) },
+      )),
       command,
       isNeeded: true,
     };

@@ -1,6 +1,6 @@
 import type { ResultSet } from '../adapter/statement.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
-import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { Compiler } from '../plan/compile.ts';
@@ -11,6 +11,7 @@ import { answerer } from '../run/answerer.ts';
 import { noAnswers } from '../run/no-answers.ts';
 import { drive } from '../run/answers.ts';
 import { explainFailure } from '../run/explain.ts';
+import { withoutClosingSemicolon } from '../sql/scan.ts';
 import { connect } from './connect.ts';
 import { deferredRelations } from './defer.ts';
 import { newInvocation } from './invocation.ts';
@@ -33,13 +34,14 @@ export interface Shown {
 const DEFAULT_LIMIT = 5;
 
 /**
- * Rows of the selected nodes' SQL, or of `inline` SQL rendered like a model. `limit` below 0 means all rows. Throws an EtlError
+ * Rows of the selected nodes' SQL, of `inline` SQL rendered like a model, or of `inlineDirect` as it is. `limit` below 0 means all rows. Throws an EtlError
  * for everything that goes wrong.
  */
 export async function show(options: ApiOptions): Promise<readonly Shown[]> {
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, 'show');
-  const nodes = options.inline === undefined ? selectedNodes(project, options) : [undefined];
+  const isGiven = options.inline !== undefined || options.inlineDirect !== undefined;
+  const nodes = isGiven ? [undefined] : selectedNodes(project, options);
   const connection = await connect(project, invocation);
   try {
     const ids = new Set(nodes.flatMap((node) => node?.unique_id ?? []));
@@ -60,13 +62,17 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
       let sql = '';
       const result = await connection.withSession(node?.name ?? 'show', async (session) => {
         const work =
-          node === undefined
-            ? compiler.inline(options.inline ?? '')
-            : sqlOf(compiler, project, node);
+          options.inlineDirect !== undefined
+            ? asGiven(options.inlineDirect)
+            : node === undefined
+              ? compiler.inline(options.inline ?? '')
+              : sqlOf(compiler, project, node);
         const answer = options.introspect === false ? noAnswers : answerer(project, session);
         const compiled = await drive(work, answer);
         sql = compiled.sql;
         try {
+          if (compiled.header !== undefined)
+            await session.execute({ sql: compiled.header, verb: 'hook', repeatable: true });
           return await session.read(
             project.dialect.limited(
               compiled.sql,
@@ -95,6 +101,17 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
   }
 }
 
+/** SQL that is no template. */
+function* asGiven(sql: string): ReturnType<Compiler['inline']> {
+  const start = { file: '--inline-direct', line: 1, column: 1 };
+  const locate = (offset: number): Span => {
+    const before = sql.slice(0, offset).split('\n');
+    return { ...start, line: before.length, column: (before.at(-1) ?? '').length + 1 };
+  };
+  yield* [];
+  return { sql: withoutClosingSemicolon(sql), locate, logs: [] };
+}
+
 /** A seed has no SQL of its own: its table is shown. */
 function* sqlOf(
   compiler: Compiler,
@@ -116,7 +133,7 @@ function selectedNodes(project: OpenProject, options: ApiOptions): readonly Exec
       {
         code: 'ETL1001',
         severity: 'error',
-        message: 'show needs --select or --inline',
+        message: 'show needs --select, --inline or --inline-direct',
         hint: "For example: etl show --inline 'select 1 as one'",
       },
     ]);

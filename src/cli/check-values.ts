@@ -19,6 +19,9 @@ const EXCLUSIVE = [
   ['warnError', 'warnErrorOptions'],
   ['select', 'inline'],
   ['selector', 'inline'],
+  ['select', 'inlineDirect'],
+  ['selector', 'inlineDirect'],
+  ['inline', 'inlineDirect'],
 ] as const;
 
 const kebab = (key: string): string => key.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);

@@ -25,6 +25,20 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'write the page as target/static_index.html too',
   },
   {
+    flags: '--inline-direct <sql>',
+    key: 'inlineDirect',
+    kind: 'text',
+    only: ['show'],
+    help: 'the same as --inline, sent as it is: no ref(), no macros',
+  },
+  {
+    flags: '--sql <sql>',
+    key: 'sql',
+    kind: 'text',
+    only: ['run-operation'],
+    help: 'SQL to send instead of calling a macro; may use ref(), var() and macros',
+  },
+  {
     flags: '--config-dir',
     key: 'configDir',
     kind: 'flag',

@@ -135,8 +135,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'run-operation',
-    arguments: '<macro>',
-    summary: 'Call a macro of the project or of a package, with arguments',
+    arguments: '[macro]',
+    summary: 'Call a macro of the project or of a package, with arguments; or send SQL',
     example: "etl run-operation grant_select --args '{role: reader}'",
     run: async (values, positional, terminal) =>
       (await import('./commands/run-operation.ts')).runOperationCommand(

@@ -83,7 +83,14 @@ function isColoured(values: Values, { isTerminal, env }: Terminal): boolean {
   return asked === true || (isTerminal && env['NO_COLOR'] === undefined);
 }
 
-const GIVEN = new Set(['--vars', '--inline', '--args', '--warn-error-options']);
+const GIVEN = new Set([
+  '--vars',
+  '--inline',
+  '--inline-direct',
+  '--sql',
+  '--args',
+  '--warn-error-options',
+]);
 
 /** The text of an option that diagnostics speak of as of a file. */
 function given(file: string, values: Values): string | undefined {

@@ -63,7 +63,15 @@ describe('without a warehouse', () => {
     expect((await operation('greet', '--args', '{nam: ana}')).code).toBe(1);
   });
   test('without a macro it is wrong usage', async () => {
-    expect((await operation()).code).toBe(2);
+    const { code, output } = await operation();
+    expect(code).toBe(2);
+    expect(output).toContain('Either a macro name or --sql must be passed');
+  });
+  test('a macro and SQL, or SQL and arguments, are wrong usage', async () => {
+    expect((await operation('greet', '--sql', 'select 1')).code).toBe(2);
+    const { code, output } = await operation('--sql', 'select 1', '--args', '{a: 1}');
+    expect(code).toBe(2);
+    expect(output).toContain('--args cannot be used with --sql');
   });
 });
 
@@ -90,6 +98,38 @@ describe.each(['postgres', 'clickhouse'])('on %s', (engine) => {
       args: { name: 'made' },
     });
     expect(json.results).toMatchObject([{ unique_id: 'macro.shop.make', status: 'success' }]);
+  });
+  test('SQL is rendered and sent, and run_results.json tells of it', async () => {
+    const sql = `create view {{ target.schema }}.by_sql as select {{ var('n', 3) }} as id`;
+    const { code, output } = await operation('--sql', sql, '-t', engine, '--vars', '{n: 4}');
+    expect(code, output).toBe(0);
+    expect(output).toContain('START executing inline_query');
+    expect(output).toContain('OK executed inline_query');
+    expect(
+      await rowsOf('select id from {{ target.schema }}.by_sql', project.dir, '-t', engine),
+    ).toEqual([{ id: 4 }]);
+    const json = JSON.parse(
+      await readFile(join(project.dir, 'target/run_results.json'), 'utf8'),
+    ) as { args: Record<string, unknown>; results: Record<string, unknown>[] };
+    expect(runResultsSchema.safeParse(json).error?.issues ?? []).toEqual([]);
+    expect(json.args).toMatchObject({ which: 'run-operation', sql });
+    expect(json.results).toMatchObject([
+      { unique_id: 'sql_operation.shop.inline_query', status: 'success' },
+    ]);
+  });
+  test('SQL that only reads is sent too', async () => {
+    const { code, output } = await operation('--sql', 'select 1 as id', '-t', engine);
+    expect(code, output).toBe(0);
+  });
+  test('SQL that fails ends with 1, and etl retry sends it again', async () => {
+    const sql = 'select nonsense from nowhere_at_all';
+    const { code, output } = await operation('--sql', sql, '-t', engine);
+    expect(code).toBe(1);
+    expect(output).toContain('ERROR executing inline_query');
+    expect(output).toContain('--inline:1:');
+    const again = await etl(['retry', '-t', engine], { cwd: project.dir });
+    expect(again.code).toBe(1);
+    expect(again.output).toContain('ETL5001');
   });
   test('a statement that fails ends with 1', async () => {
     const { code, output } = await operation('broken', '-t', engine);

@@ -16,11 +16,13 @@ vars: {least: 3}
     'models/seven.sql': `{% for i in range(1, 8) %}select {{ i }} as id{% if not loop.last %} union all {% endif %}{% endfor %}`,
     'models/inner.sql': `{{ config(materialized='ephemeral') }} select id from {{ ref('seven') }} where id >= {{ var('least') }}`,
     'models/outer.sql': `select {{ twice('id') }} as id from {{ ref('inner') }}`,
+    'models/zoned.sql': `{{ config(sql_header="set time zone 'Asia/Kolkata';") }} select current_setting('TimeZone') as zone`,
     'models/broken.sql': 'select nonsense from nowhere_at_all',
   });
   for (const engine of ['postgres', 'clickhouse'])
     expect(
-      (await etl(['build', '--exclude', 'broken', '-t', engine], { cwd: project.dir })).code,
+      (await etl(['build', '--exclude', 'broken', 'zoned', '-t', engine], { cwd: project.dir }))
+        .code,
     ).toBe(0);
 });
 afterAll(() => project.dispose());
@@ -91,6 +93,21 @@ describe.each(['postgres', 'clickhouse'])('show on %s', (engine) => {
     expect(JSON.parse(stdout)).toMatchObject({ node: 'raw', show: [{ id: 1 }, { id: 2 }] });
   });
 
+  test('--inline-direct sends SQL as it is, and names the place in it', async () => {
+    const sql = "select 1 as id, '{{ no template }}' as word;";
+    const { code, stdout } = await show('--inline-direct', sql);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Previewing inline node:');
+    expect(stdout).toContain('{{ no template }}');
+    const quiet = await show('--quiet', '--inline-direct', sql, '--limit', '-1');
+    expect(quiet.stdout).not.toContain('Previewing');
+    expect(quiet.stdout).toContain('{{ no template }}');
+    const bad = await show('--inline-direct', 'select 1 as id,\n  nonsense from nowhere_at_all');
+    expect(bad.code).toBe(2);
+    expect(bad.output).toContain('--inline-direct:2:');
+    expect((await show('--inline-direct', sql, '-s', 'seven')).code).toBe(2);
+  });
+
   test('what the engine refuses ends with 2 and names the place', async () => {
     const { code, output } = await show('-s', 'broken');
     expect(code).toBe(2);
@@ -99,6 +116,12 @@ describe.each(['postgres', 'clickhouse'])('show on %s', (engine) => {
     expect(inline.code).toBe(2);
     expect(inline.output).toContain('seven');
   });
+});
+
+test('the sql_header of a model is sent before its query', async () => {
+  const { code, stdout } = await run('show', '-s', 'zoned', '-q', '--output', 'json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({ show: [{ zone: 'Asia/Kolkata' }] });
 });
 
 test('show without anything to show is wrong usage', async () => {

@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts';
 import { apiOptions } from './api-options.ts';
 import { guarded } from './guarded.ts';
 
-/** `etl run-operation <macro>` */
+/** `etl run-operation [macro]` */
 export const runOperationCommand = (
   values: Values,
   positional: readonly string[],
@@ -18,7 +18,7 @@ export const runOperationCommand = (
       command: 'run-operation',
       invocation: terminal.invocationId,
     });
-    const { ok, cancelled, seconds } = await runOperation(positional[0] ?? '', {
+    const { ok, cancelled, seconds } = await runOperation(positional[0], {
       ...apiOptions(values, terminal),
       observe: (event) => reporter.observe(event),
       report: (diagnostics) => reporter.diagnostics(diagnostics),

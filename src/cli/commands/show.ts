@@ -22,17 +22,17 @@ export const showCommand = (values: Values, terminal: Terminal): Promise<number>
     for (const item of shown) {
       const text = asJson
         ? jsonOf(item, quiet, masked)
-        : mask(textOf(masked(item), coloursOf(colour).dim));
+        : mask(textOf(masked(item), quiet, coloursOf(colour).dim));
       const rows = JSON.stringify(masked(rowsOf(item)));
       reporter.print(text, { name: 'ShowNode', data: dataOf(item, asJson, rows, masked) });
     }
     return EXIT.well;
   });
 
-function textOf({ name, result }: Shown, dim: (text: string) => string): string {
+function textOf({ name, result }: Shown, quiet: boolean, dim: (text: string) => string): string {
   const title = name === undefined ? 'Previewing inline node:' : `Previewing node '${name}':`;
   return [
-    title,
+    ...(quiet ? [] : [title]),
     ...renderTable(
       result.columns.map((c) => c.name),
       result.rows,
