@@ -267,7 +267,7 @@ class RunScopes implements ScopeMaker {
     if (found === undefined)
       throw templateError(
         'ETL3001',
-        `there is no model, seed or snapshot "${call.name}"`,
+        `the ref depends on a node named '${call.name}' which was not found`,
         didYouMean(
           call.name,
           Object.values(manifest.nodes).map((n) => n.name),
@@ -304,7 +304,10 @@ class RunScopes implements ScopeMaker {
   ): Value {
     const found = this.project.resolver.source(source, table, packageName);
     if (found === undefined)
-      throw templateError('ETL3002', `there is no source "${source}.${table}"`);
+      throw templateError(
+        'ETL3002',
+        `the call depends on a source named '${source}.${table}' which was not found`,
+      );
     return this.sourceRelation(found).with(this.reading(found, options));
   }
 

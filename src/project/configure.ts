@@ -91,7 +91,7 @@ function withHooks(world: World, draft: Draft, config: ConfiguredDraft['config']
 
 /** The description of a node: its entry's, of a version its own where it has one. */
 function describe(world: World, draft: Draft, patch: Property | undefined): ReadDescription {
-  if (patch === undefined) return { text: draft.description, docBlocks: [] };
+  if (patch === undefined) return { text: draft.description, docBlocks: draft.docBlocks ?? [] };
   const { value, version, path, packageName, file } = patch;
   const isOwn = version !== undefined && Boolean(version.value['description']);
   return readDescription(world, packageName, value['description'], file, [

@@ -73,6 +73,8 @@ export interface Draft {
   readonly capture: Capture;
   readonly generic: GenericTestFacts | undefined;
   readonly description: string;
+  /** the docs blocks that the description calls, where it is known before an entry is */
+  readonly docBlocks?: readonly string[];
   readonly version?: DraftVersion;
 }
 

@@ -5,6 +5,8 @@ import type { MacroEntry } from '../jinja/library.ts';
 import { toPython } from '../jinja/py/convert.ts';
 import { toPlain } from '../jinja/scope/plain.ts';
 import { captureText } from './capture.ts';
+import { readDescription } from './descriptions.ts';
+import type { ReadDescription } from './descriptions.ts';
 import { textsOf } from './texts.ts';
 import type { ConfigValues } from './config-merge.ts';
 import { mergeCalls } from './config-merge.ts';
@@ -119,7 +121,7 @@ interface TestParts {
   /** in the order in which dbt writes it */
   readonly config: Record<string, unknown>;
   readonly name: string | undefined;
-  readonly description: string;
+  readonly description: ReadDescription;
 }
 
 /** Splits the mapping of a test into arguments, config, name and description. */
@@ -168,7 +170,13 @@ function partsOf(world: World, entry: TestEntry, from: Written): TestParts {
     kwargs: rest,
     config,
     name: name === undefined || name === null ? undefined : pythonStr(name),
-    description: typeof description === 'string' ? description : '',
+    description: readDescription(
+      world,
+      entry.target.package.project.name,
+      description,
+      entry.target.file,
+      [...from.path, 'description'],
+    ),
   };
 }
 
@@ -281,7 +289,8 @@ export function genericTest(world: World, entry: TestEntry): Draft | undefined {
       target: { section: target.section, name: target.name, packageName },
       tags: [...new Set([...entry.tags, ...textsOf(parts.config['tags'])])].toSorted(),
     },
-    description: parts.description,
+    description: parts.description.text,
+    docBlocks: parts.description.docBlocks,
   };
 }
 

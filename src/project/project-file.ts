@@ -248,7 +248,7 @@ function pathsOf(reader: Reader): ProjectPaths {
   const functions = reader.texts('function-paths', ['functions']);
   // dbt reads descriptions wherever there may be a resource
   const docs = reader.texts('docs-paths', [
-    ...new Set([...models, ...seeds, ...snapshots, ...analyses, ...macros]),
+    ...new Set([...models, ...seeds, ...snapshots, ...analyses, ...macros, ...tests, ...functions]),
   ]);
   return { models, seeds, tests, macros, snapshots, analyses, functions, docs };
 }

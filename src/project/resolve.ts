@@ -96,7 +96,7 @@ export class Resolver {
     if (disabled !== undefined) {
       const file = this.#paths.get(disabled.id);
       diagnostics.push(
-        errorOf('ETL3003', `"${shown}" is disabled`, {
+        errorOf('ETL3003', `${asker.id} depends on a node named '${shown}' which is disabled`, {
           ...more,
           hint: 'Enable it (enabled: true), disable what depends on it, or remove the ref.',
           related:
@@ -126,7 +126,7 @@ export class Resolver {
           'ETL3001',
           isPackageUnknown
             ? `there is no package "${ref.package ?? ''}" to find "${ref.name}" in`
-            : `there is no model, seed or snapshot "${shown}"`,
+            : `${asker.id} depends on a node named '${shown}' which was not found`,
           {
             ...more,
             hint: isPackageUnknown
@@ -173,14 +173,18 @@ export class Resolver {
       disabled === undefined
         ? lighter(
             asker,
-            errorOf('ETL3002', `there is no source "${shown}"`, {
-              ...more,
-              hint:
-                didYouMean(shown, this.#sources.names()) ??
-                'Define it below "sources:" in a property file.',
-            }),
+            errorOf(
+              'ETL3002',
+              `${asker.id} depends on a source named '${shown}' which was not found`,
+              {
+                ...more,
+                hint:
+                  didYouMean(shown, this.#sources.names()) ??
+                  'Define it below "sources:" in a property file.',
+              },
+            ),
           )
-        : errorOf('ETL3003', `the source "${shown}" is disabled`, {
+        : errorOf('ETL3003', `${asker.id} depends on a source named '${shown}' which is disabled`, {
             ...more,
             hint: 'Enable it (enabled: true), or disable what depends on it.',
             related: [{ message: 'defined here', at: disabled.place }],

@@ -216,17 +216,17 @@ const CASES: readonly Case[] = [
         "models:\n  - name: orders\n    columns:\n      - name: id\n        tests:\n          - relationships: {to: ref('odrers'), field: id}\nexposures:\n  - name: e\n    type: dashboard\n    owner: {name: me}\n    depends_on:\n      - ref('orderz')\n",
     },
     [
-      'ETL3001 models/a.sql:2:9 there is no model, seed or snapshot "ordres" | Did you mean "orders"?',
+      `ETL3001 models/a.sql:2:9 model.shop.a depends on a node named 'ordres' which was not found | Did you mean "orders"?`,
       'ETL3001 models/a.sql:3:9 there is no package "nowhere" to find "x" in | Name a package of this project, or leave the package out.',
-      'ETL3001 models/x.yml:6:13 there is no model, seed or snapshot "odrers" | Did you mean "orders"?',
-      'ETL3001 models/x.yml:12:9 there is no model, seed or snapshot "orderz" | Did you mean "orders"?',
+      `ETL3001 models/x.yml:6:13 test.shop.relationships_orders_id__id__ref_odrers_.e396491bdb depends on a node named 'odrers' which was not found | Did you mean "orders"?`,
+      `ETL3001 models/x.yml:12:9 exposure.shop.e depends on a node named 'orderz' which was not found | Did you mean "orders"?`,
     ],
   ],
   [
     'ETL3001 a ref behind is_incremental()',
     { 'models/a.sql': "select 1\n{% if is_incremental() %}\nfrom {{ ref('gone') }}\n{% endif %}" },
     [
-      'ETL3001 models/a.sql:3:9 there is no model, seed or snapshot "gone" | Add gone.sql below models/ or gone.csv below seeds/, or correct the name.',
+      `ETL3001 models/a.sql:3:9 model.shop.a depends on a node named 'gone' which was not found | Add gone.sql below models/ or gone.csv below seeds/, or correct the name.`,
     ],
   ],
   [
@@ -235,7 +235,9 @@ const CASES: readonly Case[] = [
       'models/a.sql': "select * from {{ source('erp', 'order') }}",
       'models/x.yml': 'sources:\n  - name: erp\n    tables:\n      - name: orders\n',
     },
-    ['ETL3002 models/a.sql:1:18 there is no source "erp.order" | Did you mean "erp.orders"?'],
+    [
+      `ETL3002 models/a.sql:1:18 model.shop.a depends on a source named 'erp.order' which was not found | Did you mean "erp.orders"?`,
+    ],
   ],
   [
     'ETL3003 disabled model and source',
@@ -246,8 +248,8 @@ const CASES: readonly Case[] = [
         'sources:\n  - name: erp\n    tables:\n      - name: t\n        config: {enabled: false}\n',
     },
     [
-      'ETL3003 models/a.sql:1:18 "off" is disabled | Enable it (enabled: true), disable what depends on it, or remove the ref.',
-      'ETL3003 models/a.sql:1:40 the source "erp.t" is disabled | Enable it (enabled: true), or disable what depends on it.',
+      `ETL3003 models/a.sql:1:18 model.shop.a depends on a node named 'off' which is disabled | Enable it (enabled: true), disable what depends on it, or remove the ref.`,
+      `ETL3003 models/a.sql:1:40 model.shop.a depends on a source named 'erp.t' which is disabled | Enable it (enabled: true), or disable what depends on it.`,
     ],
   ],
   [

@@ -288,3 +288,15 @@ test('a folder named .env is no environment file', async () => {
   const { diagnostics } = await loadFiles({ '.env/bin/python': '', 'models/a.sql': 'select 1' });
   expect(toldAs(diagnostics)).toEqual([]);
 });
+
+test('the description of a generic test may call docs blocks, also of the folder of tests', async () => {
+  const { manifest } = await loadedFiles({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'models/m.sql': 'select 1 as id',
+    'models/m.yml':
+      'models:\n  - name: m\n    columns:\n      - name: id\n        data_tests:\n          - unique: {description: "{{ doc(\'ids\') }}!"}\n',
+    'tests/docs.md': '{% docs ids %}One each{% enddocs %}',
+  });
+  const found = Object.values(manifest.nodes).find((node) => node.resource_type === 'test');
+  expect(found).toMatchObject({ description: 'One each!', doc_blocks: ['doc.shop.ids'] });
+});

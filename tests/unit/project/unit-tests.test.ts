@@ -199,6 +199,8 @@ const told = async (...lines: readonly string[]): Promise<readonly string[]> => 
   return toldAs(diagnostics);
 };
 const EXPECT = 'expect: {rows: [{id: 1}]}';
+const gone = (at: string, id: string, what: string): string =>
+  `ETL300${what.includes('node') ? 1 : 2} models/sub/s.yml:${at} unit_test.shop.${id}.u depends on a ${what} which was not found | Did you mean `;
 
 test.each([
   [
@@ -207,10 +209,7 @@ test.each([
       'ETL1020 models/sub/s.yml:3:11 the unit test "u" needs the name of its model | Write: model: the_model',
     ],
   ],
-  [
-    ['model: bb', 'given: []', EXPECT],
-    ['ETL3001 models/sub/s.yml:4:12 there is no model, seed or snapshot "bb" | Did you mean "b"?'],
-  ],
+  [['model: bb', 'given: []', EXPECT], [`${gone('4:12', 'bb', "node named 'bb'")}"b"?`]],
   [
     ['model: rates', 'given: []', EXPECT],
     ['ETL1020 models/sub/s.yml:4:12 "rates" is a seed; unit tests are for models | Name a model.'],
@@ -235,11 +234,11 @@ test.each([
   ],
   [
     ['model: b', "given: [{input: ref('aa'), rows: []}]", EXPECT],
-    ['ETL3001 models/sub/s.yml:5:21 there is no model, seed or snapshot "aa" | Did you mean "a"?'],
+    [`${gone('5:21', 'b', "node named 'aa'")}"a"?`],
   ],
   [
     ['model: b', `given: [{input: "source('raw', 'tt')", rows: []}]`, EXPECT],
-    ['ETL3002 models/sub/s.yml:5:21 there is no source "raw.tt" | Did you mean "raw.t"?'],
+    [`${gone('5:21', 'b', "source named 'raw.tt'")}"raw.t"?`],
   ],
   [
     ['model: b', "given: [{input: ref('a'), rows: []}, {input: ref('a'), rows: []}]", EXPECT],
