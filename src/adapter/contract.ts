@@ -247,8 +247,10 @@ export interface Dialect {
     readonly becomes: RelationKind;
     readonly live: ObservedRelation | undefined;
   }): readonly Diagnostic[];
-  /** whether a field of a seed, written without quotes, is NULL */
-  isSeedNull(text: string): boolean;
+  /** whether a field of a seed is NULL */
+  isSeedNull(field: { readonly text: string; readonly quoted: boolean }): boolean;
+  /** the kind of number that a text of a seed is; undefined for what is none */
+  seedNumber(text: string): 'integer' | 'number' | undefined;
   /** the type a seed column gets: the configured one, or the inferred kind in this engine's words */
   seedType(inferred: InferredType): string;
   /** the engine's type for one that a project writes (`data_type`, `column_types`), as a column that may be NULL */
@@ -312,7 +314,12 @@ export interface SeedInput {
   readonly shownPath: string;
   readonly delimiter: string;
   /** in file order, types as in the staged table */
-  readonly columns: readonly Column[];
+  readonly columns: readonly SeedColumn[];
+}
+
+/** A column of a seed file; `inferred` where its values say the type. */
+export interface SeedColumn extends Column {
+  readonly inferred?: InferredType;
 }
 
 /** One conversation with the engine; one per running node. Everything it throws is a StatementFailure or an EtlError. */

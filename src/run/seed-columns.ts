@@ -1,6 +1,5 @@
-import type { Dialect } from '../adapter/contract.ts';
+import type { Dialect, SeedColumn } from '../adapter/contract.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
-import type { Column } from '../kernel/relation.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { readCsv, type CsvField } from '../sql/csv.ts';
 import { inferSeedTypes } from './infer-seed.ts';
@@ -26,10 +25,14 @@ export function seedColumns(
   node: ExecutableNode,
   csv: string,
   dialect: Dialect,
-): Checked<readonly Column[]> {
+): Checked<readonly SeedColumn[]> {
   const delimiter = seedDelimiter(node);
   const header = readCsv(csv, delimiter).next();
-  const problem = (message: string, line: number, hint: string): Checked<readonly Column[]> => ({
+  const problem = (
+    message: string,
+    line: number,
+    hint: string,
+  ): Checked<readonly SeedColumn[]> => ({
     value: undefined,
     diagnostics: [
       {
@@ -69,15 +72,14 @@ export function seedColumns(
     Object.entries(configured).map(([name, type]) => [name.toLowerCase(), String(type)]),
   );
   const isComplete = names.every((n) => typeOf.has(n.toLowerCase()));
-  const inferred = isComplete
-    ? []
-    : inferSeedTypes(csv, delimiter, (text) => dialect.isSeedNull(text));
+  const inferred = isComplete ? [] : inferSeedTypes(csv, delimiter, dialect);
   return {
-    value: names.map((name, i) => ({
-      name,
-      type: typeOf.get(name.toLowerCase()) ?? dialect.seedType(inferred[i] ?? 'text'),
-      nullable: true,
-    })),
+    value: names.map((name, i) => {
+      const given = typeOf.get(name.toLowerCase());
+      if (given !== undefined) return { name, type: given, nullable: true };
+      const kind = inferred[i] ?? 'text';
+      return { name, type: dialect.seedType(kind), nullable: true, inferred: kind };
+    }),
     diagnostics: [],
   };
 }

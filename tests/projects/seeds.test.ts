@@ -29,6 +29,7 @@ seeds:
       'seeds/bare_names.csv': 'ITEM_ID,Word Of It\n1,a\n',
       'seeds/only_header.csv': 'id,word\n',
       'seeds/semicolons.csv': 'id;word\n1;a,b\n2;"c;d"\n',
+      'seeds/codes.csv': 'zip,zone,units\n02108,-0500, 1\n60007,+0530,2\n',
       'seeds/quoted.csv':
         'id,word\n1,"say ""hi"""\n2,"two\nlines"\n3,"a,b"\n4,\'single\'\n5,back\\slash\n6,çãé 日本\n',
       'seeds/windows.csv': '\uFEFFid,word\r\n1,a\r\n2,b\r\n',
@@ -46,6 +47,13 @@ seeds:
     expect(
       await rows('select id + 1, amount, word, day, flag, nothing from @guessed order by id'),
     ).toEqual(['2|1.5|a|2024-02-29|true|NULL', '3|22|b|2024-03-01|false|NULL']);
+  });
+
+  test('codes with leading zeros are integers, as in dbt', async () => {
+    expect(await rows('select zip + 1, zone, units from @codes order by 1')).toEqual([
+      '2109|-500|1',
+      '60008|530|2',
+    ]);
   });
 
   test('without quotes the engine decides how a name is written; one that needs quotes keeps them', async () => {

@@ -30,6 +30,7 @@ import { buildSnapshot, publishSnapshot } from './snapshot.ts';
 import { bracketed, repeatable } from './statements.ts';
 import { PLAIN_TABLE, querySettings, tableClauses } from './table-config.ts';
 import { engineType, nullable, seedColumnType } from './types.ts';
+import { seedNumber } from './seed-number.ts';
 import { inWindow } from './window.ts';
 
 const can: Capabilities = {
@@ -144,7 +145,8 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
       return { ...query, statement: withSettings(query.statement, {}) };
     },
     hazards,
-    isSeedNull: (text) => text === '',
+    isSeedNull: ({ text, quoted }) => text === '' && !quoted,
+    seedNumber,
     seedType: seedColumnType,
     columnType: (written) => nullable(engineType(written)),
     fixtureValue,

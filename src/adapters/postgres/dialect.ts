@@ -10,6 +10,7 @@ import { freshness } from './freshness.ts';
 import { hazards } from './hazards.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
 import { macros } from './macros.ts';
+import { writtenNumber } from '../../sql/written-number.ts';
 import { isSeedNull } from './seed-null.ts';
 import {
   buildMaterializedView,
@@ -115,6 +116,7 @@ export const dialect: Dialect = {
   freshness,
   hazards,
   isSeedNull,
+  seedNumber: (text) => writtenNumber(text)?.kind,
   seedType: (inferred) => SEED_TYPES[inferred],
   columnType: (written) => written.trim(),
   fixtureValue,

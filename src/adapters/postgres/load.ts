@@ -5,10 +5,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Effect, SeedInput } from '../../adapter/contract.ts';
+import type { Effect, SeedColumn, SeedInput } from '../../adapter/contract.ts';
 import { EtlError } from '../../kernel/error.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { readCsv, type CsvField } from '../../sql/csv.ts';
+import { writtenNumber } from '../../sql/written-number.ts';
 import { failure, fieldsOf } from './errors.ts';
 import { badCell } from './bad-cell.ts';
 import { ident, quoted, relationText } from './quote.ts';
@@ -41,29 +42,45 @@ const unreadable = (input: SeedInput, cause: unknown): EtlError =>
 
 /** COPY would take a quote inside such a field for the begin of a quoted part, and drop it. */
 const isStray = ({ quoted: isQuoted, text }: CsvField): boolean => !isQuoted && text.includes('"');
-const isOdd = (field: CsvField): boolean =>
-  isStray(field) || (!field.quoted && field.text !== '' && isSeedNull(field.text));
 
-function written(field: CsvField): string {
-  if (field.quoted || isStray(field)) return `"${field.text.replaceAll('"', '""')}"`;
-  return isSeedNull(field.text) ? '' : field.text;
+const NUMBERS: ReadonlySet<unknown> = new Set(['integer', 'number']);
+/** Numbers that the server reads as they are; what it takes for a fraction may be an integer. */
+const PLAIN = /^\s*[+-]?\d+\s*$/;
+
+/** A field as COPY has to read it. */
+function written(field: CsvField, column: SeedColumn | undefined): string {
+  if (isSeedNull(field)) return '';
+  const number =
+    NUMBERS.has(column?.inferred) && !PLAIN.test(field.text)
+      ? writtenNumber(field.text)?.plain
+      : undefined;
+  if (number !== undefined) return number;
+  return field.quoted || isStray(field) ? `"${field.text.replaceAll('"', '""')}"` : field.text;
 }
 
+const isAsWritten = (field: CsvField, column: SeedColumn | undefined): boolean =>
+  field.quoted ? written(field, column) !== '' : written(field, column) === field.text;
+
 /**
- * The text with quotes around every field that holds a quote without beginning with one (`5"`, `{ "a": 1 }`), and with nothing where
- * dbt reads NULL. Undefined where COPY reads the file as it is, which is nearly always.
+ * The text with quotes around every field that holds a quote without beginning with one (`5"`, `{ "a": 1 }`), with nothing where
+ * dbt reads NULL and with plain digits where it reads numbers. Undefined where COPY reads the file as it is.
  */
-function forCopy(text: string, delimiter: string): string | undefined {
-  if (!/"|[ \t]|null/i.test(text)) return undefined;
+function forCopy(text: string, { delimiter, columns }: SeedInput): string | undefined {
+  const hasFractions = columns.some(({ inferred }) => NUMBERS.has(inferred));
+  if (!/"|[ \t]|null/i.test(text) && !hasFractions) return undefined;
   let found = false;
-  for (const { fields } of readCsv(text, delimiter)) if (fields.some(isOdd)) found = true;
+  let isHeader = true;
+  for (const { fields } of readCsv(text, delimiter)) {
+    if (!isHeader && fields.some((field, i) => !isAsWritten(field, columns[i]))) found = true;
+    isHeader = false;
+  }
   if (!found) return undefined;
   // an empty line is no record, but counts where a message names a line
   const lines: string[] = [];
   let line = 1;
   for (const record of readCsv(text, delimiter)) {
     for (; line < record.line; line++) lines.push('');
-    const fields = record.fields.map(written).join(delimiter);
+    const fields = record.fields.map((field, i) => written(field, columns[i])).join(delimiter);
     lines.push(fields);
     line += fields.split('\n').length;
   }
@@ -87,7 +104,7 @@ export async function loadCsv(
     file.once('error', () => done());
   });
   if (broken !== undefined) throw unreadable(input, broken);
-  const rewritten = forCopy(await readFile(input.path, 'utf8'), input.delimiter);
+  const rewritten = forCopy(await readFile(input.path, 'utf8'), input);
   const content = rewritten === undefined ? file : Readable.from([rewritten]);
   const copy = client.query(copyFrom(copyText(target, input), { highWaterMark: CHUNK }));
   try {

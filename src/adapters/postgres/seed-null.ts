@@ -1,2 +1,5 @@
-/** A field without quotes that dbt takes for nothing: blanks only, or the word null. */
-export const isSeedNull = (text: string): boolean => /^\s*(null)?\s*$/i.test(text);
+import type { CsvField } from '../../sql/csv.ts';
+
+/** A field that dbt takes for nothing: blanks only, or the word null, with quotes around it or without. */
+export const isSeedNull = ({ text }: Pick<CsvField, 'text'>): boolean =>
+  /^\s*(null)?\s*$/i.test(text);

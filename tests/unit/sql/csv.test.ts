@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seedNumber } from '../../../src/adapters/clickhouse/seed-number.ts';
+import { dialect as postgres } from '../../../src/adapters/postgres/dialect.ts';
 import { readCsv } from '../../../src/sql/csv.ts';
 import { inferSeedTypes } from '../../../src/run/infer-seed.ts';
+import { writtenNumber } from '../../../src/sql/written-number.ts';
+
+const clickhouse = {
+  isSeedNull: ({ text }: { readonly text: string }): boolean => text === '',
+  seedNumber,
+};
 
 const rows = (text: string, delimiter?: string): string[] =>
   [...readCsv(text, delimiter)].map(
@@ -37,30 +45,58 @@ test('what is written as CSV is read back', () => {
   );
 });
 
-const isEmpty = (text: string): boolean => text.trim() === '';
-
 test('what is NULL says nothing of the type', () => {
-  expect(inferSeedTypes('a,b\n1, \n ,"x"\n', ',', isEmpty)).toEqual(['integer', 'text']);
-});
-
-test('types are inferred over the whole file, codes with leading zeros stay text', () => {
-  const csv =
-    'i,n,b,d,t,iso,both,cep,mixed,none\n1,1.5,true,2024-01-31,2024-01-31 10:00:00,2024-01-31T10:00:00Z,2024-01-31 10:00:00,01310,1,\n-2,3,False,2024-02-01,2024-02-01 11:00:00,2024-02-01T11:00:00.5,2024-02-01T11:00:00,20040,x,\n';
-  expect(inferSeedTypes(csv, ',', isEmpty)).toEqual([
+  expect(inferSeedTypes('a,b,c,d\n1, \n ,"x","",null\n2,y,3,"null"\n', ',', postgres)).toEqual([
     'integer',
-    'number',
-    'boolean',
-    'date',
-    'timestamp',
-    'timestamp',
-    // written in two ways, with a fraction behind a blank, with a name of a zone: dbt takes such a column for text
     'text',
-    'text',
-    'text',
-    // nothing at all is an integer to dbt
+    'integer',
     'integer',
   ]);
+});
+
+test('types are inferred over the whole file', () => {
+  const csv =
+    'i,n,b,d,t,iso,both,code,mixed,none\n1,1.5,true,2024-01-31,2024-01-31 10:00:00,2024-01-31T10:00:00Z,2024-01-31 10:00:00,01310,1,\n-2,3, False,2024-02-01,2024-02-01 11:00:00,2024-02-01T11:00:00.5,2024-02-01T11:00:00,20040,x,\n';
+  for (const engine of [postgres, clickhouse])
+    expect(inferSeedTypes(csv, ',', engine)).toEqual([
+      'integer',
+      'number',
+      'boolean',
+      'date',
+      'timestamp',
+      'timestamp',
+      // written in two ways, with a fraction behind a blank, with a name of a zone: dbt takes such a column for text
+      'text',
+      // codes with leading zeros are numbers to dbt
+      'integer',
+      'text',
+      // nothing at all is an integer to dbt
+      'integer',
+    ]);
   expect(
-    inferSeedTypes('a,b\n2024-01-31 10:00:00.5,2024-01-31 10:00:00 UTC\n', ',', isEmpty),
+    inferSeedTypes('a,b\n2024-01-31 10:00:00.5,2024-01-31 10:00:00 UTC\n', ',', postgres),
   ).toEqual(['text', 'text']);
+});
+
+test.each([
+  ['1', 'integer', '1'],
+  ['007', 'integer', '7'],
+  ['-0500', 'integer', '-500'],
+  ['+0530', 'integer', '530'],
+  ['2.0', 'integer', '2'],
+  ['1.50', 'number', '1.5'],
+  ['.5', 'number', '0.5'],
+  ['1e3', 'integer', '1000'],
+  ['25e-1', 'number', '2.5'],
+  ['50%', 'integer', '50'],
+  ['$5.25', 'number', '5.25'],
+  ['-€1,234', 'integer', '-1234'],
+  ['0', 'integer', '0'],
+  ['NaN', 'number', 'NaN'],
+])('%s is a number to dbt', (text, kind, plain) => {
+  expect(writtenNumber(text)).toEqual({ kind, plain });
+});
+
+test.each(['', '-', '$', 'x', '1-2', '1 2', '0x10', '12h'])('%s is no number', (text) => {
+  expect(writtenNumber(text)).toBeUndefined();
 });
