@@ -31,12 +31,6 @@ const KNOWN = [
     reason: 'texts are kept with \\n, whatever line ends the file has',
   },
   {
-    aspect: /^(nodes: ids|parent_map|child_map)$/,
-    when: (dbt, etl) => etl === 'absent' || etl === undefined || etl.length === 0,
-    id: /dbt_utils_equality_test_unpivot_original_api_|\.data_unpivot_original_api_expected$/,
-    reason: 'a test of a model that no file makes is not made; a warning names the entry',
-  },
-  {
     aspect: /^exit codes$/,
     path: /^$/,
     id: /^docs generate$/,

@@ -323,11 +323,12 @@ export async function writeManifest(
       ? {}
       : {
           compiled: new Map(
-            [...compiled].map(([id, { sql, references = new Map() }]) => [
+            [...compiled].map(([id, { sql, references = new Map(), macros = [] }]) => [
               id,
               {
                 code: sql,
                 path: compiledPathOf(project, id),
+                macros,
                 references: new Map(
                   [...references].map(([text, to]) => [text, project.dialect.relation(to)]),
                 ),

@@ -21,6 +21,8 @@ export interface CompiledFacts {
   readonly path: string;
   /** where its foreign keys lead, by their text */
   readonly references?: ReadonlyMap<string, string>;
+  /** unique ids of the macros it called: behind is_incremental() are more than parsing saw */
+  readonly macros?: readonly string[];
 }
 export interface NodeJsonOptions {
   readonly compiled: ReadonlyMap<NodeId, CompiledFacts>;
@@ -109,7 +111,10 @@ function compilableJson(node: ExecutableNode, compiled: CompiledFacts | undefine
     sources: node.sources,
     metrics: [],
     functions: [],
-    depends_on: node.depends_on,
+    depends_on: {
+      macros: [...new Set([...node.depends_on.macros, ...(compiled?.macros ?? [])])],
+      nodes: node.depends_on.nodes,
+    },
     compiled_path: compiled?.path ?? null,
     compiled: compiled !== undefined,
     // without compiling there is no compiled_code at all, as in dbt

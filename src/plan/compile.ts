@@ -90,6 +90,7 @@ export class Compiler implements NodeCompiler {
         this.placeInCte(ctes, injected, offset),
       logs,
       references: this.references(node),
+      macros: [...rendered.macros],
       ...(header === undefined ? {} : { header }),
     };
   }

@@ -41,6 +41,8 @@ export interface CompiledNode {
   readonly header?: string;
   /** where its foreign keys lead, by their text */
   readonly references?: ReadonlyMap<string, RelationName>;
+  /** unique ids of the macros that the node's own text called; absent where nobody asks */
+  readonly macros?: readonly string[];
   /** names of macros and texts that templates logged while this was rendered */
   readonly logs: readonly { readonly message: string; readonly info: ToldAs }[];
 }

@@ -20,6 +20,7 @@ import type { GroupNode } from '../manifest/manifest.ts';
 import { errorOf } from './problems.ts';
 import type { ConfigSection } from './project-keys.ts';
 import type { Property } from './properties.ts';
+import type { ProjectPackage } from './text-files.ts';
 import { checkDuplicates, checkEntries, checkSpaces, warnOfOrphans } from './names.ts';
 import { Resolver } from './resolve.ts';
 import { blockSnapshots, yamlSnapshots } from './snapshots.ts';
@@ -51,10 +52,25 @@ function testsOn(
 ): readonly TestEntry[] {
   const { patch, version, name } = draft;
   if (patch === undefined || !isReferable(draft)) return [];
+  return testsIn(world, { name, version, package: draft.package, patch });
+}
+
+interface Described {
+  readonly name: string;
+  readonly package: ProjectPackage;
+  readonly version: Draft['version'] | undefined;
+  readonly patch: Property;
+}
+
+/** The tests of an entry, whether a file makes its node or not. */
+function testsIn(
+  world: World,
+  { name, version, package: pkg, patch }: Described,
+): readonly TestEntry[] {
   const common = {
     section: patch.section,
     entryName: name,
-    package: draft.package,
+    package: pkg,
     file: patch.file,
     isSource: false,
   };
@@ -141,6 +157,10 @@ export function buildNodes(
     ...patches
       .misplaced(configured)
       .flatMap(({ draft, property }) => testsOn(world, { ...draft, patch: property })),
+    ...patches.fileless(configured).flatMap((patch) => {
+      const pkg = world.packages.get(patch.packageName) ?? world.root;
+      return testsIn(world, { name: patch.name, version: undefined, package: pkg, patch });
+    }),
     ...sources.flatMap((source) => source.tests),
   ];
   const tests = entries

@@ -69,7 +69,9 @@ export class Collector {
         dependencies,
         group,
         attachedTo: attached?.id ?? null,
-        primaryKey: one.type === 'model' ? primaryKeyOf(one, this.#keyTests) : [],
+        // dbt looks for the keys of what is switched on
+        primaryKey:
+          one.type === 'model' && one.config.enabled ? primaryKeyOf(one, this.#keyTests) : [],
       });
     if (!draft.config.enabled) {
       this.disable(finish(draft, []));

@@ -206,7 +206,12 @@ export const CONFIG_DEFAULTS: Readonly<
   source: {
     enabled: true,
     event_time: null,
-    freshness: null,
+    // limits that say nothing, until somebody writes one; null is what switches freshness off
+    freshness: {
+      warn_after: { count: null, period: null },
+      error_after: { count: null, period: null },
+      filter: null,
+    },
     loaded_at_field: null,
     loaded_at_query: null,
     meta: {},

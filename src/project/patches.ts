@@ -82,6 +82,15 @@ export class Patches {
     });
   }
 
+  /** Entries of nodes that no file makes: dbt keeps their tests, switched off. */
+  fileless(drafts: readonly Draft[]): readonly Property[] {
+    const placed = new Set(this.misplaced(drafts).map(({ property }) => property));
+    return this.unused().filter(
+      (property) =>
+        ['models', 'seeds', 'snapshots'].includes(property.section) && !placed.has(property),
+    );
+  }
+
   /** Entries that describe nothing. */
   unused(): readonly Property[] {
     // a snapshot with a relation is a node of its own, and what is wrong with it was told

@@ -1,5 +1,6 @@
 import type { CatalogColumn } from '../../../src/adapter/contract.ts';
 import type { InvocationFacts } from '../../../src/artifacts/metadata.ts';
+import type { CompiledFacts } from '../../../src/artifacts/node-json.ts';
 import type { NodeOutcome } from '../../../src/events/event.ts';
 import { nodeId, type NodeId } from '../../../src/kernel/node-id.ts';
 import type { Manifest } from '../../../src/manifest/manifest.ts';
@@ -190,9 +191,13 @@ export const catalogColumns: readonly CatalogColumn[] = [
   { ...catalogColumn('id', 1), relation: { schema: 'gold', name: 'somebody_elses' } },
 ];
 
-export const compiled: ReadonlyMap<NodeId, { code: string; path: string }> = new Map([
+export const compiled: ReadonlyMap<NodeId, CompiledFacts> = new Map([
   [
     nodeId('model.shop.margin'),
-    { code: 'select 42', path: 'target/compiled/shop/models/gold/margin.sql' },
+    {
+      code: 'select 42',
+      path: 'target/compiled/shop/models/gold/margin.sql',
+      macros: ['macro.shop.behind_is_incremental'],
+    },
   ],
 ]);

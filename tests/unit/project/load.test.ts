@@ -180,6 +180,52 @@ test('a test of what is not there is a warning, and hinders nothing else', async
   ]);
 });
 
+test('a test of an entry without a file is kept, switched off, as dbt keeps it', async () => {
+  const { value, diagnostics } = await loadFiles({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'models/a.sql': 'select 1 as id',
+    'models/a.yml': `models:
+  - name: gone
+    columns:
+      - name: id
+        data_tests:
+          - relationships: {arguments: {to: ref('a'), field: id}}
+`,
+  });
+  expect(diagnostics.map(({ code, severity }) => [code, severity])).toEqual([
+    ['ETL3010', 'warning'],
+    ['ETL3001', 'warning'],
+  ]);
+  const { nodes, stranded } = value?.manifest ?? { nodes: {}, stranded: {} };
+  expect(Object.keys(nodes)).toEqual(['model.shop.a']);
+  expect(
+    Object.values(stranded).map((t) => [t.name, t.config.enabled, t.depends_on.nodes]),
+  ).toEqual([['relationships_gone_id__id__ref_a_', false, ['model.shop.a']]]);
+});
+
+test('a source without limits has empty ones, a model that is switched off has no key', async () => {
+  const { manifest } = await loadedFiles({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'models/a.sql': '{{ config(enabled=false) }} select 1 as id',
+    'models/a.yml': `models:
+  - name: a
+    columns: [{name: id, data_tests: [unique, not_null]}]
+sources:
+  - name: erp
+    tables: [{name: plain}, {name: off, config: {freshness: null}}]
+`,
+  });
+  const none = { count: null, period: null };
+  const empty = { warn_after: none, error_after: none, filter: null };
+  expect(
+    Object.values(manifest.sources).map((one) => [one.freshness, one.config['freshness']]),
+  ).toEqual([
+    [empty, empty],
+    [null, null],
+  ]);
+  expect(manifest.disabled['model.shop.a']).toMatchObject([{ primary_key: [] }]);
+});
+
 test('sources', async () => {
   const { manifest } = await loadedFiles(FILES);
   const [source] = Object.values(manifest.sources);
