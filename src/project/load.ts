@@ -6,9 +6,9 @@ import { hasErrors, sortDiagnostics } from '../kernel/diagnostic.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import { nodeId } from '../kernel/node-id.ts';
 import type { NodeId } from '../kernel/node-id.ts';
-import type { DocNode, Manifest, RunHook } from '../manifest/manifest.ts';
+import type { Manifest, RunHook } from '../manifest/manifest.ts';
 import { buildNodes } from './build.ts';
-import { docBlocks } from './doc-blocks.ts';
+import { docsOf } from './doc-blocks.ts';
 import { parseEnvFile } from './env-file.ts';
 import type { Environment } from './env-file.ts';
 import { PROJECT_FILE, joinPath } from './file-system.ts';
@@ -308,12 +308,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     for (const { project: file } of [root, ...installed])
       diagnostics.push(...versionProblems(file));
   const packages = new Map([root, ...installed].map((pkg) => [pkg.project.name, pkg]));
-  const docs = [...packages.values()].flatMap((pkg) =>
-    pkg.files.docs.flatMap((file) => docBlocks(file, pkg.project.name, diagnostics)),
-  );
-  const docsById: Record<string, DocNode> = Object.fromEntries(
-    docs.map((doc) => [doc.unique_id, doc]),
-  );
+  const docsById = docsOf([...packages.values()], diagnostics);
   const engine = engineWords(dialect, project.quoting);
   const host = makeHost(dialect, root, [...packages.values()], diagnostics);
   const world: World = {

@@ -73,6 +73,17 @@ export const GRAPH: readonly GalleryCase[] = [
     codes: ['ETL3005'],
   },
   {
+    name: 'docs-block-twice',
+    files: {
+      'models/docs.md':
+        '{% docs order %}One purchase{% enddocs %}\n\nText.\n\n  {% docs price %}In reais{% enddocs %}\n{% docs order %}A purchase{% enddocs %}\n',
+      'models/more.md': '\n{% docs price %}In dollars{% enddocs %}\n',
+    },
+    args: ['parse'],
+    exit: 2,
+    codes: ['ETL3005', 'ETL3005'],
+  },
+  {
     name: 'described-twice',
     files: {
       ...ORDERS,
