@@ -1,5 +1,5 @@
 // `etl deps`: from packages.yml to dbt_packages, by way of package-lock.yml.
-import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
@@ -44,7 +44,7 @@ export async function installPackages(input: DepsInput): Promise<void> {
   const { list, wishes, installDir, tell } = input;
   const { projectDir } = input.world;
   if (list.specs.length === 0) {
-    tell(`No packages were found in ${list.file}`);
+    for (const line of await nothingListed(input)) tell(line);
     return;
   }
   const lock = await lockOf(input);
@@ -76,6 +76,24 @@ export async function installPackages(input: DepsInput): Promise<void> {
       await writeLock(projectDir, text);
     }
   });
+}
+
+/** A project without packages: that is no failure, and what lies about is not touched, as nobody may have meant it. */
+async function nothingListed({ list, world, installDir }: DepsInput): Promise<readonly string[]> {
+  const isThere = (await world.fs.stat(join(world.projectDir, list.file))) !== undefined;
+  const why = isThere
+    ? 'nothing to install.'
+    : 'there is no such file, and nothing to install. Add a package with: etl deps --add-package <name>@<version>';
+  const left = await readdir(installDir).catch(() => []);
+  const shown = relative(world.projectDir, installDir);
+  return [
+    `No packages were found in ${list.file}: ${why}`,
+    ...(left.length === 0
+      ? []
+      : [
+          `What is in ${shown} stays, and the project reads it: delete the folder if it is not meant.`,
+        ]),
+  ];
 }
 
 async function lockOf({ world, wishes, list }: DepsInput): Promise<PackageLock | undefined> {

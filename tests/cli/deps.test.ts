@@ -395,5 +395,5 @@ test('packages go only into a folder of the project that holds nothing else', as
   await ends(deps(), 0);
   expect(await readdir(at('shop/lib'))).toEqual(['packages']);
   await writeFile(at('shop/packages.yml'), 'packages: []\n');
-  expect(await ends(deps(), 0)).toContain('No packages were found in packages.yml');
+  expect(await ends(deps(), 0)).toContain('What is in lib/packages stays, and the project');
 });
