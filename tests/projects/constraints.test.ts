@@ -114,3 +114,69 @@ test('a foreign table of somebody else keeps its key; a parent that loses the ke
   expect(lost.told.join()).toMatch(/no unique constraint matching given keys/);
   expect((await named()).at(-1)).toBe('theirs their_key FOREIGN KEY (parent) REFERENCES parents(id)');
 });
+
+test.each([
+  ['with its schema', 'public.tree (id)'],
+  ['quoted, with its database', '"etl"."public"."tree" (id)'],
+  ['by its bare name', 'tree (id)'],
+])('a foreign key that leads to the model itself, %s, goes along with the table', async (_, expression) => {
+  await bench.run('drop table if exists tree cascade');
+  const files = {
+    'models/tree.sql': 'select * from (values (1, null), (2, 1)) as v(id, parent)',
+    'models/tree.yml': `
+models:
+  - name: tree
+    config: {contract: {enforced: true}}
+    columns:
+      - {name: id, data_type: int, constraints: [{type: primary_key}]}
+      - {name: parent, data_type: int, constraints: [{type: foreign_key, expression: '${expression}'}]}
+`,
+  };
+  await bench.write(files);
+  for (let i = 0; i < 2; i++) {
+    const ran = await bench.call('run', { select: ['tree'] });
+    expect(ran.told).toEqual([]);
+    expect((await named()).filter((line) => line.startsWith('tree '))).toEqual([
+      'tree tree_parent_fkey FOREIGN KEY (parent) REFERENCES tree(id)',
+      'tree tree_pkey PRIMARY KEY (id)',
+    ]);
+  }
+  expect((await bench.relations()).filter((r) => r.includes('__etl'))).toEqual([]);
+  await expect(bench.run('insert into tree values (3, 77)')).rejects.toThrow(/tree_parent_fkey/);
+  await bench.remove(...Object.keys(files));
+});
+
+test('a foreign key goes along even where a view goes on reading the old table', async () => {
+  const files = {
+    'models/roots.sql': 'select * from (values (1, 10), (2, 20)) as v(id, extra)',
+    'models/roots.yml': `
+models:
+  - name: roots
+    config: {contract: {enforced: true}}
+    columns:
+      - {name: id, data_type: int, constraints: [{type: primary_key}]}
+      - {name: extra, data_type: int}
+`,
+  };
+  await bench.write(files);
+  expect((await bench.call('run', { select: ['roots'] })).told).toEqual([]);
+  await bench.run(
+    'create table leaves (root int constraint leaf_key references roots (id))',
+    'insert into leaves values (2)',
+    'create view of_extra as select extra from roots',
+  );
+  await bench.write({
+    'models/roots.sql': 'select * from (values (2), (3)) as v(id)',
+    'models/roots.yml': files['models/roots.yml'].replace(/ +- .name: extra.*\n/, ''),
+  });
+  const ran = await bench.call('run', { select: ['roots'] });
+  expect(ran.status).toEqual({ roots: 'success' });
+  expect(ran.told).toEqual([expect.stringMatching(/^ETL4005 .* still read by something else/)]);
+  expect(await bench.rows('select * from of_extra order by 1')).toEqual(['10', '20']);
+  expect((await named()).find((line) => line.startsWith('leaves '))).toBe(
+    'leaves leaf_key FOREIGN KEY (root) REFERENCES roots(id)',
+  );
+  await bench.run('insert into leaves values (3)');
+  await expect(bench.run('insert into leaves values (1)')).rejects.toThrow(/leaf_key/);
+  await bench.remove(...Object.keys(files));
+});

@@ -87,10 +87,37 @@ function finalName(
   return fitting([target.name, ...columns, SUFFIX[c.type]].join('_'));
 }
 
+interface Names {
+  readonly target: RelationName;
+  readonly staged: RelationName;
+}
+
+const NAME = String.raw`(?:"(?:[^"]|"")*"|[A-Za-z_]\w*)`;
+const LEADS_TO = new RegExp(String.raw`^\s*(${NAME})(?:\s*\.\s*(${NAME}))?(?:\s*\.\s*(${NAME}))?`);
+
+const unquoted = (name: string): string =>
+  name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
+
+/** What a foreign key leads to. A table that leads to itself is not there yet by its own name, and not any more once it is replaced. */
+function leadsTo(expression: string, { target, staged }: Names): string {
+  const [whole, ...parts] = LEADS_TO.exec(expression) ?? [''];
+  const [name, schema, database] = parts.flatMap((part) => part ?? []).toReversed();
+  const isItself =
+    name !== undefined &&
+    unquoted(name) === target.name &&
+    (schema === undefined || unquoted(schema) === target.schema) &&
+    (database === undefined || unquoted(database) === (target.database ?? unquoted(database)));
+  return isItself ? `${relationText(staged)}${expression.slice(whole.length)}` : expression.trim();
+}
+
+const ownName = (to: RelationName, { target, staged }: Names): RelationName =>
+  to.schema === target.schema && to.name === target.name ? staged : to;
+
 function bodyOf(
   c: ContractConstraint,
   columnsText: string,
   isOfColumn: boolean,
+  names: Names,
 ): string | undefined {
   const expression = isGiven(c.expression) ? ` ${c.expression}` : '';
   const list = isOfColumn ? '' : ` (${columnsText})`;
@@ -106,8 +133,8 @@ function bodyOf(
     case 'foreign_key': {
       const begin = isOfColumn ? 'references' : `foreign key${list} references`;
       if (c.to !== undefined && c.toColumns.length > 0)
-        return `${begin} ${relationText(c.to)} (${c.toColumns.join(', ')})`;
-      return expression === '' ? undefined : `${begin}${expression}`;
+        return `${begin} ${relationText(ownName(c.to, names))} (${c.toColumns.join(', ')})`;
+      return isGiven(c.expression) ? `${begin} ${leadsTo(c.expression, names)}` : undefined;
     }
     case 'custom':
       return expression === '' ? undefined : expression.trim();
@@ -126,16 +153,16 @@ const HAS_INDEX: ReadonlySet<ContractConstraint['type']> = new Set([
 /** Writes constraints and keeps the names that they will have. */
 class Maker {
   readonly made: Made[] = [];
-  readonly #request: { readonly target: RelationName; readonly staged: RelationName };
+  readonly #request: Names;
 
-  constructor(request: { readonly target: RelationName; readonly staged: RelationName }) {
+  constructor(request: Names) {
     this.#request = request;
   }
 
   make(c: ContractConstraint, column?: ContractColumn): string | undefined {
     const { target, staged } = this.#request;
     const isOfColumn = column !== undefined;
-    const body = bodyOf(c, c.columns.join(', '), isOfColumn);
+    const body = bodyOf(c, c.columns.join(', '), isOfColumn, this.#request);
     if (body === undefined) return undefined;
     // an expression of the author's own may name itself
     if (c.type === 'custom' && !isGiven(c.name)) return body;
@@ -155,10 +182,7 @@ interface Definition {
   readonly made: readonly Made[];
 }
 
-function definition(
-  request: { readonly target: RelationName; readonly staged: RelationName },
-  contract: ContractRequest,
-): Definition {
+function definition(request: Names, contract: ContractRequest): Definition {
   const maker = new Maker(request);
   const columns = contract.columns.map((column) => {
     const own = column.constraints.flatMap((c) => maker.make(c, column) ?? []);

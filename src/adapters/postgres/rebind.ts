@@ -34,7 +34,14 @@ export function lockAll(live: RelationName, facts: Facts, withViews = true): rea
   ];
 }
 
-/** Fails with 40001 when the relation or one of its views was replaced since the facts were read. */
+/** The foreign keys that lead to a relation, as one text in the order of the facts. */
+const keysOf = (oid: string): string =>
+  `(select coalesce(string_agg(concat_ws('.', n.nspname, t.relname, k.conname), ',' order by k.oid), '')
+  from pg_catalog.pg_constraint k join pg_catalog.pg_class t on t.oid = k.conrelid
+  join pg_catalog.pg_namespace n on n.oid = t.relnamespace
+  where k.contype = 'f' and k.confrelid = ${oid}::oid and k.conrelid <> k.confrelid and k.conparentid = 0)`;
+
+/** Fails with 40001 when the relation, one of its views or a table that refers to it was replaced since the facts were read. */
 export function unchangedSince(live: RelationName, facts: Facts): Statement {
   const rules = facts.dependents.map((d) => `(${d.rule}, ${quoted(d.ruleVersion)})`).join(', ');
   const views =
@@ -42,10 +49,12 @@ export function unchangedSince(live: RelationName, facts: Facts): Statement {
       ? ''
       : ` or (select count(*) from (values ${rules}) as s(rule, version) join pg_catalog.pg_rewrite w ` +
         `on w.oid = s.rule and w.xmin::text = s.version) <> ${facts.dependents.length}`;
+  const keys = facts.foreignKeys.map((key) => `${key.schema}.${key.table}.${key.name}`).join(',');
+  const referring = keys === '' ? '' : ` or ${keysOf(facts.oid)} <> ${quoted(keys)}`;
   return repeatable(
     'swap',
     block(
-      `begin if to_regclass(${quoted(relationText(live))})::oid is distinct from ${facts.oid}::oid${views} then ` +
+      `begin if to_regclass(${quoted(relationText(live))})::oid is distinct from ${facts.oid}::oid${views}${referring} then ` +
         `raise exception using errcode = '40001', message = ${quoted(`${live.schema}.${live.name} was changed by somebody else`)}; ` +
         'end if; end',
     ),

@@ -56,15 +56,17 @@ const rebindingSwap = (r: Replacement): readonly Statement[] => [
   ...restoreMaterialized(r.facts),
 ];
 
-/** The dependents are not touched and go on reading the old relation, which stays under an internal name. */
+/** The views are not touched and go on reading the old relation, which stays under an internal name; foreign keys go along. */
 const deferredSwap = (r: Replacement): readonly Statement[] => [
   impatient,
   ...r.prepare,
   ...lockAll(r.target, r.facts, false),
   unchangedSince(r.target, { ...r.facts, dependents: [] }),
+  ...freeForeignKeys(r.facts),
   ...exchangeNames(r),
   ...r.facts.indexes.map((name, i) => freeIndexName(r.target, name, `${r.staged.name}_p${i}`)),
   ...r.settle,
+  ...keepForeignKeys(r.facts),
 ];
 
 /** The swap that re-binds, and the deferred one for when that cannot be. */
@@ -73,6 +75,7 @@ export function swapAttempts(r: Replacement): readonly Attempt[] {
     statements: deferredSwap(r),
     otherwiseOn: [],
     leaves: { relation: oldName(r.staged), kind: r.live.kind },
+    validates: validations(r.facts),
   };
   // A materialized view that is read itself cannot be dropped, so the first way is known to fail.
   const isDeep = r.facts.dependents.some((d) => d.kind === 'materialized_view' && d.isRead);
