@@ -216,6 +216,23 @@ create {{ 'temporary ' if temporary }}table {{ relation.include(database=not tem
     expect(await bench.rows(`select * from ${schema}.prices order by id`)).toEqual(['1|a, b|1.5|2', '2|NULL|2|2']);
   });
 
+  test('a seed that cannot be loaded leaves the rows that are there', async () => {
+    const files = (price: string): Record<string, string> => ({
+      'seeds/kept.csv': `id,price\n1,${price}\n`,
+      'seeds/_kept.yml': 'seeds: [{name: kept, config: {column_types: {price: numeric}}}]\n',
+      'macros/csv.sql':
+        '{% macro postgres__create_csv_table(model, agate_table) %}{{ return(default__create_csv_table(model, agate_table)) }}{% endmacro %}',
+    });
+    expect((await run(files('1.5'), { verb: 'seed' })).told).toEqual([]);
+    for (const fullRefresh of [false, true]) {
+      const ran = await run(files('dear'), { verb: 'seed', fullRefresh });
+      expect(ran.status).toEqual({ kept: 'error' });
+      expect(await bench.rows(`select * from ${schema}.kept`)).toEqual(['1|1.5']);
+    }
+    expect((await run(files('2.5'), { verb: 'seed', fullRefresh: true })).told).toEqual([]);
+    expect(await bench.rows(`select * from ${schema}.kept`)).toEqual(['1|2.5']);
+  });
+
   test('data tests: get_test_sql, and a test materialization of the project', async () => {
     const files = {
       'models/tested.sql': 'select 1 as id union all select 1',

@@ -283,6 +283,7 @@ export function writingMethods(call: CallMacro): Record<string, Method> {
   ]);
   return {
     ...Object.fromEntries(byMacro),
+    begin: action('begin', [], () => ({ action: 'begin' })),
     commit: action('commit', [], () => ({ action: 'commit' })),
     publish_relation: action('publish_relation', ['staged', 'target'], ([staged, target]) => ({
       action: 'publish',

@@ -75,6 +75,8 @@ create table {{ this.render() }} (
   {% do store_result('agate_table', response='OK', agate_table=agate_table) %}
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
+  {#- the old rows must not be gone before the new ones are there -#}
+  {% do adapter.begin() %}
   {%- if existing_relation is none -%}
     {%- set made = create_csv_table(model, agate_table) -%}
   {%- else -%}
