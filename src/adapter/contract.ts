@@ -128,6 +128,8 @@ export interface SnapshotRequest extends SelectRequest {
   readonly updatedAt: string | undefined;
   readonly checkCols: 'all' | readonly string[];
   readonly hardDeletes: 'ignore' | 'invalidate' | 'new_record';
+  /** true: the query gives only some of the rows (--empty, --sample), so what it does not give is not gone */
+  readonly isPartial: boolean;
   /** what stands in valid_to of current versions instead of NULL */
   readonly validToCurrent: string | undefined;
   readonly columns: SnapshotColumnNames;

@@ -221,6 +221,7 @@ function makeContext(
     invocationId: invocation.id,
     fullRefresh: options.fullRefresh ?? false,
     empty: options.empty ?? false,
+    sample: reading.sample,
     batches: batchWishes(options, invocation, reading.sample),
     storeFailures: options.storeFailures ?? false,
     allow: new Set(options.allow ?? []),

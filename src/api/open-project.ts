@@ -103,6 +103,7 @@ const flagsOf = (options: ApiOptions, which: string): Readonly<Record<string, un
   FAIL_FAST: options.failFast ?? false,
   STORE_FAILURES: options.storeFailures ?? false,
   EMPTY: options.empty ?? false,
+  SAMPLE: options.sample ?? null,
   INTROSPECT: options.introspect ?? true,
   TARGET_PATH: options.targetPath ?? null,
   PROFILES_DIR: options.profilesDir ?? null,

@@ -19,6 +19,8 @@ import {
 
 export interface SnapshotIngredients extends SelectIngredients {
   readonly nodeName: string;
+  /** the query gives only some of the rows */
+  readonly isPartial: boolean;
   readonly now: Date;
 }
 

@@ -66,6 +66,15 @@ export function batchesOf(wishes: BatchWishes): readonly TimeWindow[] {
   return windows.map((window, i) => (i === windows.length - 1 ? { ...window, end } : window));
 }
 
+/** The time that lies in both stretches. */
+export const overlap = (one: TimeWindow, other: TimeWindow | undefined): TimeWindow =>
+  other === undefined
+    ? one
+    : {
+        start: one.start > other.start ? one.start : other.start,
+        end: one.end < other.end ? one.end : other.end,
+      };
+
 /** The window's name, as precise as its size: `2024-08-31`. */
 export const windowLabel = ({ start }: TimeWindow, size: BatchSize): string =>
   start.toISOString().slice(0, { year: 4, month: 7, day: 10, hour: 13 }[size]);

@@ -28,6 +28,8 @@ export interface PlanInputs {
   /** the moment of this node's turn: what a snapshot writes as its time */
   readonly now: Date;
   readonly fullRefresh: boolean;
+  /** --empty, --sample: the query gives only some of the rows */
+  readonly isPartial?: boolean;
   readonly hooks: {
     readonly before: readonly RenderedHook[];
     readonly after: readonly RenderedHook[];
@@ -145,7 +147,12 @@ function recipeOf(
     case 'table':
       return { value: table(from), diagnostics: [] };
     case 'snapshot':
-      return snapshot({ ...from, nodeName: node.name, now: inputs.now });
+      return snapshot({
+        ...from,
+        nodeName: node.name,
+        now: inputs.now,
+        isPartial: inputs.isPartial ?? false,
+      });
     case 'incremental':
       return incremental({
         ...from,

@@ -1,7 +1,7 @@
 // --empty and --sample: refs and sources that read no rows, or those of a stretch of time.
 import type { Dialect } from '../adapter/contract.ts';
 import type { GraphNode } from '../manifest/node.ts';
-import type { TimeWindow } from './batches.ts';
+import { overlap, type TimeWindow } from './batches.ts';
 import type { SampleWindow } from './sample-window.ts';
 
 /** What of a run decides how much its refs and sources read. */
@@ -40,11 +40,7 @@ function both(
   sample: SampleWindow | undefined,
   batch: TimeWindow | undefined,
 ): TimeWindow | undefined {
-  if (sample === undefined || batch === undefined) return sample ?? batch;
-  return {
-    start: sample.start > batch.start ? sample.start : batch.start,
-    end: sample.end < batch.end ? sample.end : batch.end,
-  };
+  return batch === undefined ? sample : overlap(batch, sample);
 }
 
 /** Quoted where the column, or the quoting of its source, says so. */

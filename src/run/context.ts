@@ -7,6 +7,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
 import type { UnitTestCase } from '../manifest/unit-test-case.ts';
+import type { TimeWindow } from '../plan/batches.ts';
 import type { Asking, NodeCompiler, UnitTestCompiler } from '../plan/compiler.ts';
 import type { Debris } from './debris.ts';
 import type { Leftovers } from './leftovers.ts';
@@ -34,8 +35,10 @@ export interface RunContext {
   /** the worker that a node is on: `Thread-1` */
   readonly thread?: string;
   readonly fullRefresh: boolean;
-  /** seeds load no rows */
+  /** nothing is read, and seeds load no rows */
   readonly empty: boolean;
+  /** only rows of this stretch are read, of what has event_time */
+  readonly sample?: TimeWindow | undefined;
   /** of microbatch models */
   readonly batches: {
     /** --event-time-start, --event-time-end */

@@ -4,7 +4,7 @@ import type { NodeOutcome } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
-import { batchesOf, windowLabel, type TimeWindow } from '../plan/batches.ts';
+import { batchesOf, overlap, windowLabel, type TimeWindow } from '../plan/batches.ts';
 import type { BatchFacts } from '../plan/compiler.ts';
 import { isIncrementalRun, nodeRelation } from '../plan/plan-node.ts';
 import { microbatchConfig, type MicrobatchConfig } from '../project/microbatch.ts';
@@ -150,9 +150,19 @@ function turnOf(
     batch: {
       id: label.replaceAll('-', ''),
       window,
-      condition: ctx.dialect.inWindow(eventTime, window.start, window.end),
+      condition: replacedBy(ctx, eventTime, window),
     },
   };
+}
+
+/** The rows that a batch may replace: those of its window, as far as the run reads it at all. */
+function replacedBy(
+  { dialect, empty, sample }: RunContext,
+  eventTime: string,
+  window: TimeWindow,
+): string {
+  const { start, end } = overlap(window, sample);
+  return empty ? '1 = 0' : dialect.inWindow(eventTime, start, end);
 }
 
 /** dbt's words for all windows together. */

@@ -223,13 +223,14 @@ class DeferredRun {
     const [, ...records] = readCsv(text, seedDelimiter(this.node));
     return {
       columns,
-      rows: records.map(({ fields }) =>
+      rows: (this.ctx.empty ? [] : records).map(({ fields }) =>
         fields.map((f) => (f.text === '' && !f.quoted ? null : f.text)),
       ),
     };
   }
 
   private async loadSeed(relation: RelationName): Promise<void> {
+    if (this.ctx.empty) return;
     const { path, columns } = await this.seedFile();
     await this.transaction.load(relation, {
       path,

@@ -178,7 +178,9 @@ async function gather(
   };
   const answer = answerer(ctx, session);
   const window = batch === undefined ? {} : { window: batch.condition };
-  const base = { node, dialect, live, invocationId, fullRefresh, now: ctx.now(), ...window };
+  const isPartial = ctx.empty || ctx.sample !== undefined;
+  const fixed = { node, dialect, live, invocationId, fullRefresh, isPartial };
+  const base = { ...fixed, now: ctx.now(), ...window };
   if (node.resource_type === 'seed') {
     const { text } = await ctx.files.readSeed(node);
     const columns = seedColumns(node, text, dialect);

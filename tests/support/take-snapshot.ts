@@ -49,6 +49,7 @@ function planned(
     after: [],
     select: taken.select,
     nodeName: target.name,
+    isPartial: false,
     now: new Date(Date.UTC(2024, 0, 1) + taken.at * 1000),
   });
   if (value === undefined) throw new Refused(diagnostics);

@@ -191,11 +191,11 @@ function existing(
   keep: readonly string[],
   difference: string,
 ): string {
-  const { columns, hardDeletes } = request;
+  const { columns, hardDeletes, isPartial } = request;
   const { live, rows, on } = sides(request);
   const validTo = `t.${ident(columns.validTo)}`;
   const isGone =
-    hardDeletes === 'ignore'
+    hardDeletes === 'ignore' || isPartial
       ? ''
       : `, isNull(s.__etl_found)${notDeleted(request)}, ${nowOf(request)}`;
   const end = `multiIf(NOT t.__etl_current, ${validTo}, isNotNull(s.__etl_found) AND ${difference}, s.__etl_updated_at${isGone}, ${validTo})`;
@@ -217,7 +217,7 @@ function opened(
   names: readonly string[],
   difference: string,
 ): string {
-  const { columns, uniqueKey, hardDeletes } = request;
+  const { columns, uniqueKey, hardDeletes, isPartial } = request;
   const isRecorded = hardDeletes === 'new_record';
   const { current, rows, on } = sides(request);
   const keys = uniqueKey.map((_, i) => `s.__etl_k${i}`);
@@ -234,7 +234,7 @@ function opened(
   const same = `SELECT ${keys.map((k, i) => `${k} AS __etl_k${i}`).join(', ')}, 1 AS __etl_same FROM (${current}) AS t\n  INNER JOIN (${rows}) AS s ON ${on('t', 's')} WHERE NOT ${difference}`;
   const insert = `INSERT INTO ${relation(into)} (${idents([...names, ...metaNames(columns, isRecorded)])})\n`;
   const versions = `SELECT ${values.join(', ')}\nFROM (${rows}) AS s\nLEFT ANY JOIN (${same}) AS u ON ${on('s', 'u')}\nWHERE isNull(u.__etl_same)`;
-  if (!isRecorded) return `${insert}${versions}`;
+  if (!isRecorded || isPartial) return `${insert}${versions}`;
   const known = new Set(live.columns.map((c) => c.name));
   const now = nowOf(request);
   const deletion = [

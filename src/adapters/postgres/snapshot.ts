@@ -144,7 +144,7 @@ function gone(request: SnapshotRequest): string {
 
 /** The new versions: rows without a current version that equals them, and, where it is asked for, records of deletions. */
 function opened(request: SnapshotRequest, names: readonly string[]): string {
-  const { columns, uniqueKey, live, hardDeletes } = request;
+  const { columns, uniqueKey, live, hardDeletes, isPartial } = request;
   const isRecorded = hardDeletes === 'new_record';
   const from = 's.__etl_updated_at';
   const hash = hashed([...uniqueKey.map((_, i) => `s.__etl_k${i}`), from]);
@@ -152,7 +152,7 @@ function opened(request: SnapshotRequest, names: readonly string[]): string {
   const rows = `select ${[...names.map((n) => `s.${ident(n)}`), ...values].join(', ')}
 from etl_source as s
 where not exists (select from etl_pair as p where p.__etl_from = s.__etl_from and not p.__etl_changed)`;
-  if (!isRecorded) return rows;
+  if (!isRecorded || isPartial) return rows;
   const now = nowOf(request);
   const known = new Set(live?.columns.map((c) => c.name));
   const kept = names.map((n) => (known.has(n) ? `g.${ident(n)}` : 'null'));
@@ -170,8 +170,8 @@ const metaNames = (columns: SnapshotColumnNames, isRecorded: boolean): readonly 
 ];
 
 function merge(request: SnapshotRequest, names: readonly string[], difference: string): Statement {
-  const { target, columns, hardDeletes } = request;
-  const deletes = hardDeletes !== 'ignore';
+  const { target, columns, hardDeletes, isPartial } = request;
+  const deletes = hardDeletes !== 'ignore' && !isPartial;
   const isRecorded = hardDeletes === 'new_record';
   const isDifferent = isRecorded
     ? `${difference}\n    or c.${ident(columns.isDeleted)} = 'True'`

@@ -237,7 +237,9 @@ select
 from source_data
 inner join snapshotted_data on {{ unique_key_join_on(key, 'snapshotted_data', 'source_data') }}
 where {{ changed }}
-  {%- for kind in (['delete', 'insert'] if keeps_deleted else ['delete'] if strategy.hard_deletes == 'invalidate' else []) %}
+  {#- what a run does not read is not gone -#}
+  {%- set endings = [] if flags.EMPTY or flags.SAMPLE else ['delete', 'insert'] if keeps_deleted else ['delete'] if strategy.hard_deletes == 'invalidate' else [] -%}
+  {%- for kind in endings %}
 union all
 select
   '{{ kind }}',
