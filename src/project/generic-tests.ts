@@ -340,6 +340,19 @@ function captureTest(world: World, test: TestCapture): Capture {
   });
   const refs = capture.refs.map((ref) => ({ ...ref, at: place }));
   const sources = capture.sources.map((source) => ({ ...source, at: place }));
-  const macros = [macro.uniqueId, 'macro.dbt.get_where_subquery', ...capture.macros];
+  const first = nearestTest(world, test).uniqueId;
+  // the macro itself is seen when it is called, which is when the test is compiled
+  const seen = capture.macros.filter((id) => first === macro.uniqueId || id !== macro.uniqueId);
+  const macros = [first, 'macro.dbt.get_where_subquery', ...seen];
   return { ...capture, refs, sources, macros: [...new Set(macros)] };
+}
+
+/** The test that the bare name means: dbt names it in the manifest, even where `package.name` asks for another one. */
+function nearestTest(world: World, { target, macro }: TestCapture): MacroEntry {
+  const { library, rootPackage } = world.host.options;
+  return (
+    library.find(target.package.project.name, macro.name) ??
+    library.find(rootPackage, macro.name) ??
+    macro
+  );
 }

@@ -203,6 +203,21 @@ test('a test of an entry without a file is kept, switched off, as dbt keeps it',
   ).toEqual([['relationships_gone_id__id__ref_a_', false, ['model.shop.a']]]);
 });
 
+test('a test of a package depends on the one of its name in the project, as in dbt', async () => {
+  const { manifest } = await loadedFiles({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'dbt_packages/other/dbt_project.yml': 'name: other\n',
+    'dbt_packages/other/macros/t.sql': '{% test filled(model) %}select 1{% endtest %}',
+    'macros/t.sql': '{% test filled(model) %}select 2{% endtest %}',
+    'models/a.sql': 'select 1 as id',
+    'models/a.yml': 'models: [{name: a, data_tests: [other.filled]}]\n',
+  });
+  expect(Object.values(manifest.nodes).at(-1)?.depends_on.macros).toEqual([
+    'macro.shop.test_filled',
+    'macro.dbt.get_where_subquery',
+  ]);
+});
+
 test('a source without limits has empty ones, a model that is switched off has no key', async () => {
   const { manifest } = await loadedFiles({
     'dbt_project.yml': 'name: shop\nprofile: etl\n',
