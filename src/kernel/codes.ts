@@ -22,6 +22,7 @@ export const CODES = {
   ETL1042: 'Package may change or move',
   ETL1043: 'Packages are not installed',
   ETL1044: 'Another dbt version is asked for',
+  ETL1090: 'File is not valid UTF-8',
   ETL2001: 'Template syntax error',
   ETL2002: 'Undefined name in a template',
   ETL2003: 'Template error',

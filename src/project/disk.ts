@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { PROJECT_FILE, SKIPPED_FOLDERS, joinPath } from './file-system.ts';
 import type { FileStat, FileSystem } from './file-system.ts';
@@ -52,6 +53,7 @@ export const disk: FileSystem = {
     return text.startsWith('\uFEFF') ? text.slice(1) : text;
   },
   readExactText: (path) => readFile(path, 'utf8'),
+  isUtf8: async (path) => isUtf8(await readFile(path)),
   async list(dir) {
     const files: string[] = [];
     const root = await realpath(dir).catch(() => undefined);

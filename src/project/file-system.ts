@@ -4,6 +4,8 @@ export interface FileSystem {
   readText(path: string): Promise<string>;
   /** The text with its byte-order mark, for checksums. */
   readExactText(path: string): Promise<string>;
+  /** Whether the bytes of a file are UTF-8: those that are not stand as U+FFFD in its text. */
+  isUtf8(path: string): Promise<boolean>;
   /**
    * Every file below `dir`, as sorted paths relative to it; empty when the folder is absent. Symbolic links are followed.
    * Not descended into: `.git`, `node_modules`, `target`, `dbt_packages`, and folders with a dbt_project.yml of their own.

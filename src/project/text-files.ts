@@ -5,6 +5,7 @@ import type { ProjectFile } from './project-file.ts';
 import { parseYaml } from './yaml.ts';
 import type { YamlDocument } from './yaml.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { errorOf } from './problems.ts';
 
 /** A text file of a package. */
 export interface TextFile {
@@ -66,6 +67,17 @@ interface Found {
   readonly path: string;
 }
 
+/** What stands in a text where bytes were no UTF-8. */
+const REPLACED = '\uFFFD';
+
+function notUtf8(text: string, file: string): Diagnostic {
+  const before = text.slice(0, text.indexOf(REPLACED)).split('\n');
+  return errorOf('ETL1090', `${file} is not valid UTF-8`, {
+    at: { file, line: before.length, column: (before.at(-1) ?? '').length + 1 },
+    hint: 'Save the file as UTF-8; it looks as if it were in an older encoding such as Latin-1.',
+  });
+}
+
 /** As Python's strip(), which leaves a byte-order mark. */
 const stripped = (text: string): string =>
   text.startsWith('\uFEFF') ? `\uFEFF${text.slice(1).trimEnd()}` : text.trim();
@@ -116,7 +128,12 @@ export class PackageReader {
   async #texts(folders: readonly string[], wants: (path: string) => boolean): Promise<TextFile[]> {
     return forEachOf(await this.#find(folders, wants), async (found) => {
       const place = this.#place(found);
-      return { ...place, text: await this.#fs.readText(joinPath(this.#dir, place.originalPath)) };
+      const fullPath = joinPath(this.#dir, place.originalPath);
+      const text = await this.#fs.readText(fullPath);
+      // a file may hold the sign itself, so its bytes decide
+      if (text.includes(REPLACED) && !(await this.#fs.isUtf8(fullPath)))
+        this.diagnostics.push(notUtf8(text, place.shownPath));
+      return { ...place, text };
     });
   }
 

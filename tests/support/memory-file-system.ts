@@ -31,6 +31,9 @@ export function memoryFileSystem(files: Readonly<Record<string, string>>): FileS
     async readExactText(path) {
       return read(path);
     },
+    async isUtf8() {
+      return true;
+    },
     async list(dir) {
       return below(dir)
         .filter(

@@ -57,6 +57,13 @@ const closed = async ({ project }: Preparation): Promise<() => Promise<void>> =>
 
 export const FILES: readonly GalleryCase[] = [
   {
+    name: 'model-not-utf8',
+    files: { 'models/orders.sql': Buffer.from("select 'S\u00e3o Paulo' as city\n", 'latin1') },
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL1090'],
+  },
+  {
     name: 'project-read-only',
     files: MODEL,
     prepare: closed,
