@@ -58,7 +58,7 @@ const manifestMetadata = (manifest: Manifest, options: ManifestJsonOptions): Jso
   user_id: null,
   send_anonymous_usage_stats: false,
   adapter_type: manifest.adapter_type,
-  quoting: { database: true, schema: true, identifier: true, column: null },
+  quoting: { database: true, schema: true, identifier: true, column: null, ...manifest.quoting },
   run_started_at: timestamp(options.startedAt),
 });
 

@@ -20,6 +20,8 @@ export interface MacroNode {
   readonly depends_on: { readonly macros: readonly string[] };
   readonly description: string;
   readonly meta: Readonly<Record<string, unknown>>;
+  readonly docs: { readonly show: boolean; readonly node_color: string | null };
+  readonly patch_path: string | null;
   readonly arguments: readonly {
     readonly name: string;
     readonly type: string | null;
@@ -74,6 +76,12 @@ export interface Manifest {
   readonly project_name: string;
   readonly adapter_type: string;
   readonly target_name: string;
+  /** what the project wishes to be quoted, where it says so */
+  readonly quoting?: {
+    readonly database?: boolean | undefined;
+    readonly schema?: boolean | undefined;
+    readonly identifier?: boolean | undefined;
+  };
   /** milliseconds since 1970 */
   readonly loaded_at: number;
   /** the types of constraint that the engine enforces */

@@ -176,6 +176,10 @@ export interface SourceNode extends CommonNode {
   readonly source_name: string;
   readonly source_description: string;
   readonly loader: string;
+  /** what external tables are made of; read by packages, not by the engines here */
+  readonly external: Readonly<Record<string, unknown>> | null;
+  /** the meta of the source, without that of the table */
+  readonly source_meta: Readonly<Record<string, unknown>>;
   readonly identifier: string;
   readonly database: string | null;
   readonly schema: string;

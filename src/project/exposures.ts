@@ -65,6 +65,35 @@ function dependsOn(world: World, property: Property, id: string): Depends {
   return { refs, sources };
 }
 
+const TYPES = ['dashboard', 'notebook', 'analysis', 'ml', 'application'];
+const MATURITIES = ['low', 'medium', 'high'];
+
+/** Type, maturity and owner, as dbt demands them. */
+function checkWords(world: World, property: Property, node: string): void {
+  const { value, name, at, file, path } = property;
+  const refuse = (message: string, hint: string, key?: string): void => {
+    const where = key === undefined ? at : file.document.spanOf([...path, key]);
+    world.diagnostics.push(errorOf('ETL1004', message, { at: where, node, hint }));
+  };
+  const { type, maturity, owner } = value;
+  if (type === undefined || type === null)
+    refuse(`the exposure "${name}" needs a "type"`, 'For example: type: dashboard');
+  else if (!TYPES.includes(text(type) ?? ''))
+    refuse(`"${text(type)}" is no type of exposure`, `Types: ${TYPES.join(', ')}.`, 'type');
+  if (maturity !== undefined && maturity !== null && !MATURITIES.includes(text(maturity) ?? ''))
+    refuse(
+      `"${text(maturity)}" is no maturity`,
+      `Maturities: ${MATURITIES.join(', ')}.`,
+      'maturity',
+    );
+  const known = isYamlMap(owner) ? (owner['name'] ?? owner['email'] ?? null) : null;
+  if (known === null)
+    refuse(
+      `the owner of the exposure "${name}" needs a name or an email`,
+      'Write: owner: {name: Finance, email: finance@example.org}',
+    );
+}
+
 /** Reads an exposure. */
 export function readExposure(world: World, property: Property): ReadExposure {
   const { value, file, packageName, name, path } = property;
@@ -96,14 +125,7 @@ export function readExposure(world: World, property: Property): ReadExposure {
     ...final
   } = finalConfig(request, id, at, world.diagnostics);
   const depends = dependsOn(world, property, id);
-  if (typeof value['type'] !== 'string')
-    world.diagnostics.push(
-      errorOf('ETL1004', `the exposure "${name}" needs a "type"`, {
-        at,
-        node: id,
-        hint: 'For example: type: dashboard',
-      }),
-    );
+  checkWords(world, property, id);
   return {
     ...depends,
     node: {

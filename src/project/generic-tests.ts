@@ -310,7 +310,8 @@ const PLAIN = new Set(['macro.dbt.test_not_null', 'macro.dbt.test_unique']);
 
 function captureTest(world: World, test: TestCapture): Capture {
   const { target, macro, place } = test;
-  if (PLAIN.has(macro.uniqueId)) {
+  const isPlain = Object.keys(test.kwargs).every((key) => key === 'model' || key === 'column_name');
+  if (isPlain && PLAIN.has(macro.uniqueId)) {
     const names = [...target.expression.matchAll(/'([^']*)'/g)].map((found) => found[1] ?? '');
     const [first = '', second = ''] = names;
     const version = target.version ?? null;
@@ -321,6 +322,7 @@ function captureTest(world: World, test: TestCapture): Capture {
       macros: [macro.uniqueId],
     };
   }
+  const before = world.diagnostics.length;
   const capture = captureText(world, {
     id: test.id,
     name: test.name,
@@ -338,6 +340,9 @@ function captureTest(world: World, test: TestCapture): Capture {
     },
     kwargs: test.kwargs,
   });
+  // the text of the call stands in no file: what is wrong with it is shown where the test is
+  for (const [i, told] of world.diagnostics.entries())
+    if (i >= before && told.at?.file === place.file) world.diagnostics[i] = { ...told, at: place };
   const refs = capture.refs.map((ref) => ({ ...ref, at: place }));
   const sources = capture.sources.map((source) => ({ ...source, at: place }));
   const first = nearestTest(world, test).uniqueId;

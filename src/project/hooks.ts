@@ -25,6 +25,12 @@ function hookOf(value: unknown): Hook | undefined {
   return { sql: value, transaction: true, index: null };
 }
 
+/** Whether every entry of a config value is a hook. */
+export function areHooks(value: unknown): boolean {
+  const list = Array.isArray(value) ? (value as unknown[]) : [value ?? []].flat();
+  return list.every((item) => hookOf(item) !== undefined);
+}
+
 /** The hooks of a config value: one hook or a list of them; entries that are no hooks are left out. */
 export function hooksOf(value: unknown): readonly Hook[] {
   if (value === undefined || value === null) return [];

@@ -308,7 +308,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     for (const { project: file } of [root, ...installed])
       diagnostics.push(...versionProblems(file));
   const packages = new Map([root, ...installed].map((pkg) => [pkg.project.name, pkg]));
-  const docsById = docsOf([...packages.values()], diagnostics);
+  const docsById = docsOf(bareHost(), [...packages.values()], diagnostics);
   const engine = engineWords(dialect, project.quoting);
   const host = makeHost(dialect, root, [...packages.values()], diagnostics);
   const world: World = {
@@ -329,6 +329,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     project_name: project.name,
     adapter_type: target.type,
     target_name: profile.targetName,
+    quoting: project.quoting,
     loaded_at: session.invocation.startedAt.getTime(),
     enforced_constraints: Object.entries(dialect.can.constraints)
       .filter(([, support]) => support === 'enforced')
@@ -338,7 +339,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     exposures: built.exposures,
     groups: built.groups,
     unit_tests: built.unitTests.nodes,
-    macros: macroNodes(host, [...packages.values()], properties),
+    macros: macroNodes(world, properties),
     docs: docsById,
     disabled: built.disabled,
     stranded: built.stranded,

@@ -9,10 +9,17 @@ import type { EtlError } from '../kernel/error.ts';
 import { isEtlError } from '../kernel/error.ts';
 import type { MacroNode } from '../manifest/manifest.ts';
 import { BUILT_IN_MACROS } from './built-in-macros.ts';
+import { renderDescription } from './descriptions.ts';
 import { errorOf } from './problems.ts';
+import { listAt } from './properties.ts';
 import type { Property } from './properties.ts';
 import type { ProjectPackage } from './text-files.ts';
+import type { World } from './world.ts';
 import { isYamlMap } from './yaml.ts';
+import type { YamlMap, YamlPath } from './yaml.ts';
+
+const PLAIN_DOCS = { show: true, node_color: null };
+const mapOf = (value: unknown): YamlMap => (isYamlMap(value) ? value : {});
 
 const attempt = (run: () => void, diagnostics: Diagnostic[]): void => {
   try {
@@ -83,15 +90,47 @@ export function makeHost(
   });
 }
 
+/** What a property file says of a macro; nothing said is dbt's defaults. */
+function describedMacro(
+  world: World,
+  patch: Property | undefined,
+): Pick<MacroNode, 'description' | 'meta' | 'docs' | 'patch_path' | 'arguments'> {
+  if (patch === undefined)
+    return { description: '', meta: {}, docs: PLAIN_DOCS, patch_path: null, arguments: [] };
+  const { value, file, packageName, path } = patch;
+  const config = isYamlMap(value['config']) ? value['config'] : {};
+  const described = (of: unknown, at: YamlPath): string =>
+    renderDescription(world, packageName, of, file, [...at, 'description']);
+  const docs = [config['docs'], value['docs']].find(isYamlMap) ?? {};
+  return {
+    description: described(value['description'], path),
+    meta: { ...mapOf(value['meta']), ...mapOf(config['meta']) },
+    docs: {
+      show: docs['show'] !== false,
+      node_color: typeof docs['node_color'] === 'string' ? docs['node_color'] : null,
+    },
+    patch_path: `${packageName}://${file.originalPath}`,
+    arguments: listAt(value['arguments'], [...path, 'arguments'], file, []).flatMap((item) =>
+      isYamlMap(item.value)
+        ? [
+            {
+              name: String(item.value['name'] as string),
+              type: typeof item.value['type'] === 'string' ? item.value['type'] : null,
+              description: described(item.value['description'], item.path),
+            },
+          ]
+        : [],
+    ),
+  };
+}
+
 function macroNode(
   entry: MacroEntry,
   prefix: string,
-  patch: Property | undefined,
+  described: ReturnType<typeof describedMacro>,
   resolver: MacroResolver,
 ): MacroNode {
   const path = entry.path.startsWith(prefix) ? entry.path.slice(prefix.length) : entry.path;
-  const described = patch?.value['arguments'];
-  const meta = patch?.value['meta'];
   return {
     unique_id: entry.uniqueId,
     name: entry.name,
@@ -100,25 +139,19 @@ function macroNode(
     original_file_path: path,
     macro_sql: entry.block,
     depends_on: { macros: resolver.calledBy(entry).map(({ uniqueId }) => uniqueId) },
-    description: typeof patch?.value['description'] === 'string' ? patch.value['description'] : '',
-    meta: isYamlMap(meta) ? meta : {},
-    arguments: Array.isArray(described)
-      ? described.filter(isYamlMap).map((argument) => ({
-          name: String(argument['name'] as string),
-          type: typeof argument['type'] === 'string' ? argument['type'] : null,
-          description: typeof argument['description'] === 'string' ? argument['description'] : '',
-        }))
-      : [],
+    ...described,
   };
 }
 
 /** The macros as the manifest holds them. Signatures are read only for the packages of the user: the rest is well known. */
 export function macroNodes(
-  host: TemplateHost,
-  packages: readonly ProjectPackage[],
+  world: World,
   properties: readonly Property[],
 ): Readonly<Record<string, MacroNode>> {
-  const prefixes = new Map(packages.map((pkg) => [pkg.project.name, pkg.shownPrefix]));
+  const { host, packages } = world;
+  const prefixes = new Map(
+    [...packages.values()].map((pkg) => [pkg.project.name, pkg.shownPrefix]),
+  );
   const patches = new Map(
     properties
       .filter((property) => property.section === 'macros')
@@ -130,7 +163,7 @@ export function macroNodes(
     nodes[entry.uniqueId] = macroNode(
       entry,
       prefixes.get(entry.packageName) ?? '',
-      patches.get(entry.uniqueId),
+      describedMacro(world, patches.get(entry.uniqueId)),
       resolver,
     );
   return nodes;

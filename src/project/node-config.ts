@@ -4,7 +4,7 @@ import { CONFIG_DEFAULTS, sectionOf } from './config-keys.ts';
 import { configKey, mergeConfig } from './config-merge.ts';
 import type { ConfigValues } from './config-merge.ts';
 import { configLevels } from './config-tree.ts';
-import { hooksOf } from './hooks.ts';
+import { areHooks, hooksOf } from './hooks.ts';
 import { errorOf } from './problems.ts';
 import type { ProjectFile } from './project-file.ts';
 import { isYamlMap } from './yaml.ts';
@@ -134,9 +134,17 @@ export function finalConfig(
   if (typeof config['static_analysis'] === 'boolean')
     config['static_analysis'] = config['static_analysis'] ? 'on' : 'off';
   if (request.type === 'test') settleStoreFailures(config);
-  else {
-    config['post-hook'] = hooksOf(config['post-hook']);
-    config['pre-hook'] = hooksOf(config['pre-hook']);
-  }
+  else
+    for (const key of ['post-hook', 'pre-hook']) {
+      if (!areHooks(config[key]))
+        diagnostics.push(
+          errorOf('ETL1004', `every ${key} must be a text, or a mapping with "sql"`, {
+            at,
+            node,
+            hint: `Write for example ${key}: "analyze", or ${key}: {sql: "vacuum", transaction: false}.`,
+          }),
+        );
+      config[key] = hooksOf(config[key]);
+    }
   return config as NodeConfig;
 }

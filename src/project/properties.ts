@@ -75,6 +75,14 @@ class KeyCheck {
   keys(value: unknown, kind: string, path: YamlPath): void {
     const known = PROPERTY_KEYS[kind];
     if (!isYamlMap(value) || known === undefined) return;
+    const older = value['tests'];
+    if (Array.isArray(older) && older.length > 0 && 'data_tests' in value)
+      this.#diagnostics.push(
+        errorOf('ETL1004', `"tests" and "data_tests" cannot both be given`, {
+          at: this.#file.document.keySpanOf([...path, 'tests']),
+          hint: 'Move the tests below data_tests; tests is its older name.',
+        }),
+      );
     for (const key of Object.keys(value)) {
       if (known.includes(key)) continue;
       this.#diagnostics.push(

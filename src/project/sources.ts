@@ -102,6 +102,15 @@ export function entryTests(
   return testsOf(world, target, value, path, columns, []);
 }
 
+/** What dbt gives every external table, also where the file does not; keys of the file's own stay. */
+const NO_EXTERNAL = {
+  location: null,
+  file_format: null,
+  row_format: null,
+  tbl_properties: null,
+  partitions: null,
+};
+
 interface TablePlace {
   readonly property: Property;
   readonly package: ProjectPackage;
@@ -159,6 +168,8 @@ function tableNode(
       ...property.path,
       'description',
     ]),
+    external: isYamlMap(value['external']) ? { ...NO_EXTERNAL, ...value['external'] } : null,
+    source_meta: { ...mapOf(source['meta']), ...mapOf(mapOf(source['config'])['meta']) },
     loader: text(value['loader']) ?? text(source['loader']) ?? '',
     identifier,
     database,

@@ -130,6 +130,8 @@ export const aSource = (
   meta: {},
   source_name: source,
   source_description: '',
+  external: null,
+  source_meta: {},
   loader: '',
   identifier: name,
   database: 'db',

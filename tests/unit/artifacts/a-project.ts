@@ -91,6 +91,8 @@ export const project: Manifest = aManifest(
         depends_on: { macros: [] },
         description: 'to units',
         meta: {},
+        docs: { show: true, node_color: null },
+        patch_path: null,
         arguments: [{ name: 'x', type: null, description: '' }],
       },
     },

@@ -63,6 +63,39 @@ exposures:
   'analyses/deep/an.sql': "select * from {{ ref('stg_orders') }}",
 };
 
+test('a docs block is a template that knows no name', async () => {
+  const { manifest } = await loadedFiles({
+    'models/docs.md':
+      '{% docs how %}\nWrite {% raw %}{{ ref("x") }}{% endraw %}{# not that #}.{{ gone }}\n{% enddocs %}\n',
+  });
+  expect(manifest.docs['doc.shop.how']?.block_contents).toBe('Write {{ ref("x") }}.');
+});
+
+test('what a property file says of macros and of external sources', async () => {
+  const { manifest } = await loadedFiles({
+    'models/docs.md': '{% docs d %}A *day*{% enddocs %}',
+    'macros/m.sql': '{% macro day(text) %}{{ text }}{% endmacro %}',
+    'macros/_m.yml':
+      'macros:\n  - name: day\n    description: "{{ doc(\'d\') }}"\n    docs: {show: false}\n    config: {meta: {x: 1}}\n    arguments: [{name: text, description: "{{ doc(\'d\') }}!"}]\n',
+    'models/s.yml':
+      'sources:\n  - name: erp\n    meta: {a: 1}\n    config: {meta: {b: 2}}\n    tables:\n      - name: t\n        meta: {c: 3}\n        external: {location: "s3://x", using: csv}\n',
+  });
+  expect(manifest.macros['macro.shop.day']).toMatchObject({
+    description: 'A *day*',
+    docs: { show: false, node_color: null },
+    meta: { x: 1 },
+    patch_path: 'shop://macros/_m.yml',
+    arguments: [{ name: 'text', type: null, description: 'A *day*!' }],
+  });
+  expect(Object.values(manifest.sources)).toMatchObject([
+    {
+      external: { location: 's3://x', partitions: null, using: 'csv' },
+      source_meta: { a: 1, b: 2 },
+      meta: { a: 1, b: 2, c: 3 },
+    },
+  ]);
+});
+
 test('models', async () => {
   const { manifest } = await loadedFiles(FILES);
   const nodes = manifest.nodes as Readonly<
@@ -303,6 +336,8 @@ test('exposures, docs, macros and hooks of the run', async () => {
     depends_on: { macros: [] },
     description: 'gives a day',
     meta: {},
+    docs: { show: true, node_color: null },
+    patch_path: 'shop://models/staging/_staging.yml',
     arguments: [{ name: 'text', type: 'string', description: '' }],
   });
   expect(manifest.on_run_start.map((hook) => [hook.unique_id, hook.hook.sql])).toEqual([

@@ -1,0 +1,53 @@
+// What dbt refuses of property files and docs blocks, with its place.
+import { expect, test } from 'vitest';
+import { loadFiles, toldAs } from '../../support/load-files.ts';
+
+test.each([
+  [
+    'ETL1004 tests under both names',
+    {
+      'models/a.sql': 'select 1 as id',
+      'models/x.yml':
+        'models:\n  - name: a\n    tests: []\n    data_tests: []\n    columns:\n      - name: id\n        data_tests: [unique]\n        tests: [not_null]\n',
+    },
+    [
+      'ETL1004 models/x.yml:8:9 "tests" and "data_tests" cannot both be given | Move the tests below data_tests; tests is its older name.',
+    ],
+  ],
+  [
+    'ETL2003 an argument that a built-in test does not take',
+    {
+      'models/a.sql': 'select 1 as id',
+      'models/x.yml':
+        'models:\n  - name: a\n    columns:\n      - name: id\n        data_tests:\n          - unique: {foo: 1}\n',
+    },
+    [
+      "ETL2003 models/x.yml:6:13 macro 'unique' takes no keyword argument 'foo' | Correct the call at this place, or what it is given.",
+    ],
+  ],
+  [
+    'ETL1004 what an exposure must say',
+    {
+      'models/x.yml':
+        'exposures:\n  - name: a\n    type: page\n    maturity: huge\n    owner: {}\n  - name: b\n    type: ml\n    owner: {email: x@example.org}\n',
+    },
+    [
+      'ETL1004 models/x.yml:2:11 the owner of the exposure "a" needs a name or an email | Write: owner: {name: Finance, email: finance@example.org}',
+      'ETL1004 models/x.yml:3:11 "page" is no type of exposure | Types: dashboard, notebook, analysis, ml, application.',
+      'ETL1004 models/x.yml:4:15 "huge" is no maturity | Maturities: low, medium, high.',
+    ],
+  ],
+  [
+    'ETL1004 a hook without sql',
+    {
+      'models/a.sql': 'select 1 as id',
+      'models/x.yml': 'models:\n  - name: a\n    config: {pre_hook: [{sqll: x}, null]}\n',
+    },
+    [
+      'ETL1004 models/x.yml:2:11 every pre-hook must be a text, or a mapping with "sql" | Write for example pre-hook: "analyze", or pre-hook: {sql: "vacuum", transaction: false}.',
+    ],
+  ],
+])('%s', async (_name, files, told) => {
+  const { diagnostics } = await loadFiles(files as Readonly<Record<string, string>>);
+  expect(toldAs(diagnostics)).toEqual(told);
+});
