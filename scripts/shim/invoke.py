@@ -100,6 +100,10 @@ def _value(command, args, target, done, has_results):
     if command == "compile" and results.value_after(args, "--inline"):
         # SQL that belongs to no node leaves the results of the last run alone: what was printed is the result
         return results.inlined(COLOUR.sub("", done.stdout), done.returncode == 0)
+    if command == "retry" and not has_results and os.path.exists(os.path.join(target, "run_results.json")):
+        # a macro that went well is not called again: dbt hands out its last results
+        last = results.run_results(target)
+        return results.Results([]) if isinstance(last, list) else last
     if command in _RESULTS:
         return results.run_results(target) if has_results else results.Results([])
     return None

@@ -156,9 +156,10 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   // as in dbt, a clone is no run: its hooks are not its
   const { on_run_start, on_run_end } = verb === 'clone' ? NO_HOOKS : project.manifest;
   const begun = await runHooks(ctx, on_run_start, {});
+  if (begun.broken !== undefined) throw begun.broken;
   const isExecutedNow = new Set(executed);
   const goesOn =
-    begun || !behaviourFlag(project.loaded.project.flags, 'skip_nodes_if_on_run_start_fails');
+    begun.ok || !behaviourFlag(project.loaded.project.flags, 'skip_nodes_if_on_run_start_fails');
   const outcomes = goesOn
     ? await execute(ctx, project.graph, selected, {
         threads: project.threads,
@@ -180,7 +181,7 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   const cancelled = invocation.signal.aborted;
   // what happened is told even where it cannot be written down
   const written = await writeRunResults(project, invocation, {
-    outcomes,
+    outcomes: [...begun.outcomes, ...outcomes, ...ended.outcomes],
     seconds,
     args: { which: verb, selected: selected.size },
     options,
@@ -190,8 +191,9 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   );
   observe({ kind: 'run_finished', outcomes, cancelled, seconds });
   if (written !== undefined) throw written.error;
+  if (ended.broken !== undefined) throw ended.broken;
   const failed = outcomes.some((o) => ['error', 'fail', 'partial success'].includes(o.status));
-  return { outcomes, cancelled, ok: begun && ended && !failed, seconds };
+  return { outcomes, cancelled, ok: begun.ok && ended.ok && !failed, seconds };
 }
 
 function makeContext(

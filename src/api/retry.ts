@@ -40,12 +40,20 @@ export async function retry(options: ApiOptions = {}): Promise<RetryResult> {
   const args = mapOf(artifact['args']);
   const command = String((args['which'] ?? '') as string);
   const results = Array.isArray(artifact['results']) ? artifact['results'].map(mapOf) : [];
-  const ids = results
+  // hooks of the run are no nodes to select: they run with every retry
+  const nodes = results.filter(
+    (result) =>
+      command === 'run-operation' || !String(result['unique_id']).startsWith('operation.'),
+  );
+  const isHookFailed = results.some(
+    (result) => !nodes.includes(result) && AGAIN.has(String(result['status'] as string)),
+  );
+  const ids = nodes
     .filter((result) => AGAIN.has(String(result['status'] as string)))
     .map((result) => nodeId(String(result['unique_id'] as string)));
   // hooks that failed before the first node leave no results: then all of it is still to be done
-  const isWhole = results.length === 0 && Number(args['selected'] ?? 0) > 0;
-  if (ids.length === 0 && !isWhole)
+  const isWhole = nodes.length === 0 && Number(args['selected'] ?? 0) > 0;
+  if (ids.length === 0 && !isWhole && !isHookFailed)
     return { command, isNeeded: false, outcomes: [], cancelled: false, ok: true, seconds: 0 };
   const again: ApiOptions = { ...optionsOf(args), ...options };
   const verb = VERBS.find((known) => known === command);

@@ -64,7 +64,8 @@ async function check(
     const command = 'source freshness';
     observe({ kind: 'run_started', invocation: invocation.id, total, threads, command });
     const begun = await runHooks(hooks, manifest.on_run_start, {});
-    const outcomes = begun
+    if (begun.broken !== undefined) throw begun.broken;
+    const outcomes = begun.ok
       ? await checkFreshness(
           {
             dialect,
@@ -84,8 +85,9 @@ async function check(
     await writeSources(project, invocation, { outcomes, seconds, path });
     const cancelled = signal.aborted;
     observe({ kind: 'run_finished', outcomes, cancelled, seconds });
+    if (ended.broken !== undefined) throw ended.broken;
     const isFresh = outcomes.every((o) => o.status === 'pass' || o.status === 'warn');
-    return { outcomes, ok: begun && ended && isFresh, cancelled, seconds, path };
+    return { outcomes, ok: begun.ok && ended.ok && isFresh, cancelled, seconds, path };
   } finally {
     signal.removeEventListener('abort', stop);
     await connection.close();

@@ -1,5 +1,7 @@
 import { isStatementFailure } from '../adapter/failure.ts';
-import { isEtlError } from '../kernel/error.ts';
+import type { NodeOutcome } from '../events/event.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { EtlError, isEtlError } from '../kernel/error.ts';
 import type { RunHook } from '../manifest/manifest.ts';
 import { hasCode } from '../sql/scan.ts';
 import { answerer } from './answerer.ts';
@@ -14,45 +16,108 @@ export type HookContext = Pick<
   'compiler' | 'connection' | 'dialect' | 'now' | 'observe' | 'report' | 'runHook'
 >;
 
+/** How the hooks of on-run-start or on-run-end ended. */
+export interface HooksEnded {
+  readonly ok: boolean;
+  /** one for each hook, in their order; those behind a failed one are skipped */
+  readonly outcomes: readonly NodeOutcome[];
+  /** a hook whose template cannot be rendered: as in dbt that ends the command, where a failed statement is a result */
+  readonly broken?: EtlError;
+}
+
 /**
- * Renders and sends the hooks of on-run-start or on-run-end, in order; the first failure ends them. Returns whether all went
- * well. `names` are what templates see beside the usual: `results`, `schemas`.
+ * Renders and sends the hooks of on-run-start or on-run-end, in order; the first failure ends them. `names` are what templates
+ * see beside the usual: `results`, `schemas`.
  */
 export async function runHooks(
   ctx: HookContext,
   hooks: readonly RunHook[],
   names: Readonly<Record<string, unknown>>,
-): Promise<boolean> {
+): Promise<HooksEnded> {
+  const outcomes: NodeOutcome[] = [];
+  let ok = true;
+  let broken: EtlError | undefined;
   for (const hook of hooks) {
-    const begun = ctx.now().getTime();
-    const finished = (ok: boolean): void =>
-      ctx.observe({ kind: 'hook_finished', name: hook.name, ok, ms: ctx.now().getTime() - begun });
-    try {
-      await ctx.connection.withSession(hook.name, async (plain) => {
-        const session = commented(plain, ctx.compiler.comment(undefined));
-        const log = (message: string, info: ToldAs): void =>
-          ctx.observe({ kind: 'log', message, info });
-        const sql = await drive(ctx.runHook(hook, names, log), answerer(ctx, session));
-        if (hasCode(sql))
-          await session.segment({
-            atomicity: 'transaction',
-            statements: [{ sql, verb: 'hook', repeatable: false }],
-          });
-      });
-      finished(true);
-    } catch (error) {
-      finished(false);
-      if (isStatementFailure(error))
-        ctx.report(
-          explainFailure(error, {
-            fallback: hook.place ?? { file: 'dbt_project.yml', line: 1, column: 1 },
-          }),
-        );
-      else if (isEtlError(error))
-        for (const diagnostic of error.diagnostics) ctx.report(diagnostic);
-      else throw error;
-      return false;
-    }
+    const one = ok ? await runHook(ctx, hook, names) : { outcome: skipped(hook, ctx.now()) };
+    outcomes.push(one.outcome);
+    if (one.outcome.status === 'error') ok = false;
+    broken ??= one.broken;
   }
-  return true;
+  return { ok, outcomes, ...(broken === undefined ? {} : { broken }) };
+}
+
+interface OneHook {
+  readonly outcome: NodeOutcome;
+  readonly broken?: EtlError;
+}
+
+const outcomeBase = (hook: RunHook, startedAt: Date) =>
+  ({ id: hook.unique_id, startedAt, thread: 'main' }) as const;
+
+const skipped = (hook: RunHook, at: Date): NodeOutcome => ({
+  ...outcomeBase(hook, at),
+  status: 'skipped',
+  finishedAt: at,
+  failures: 1,
+  message: `${hook.name} skipped`,
+  diagnostics: [],
+});
+
+async function runHook(
+  ctx: HookContext,
+  hook: RunHook,
+  names: Readonly<Record<string, unknown>>,
+): Promise<OneHook> {
+  const startedAt = ctx.now();
+  let sql: string | undefined;
+  let compiledAt: Date | undefined;
+  const ended = (diagnostics: readonly Diagnostic[]): NodeOutcome => {
+    const ok = diagnostics.length === 0;
+    const finishedAt = ctx.now();
+    const ms = finishedAt.getTime() - startedAt.getTime();
+    ctx.observe({ kind: 'hook_finished', name: hook.name, ok, ms });
+    return {
+      ...outcomeBase(hook, startedAt),
+      status: ok ? 'success' : 'error',
+      finishedAt,
+      failures: ok ? 0 : 1,
+      message: ok ? `${hook.name} passed` : `${hook.name} failed: ${diagnostics[0]?.message ?? ''}`,
+      diagnostics,
+      ...(compiledAt === undefined ? {} : { compiledAt }),
+      ...(sql === undefined ? {} : { compiledCode: sql }),
+    };
+  };
+  try {
+    await ctx.connection.withSession(hook.name, async (plain) => {
+      const session = commented(plain, ctx.compiler.comment(undefined));
+      const log = (message: string, info: ToldAs): void =>
+        ctx.observe({ kind: 'log', message, info });
+      sql = await drive(ctx.runHook(hook, names, log), answerer(ctx, session));
+      compiledAt = ctx.now();
+      if (hasCode(sql))
+        await session.segment({
+          atomicity: 'transaction',
+          statements: [{ sql, verb: 'hook', repeatable: false }],
+        });
+    });
+    return { outcome: ended([]) };
+  } catch (error) {
+    const diagnostics = problemsOf(error, hook);
+    if (sql === undefined)
+      return { outcome: ended(diagnostics), broken: new EtlError(diagnostics) };
+    for (const diagnostic of diagnostics) ctx.report(diagnostic);
+    return { outcome: ended(diagnostics) };
+  }
+}
+
+/** The diagnostics of an error that a hook may end with; another one is thrown on. */
+function problemsOf(error: unknown, hook: RunHook): readonly Diagnostic[] {
+  if (isStatementFailure(error))
+    return [
+      explainFailure(error, {
+        fallback: hook.place ?? { file: 'dbt_project.yml', line: 1, column: 1 },
+      }),
+    ];
+  if (isEtlError(error)) return error.diagnostics;
+  throw error;
 }

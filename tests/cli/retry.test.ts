@@ -78,3 +78,35 @@ test('without a last run; the folder of --target-path', () =>
     expect(again.code).toBe(1);
     expect(again.output).toContain('TOTAL=2');
   }));
+
+test('hooks of the run are results too; a retry runs them again, and only a broken template ends the command', () =>
+  inProject(async (project, run) => {
+    const hooks = (second: string): string =>
+      `${FILES['dbt_project.yml'] ?? ''}on-run-start: ["select 1", "${second}", "select 3"]\non-run-end: ["select 4"]\n`;
+    const statuses = async (): Promise<Record<string, string>> => {
+      const text = await readFile(join(project.dir, 'target/run_results.json'), 'utf8');
+      const { results } = JSON.parse(text) as { results: { unique_id: string; status: string }[] };
+      return Object.fromEntries(results.map((r) => [r.unique_id, r.status]));
+    };
+    await project.write({ 'dbt_project.yml': hooks('select nonsense') });
+    expect((await run('run', '-s', 'good')).code).toBe(1);
+    const failed = {
+      'operation.shop.shop-on-run-start-0': 'success',
+      'operation.shop.shop-on-run-start-1': 'error',
+      'operation.shop.shop-on-run-start-2': 'skipped',
+      'model.shop.good': 'skipped',
+      'operation.shop.shop-on-run-end-0': 'success',
+    };
+    expect(await statuses()).toEqual(failed);
+    expect((await run('retry')).code).toBe(1);
+    expect(await statuses()).toEqual(failed);
+    await project.write({ 'dbt_project.yml': hooks('select {{ nonsense() }}') });
+    const broken = await run('retry');
+    expect(broken.code, broken.output).toBe(2);
+    expect(broken.output).toContain('nonsense');
+    await project.write({ 'dbt_project.yml': hooks('select 2') });
+    const mended = await run('retry');
+    expect(mended.code, mended.output).toBe(0);
+    expect(new Set(Object.values(await statuses()))).toEqual(new Set(['success']));
+    expect(mended.output).toContain('TOTAL=1');
+  }));
