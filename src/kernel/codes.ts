@@ -64,6 +64,7 @@ export const CODES = {
   ETL4040: 'Invalid microbatch settings',
   ETL4045: 'Microbatch model without an input that has a time',
   ETL4050: 'Materialization ended without a commit',
+  ETL4080: 'Described column does not exist',
   ETL5001: 'The engine rejected the SQL',
   ETL5002: 'The server cannot be reached',
   ETL5003: 'Wrong user or password',

@@ -22,6 +22,7 @@ export const WARNING_EVENTS: Partial<Readonly<Record<Code, readonly string[]>>> 
   ETL3010: ['NoNodeForYamlKey', 'WrongResourceSchemaFile', 'MacroNotFoundForPatch'],
   ETL4002: ['UnsupportedConstraintMaterialization', 'InvalidConcurrentBatchesConfig'],
   ETL4045: ['MicrobatchModelNoEventTimeInputs'],
+  ETL4080: ['JinjaLogWarning'],
   ETL6002: ['LogTestResult', 'RunResultWarning', 'RunResultWarningMessage'],
   ETL6003: ['LogFreshnessResult'],
 };

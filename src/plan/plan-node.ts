@@ -8,7 +8,7 @@ import type {
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { Column, RelationName } from '../kernel/relation.ts';
-import type { ExecutableNode } from '../manifest/node.ts';
+import type { ExecutableNode, ColumnInfo } from '../manifest/node.ts';
 import { incremental } from '../materializations/incremental.ts';
 import { materializedView } from '../materializations/materialized-view.ts';
 import type { Recipe, RenderedHook } from '../materializations/recipe.ts';
@@ -70,18 +70,21 @@ export const isIncrementalRun = (
   live?.kind === 'table' &&
   !isFullRefresh(node, fullRefresh);
 
+const persisted = (
+  node: ExecutableNode,
+): { readonly relation?: unknown; readonly columns?: unknown } => node.config['persist_docs'] ?? {};
+
+/** The columns whose descriptions go into the warehouse. */
+export const describedColumns = (node: ExecutableNode): readonly ColumnInfo[] =>
+  persisted(node).columns === true
+    ? Object.values(node.columns).filter((c) => c.description !== '')
+    : [];
+
 function commentsOf(node: ExecutableNode): Comments {
-  const persist = node.config['persist_docs'] as
-    | { relation?: unknown; columns?: unknown }
-    | undefined;
-  const columns =
-    persist?.columns === true
-      ? Object.values(node.columns).filter((c) => c.description !== '')
-      : [];
+  const persist = persisted(node);
+  const columns = describedColumns(node);
   return {
-    ...(persist?.relation === true && node.description !== ''
-      ? { relation: node.description }
-      : {}),
+    ...(persist.relation === true && node.description !== '' ? { relation: node.description } : {}),
     columns: Object.fromEntries(columns.map((c) => [c.name, c.description])),
   };
 }

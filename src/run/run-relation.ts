@@ -12,6 +12,7 @@ import type { CompiledNode } from '../plan/compiler.ts';
 import { isIncrementalRun, nodeRelation, planNode, type PlanInputs } from '../plan/plan-node.ts';
 import { isMicrobatch } from '../project/microbatch.ts';
 import { answerer } from './answerer.ts';
+import { warnOfMissingColumns } from './described-columns.ts';
 import { drive } from './answers.ts';
 import type { RunContext } from './context.ts';
 import { failing, notPublished } from './not-published.ts';
@@ -152,6 +153,7 @@ async function runTurn(
       requireRecipe(planNode({ ...inputs, live: await observe() })),
     );
     await validate(ctx, session, node, done.validates ?? [], progress);
+    await warnOfMissingColumns(ctx, session, node);
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
     await sendAfter(session, recipe.after, progress);
     await sendLate(ctx, session, node, inputs.late, progress);

@@ -1,6 +1,7 @@
 // Grants, owner and comments: the configured ones, and those of the live relation that its replacement has to keep.
 import type { Comments, EngineConfig, Grants } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
+import { EtlError } from '../../kernel/error.ts';
 import type { RelationKind, RelationName } from '../../kernel/relation.ts';
 import type { Facts, Grant } from './facts.ts';
 import { block, ident, quoted, relationText } from './quote.ts';
@@ -22,19 +23,37 @@ const role = (name: string | null): string =>
 const grantText = (on: string, g: Grant): string =>
   `grant ${g.privilege} on table ${on} to ${role(g.to)}${g.grantable ? ' with grant option' : ''}`;
 
-/** The configured grants; privileges are SQL words, so they are checked before they become text. */
+/** A privilege as the SQL words that it is: the server decides which of them it knows. */
+function privilegeWords(privilege: string): string {
+  const words = privilege.trim();
+  if (/^[a-z][a-z_ ]*$/i.test(words)) return words;
+  throw new EtlError([
+    {
+      code: 'ETL4004',
+      severity: 'error',
+      message: `"${privilege}" in grants is not a privilege`,
+      hint: 'Privileges are words such as select or insert.',
+    },
+  ]);
+}
+
+const grantee = (privilege: string, to: string | null): string =>
+  `${privilege.trim().toUpperCase()} ${role(to)}`;
+
+/** The configured grants, without those that a live relation (its `facts`) has already. Throws for what is no privilege. */
 export function configuredGrants(
   relation: RelationName,
   grants: Grants | undefined,
+  facts?: Facts,
 ): readonly Statement[] {
   const on = relationText(relation);
-  return Object.entries(grants ?? {}).flatMap(([privilege, grantees]) =>
-    grantees.map((to) => {
-      const word = privilege.trim();
-      if (!/^[a-z]+$/i.test(word)) throw new Error(`"${privilege}" is not a privilege`);
-      return repeatable('alter', `grant ${word} on table ${on} to ${role(to)}`, relation);
-    }),
-  );
+  const there = new Set(facts?.grants.map((g) => grantee(g.privilege, g.to)));
+  return Object.entries(grants ?? {}).flatMap(([privilege, grantees]) => {
+    const words = privilegeWords(privilege);
+    return grantees
+      .filter((to) => !there.has(grantee(privilege, to)))
+      .map((to) => repeatable('alter', `grant ${words} on table ${on} to ${role(to)}`, relation));
+  });
 }
 
 const names = (grants: Grants | undefined): ReadonlySet<string> =>
@@ -47,13 +66,11 @@ export function revokedGrants(
   configured: Grants | undefined,
 ): readonly Statement[] {
   const wanted = new Set(
-    Object.entries(configured ?? {}).flatMap(([p, who]) =>
-      who.map((w) => `${p.trim().toUpperCase()} ${role(w)}`),
-    ),
+    Object.entries(configured ?? {}).flatMap(([p, who]) => who.map((w) => grantee(p, w))),
   );
   const governed = names(configured);
   return facts.grants
-    .filter((g) => governed.has(g.privilege) && !wanted.has(`${g.privilege} ${role(g.to)}`))
+    .filter((g) => governed.has(g.privilege) && !wanted.has(grantee(g.privilege, g.to)))
     .map((g) =>
       repeatable(
         'alter',

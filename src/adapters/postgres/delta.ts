@@ -151,7 +151,7 @@ export function publishDelta(
     ...written.value,
     ...configuredComments(request.target, 'table', request.comments),
     ...(facts === undefined ? [] : revokedGrants(request.target, facts, request.grants)),
-    ...configuredGrants(request.target, request.grants),
+    ...configuredGrants(request.target, request.grants, facts),
   ];
   return { value: [{ statements, otherwiseOn: [] }], diagnostics: change.diagnostics };
 }

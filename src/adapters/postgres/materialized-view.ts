@@ -93,7 +93,7 @@ function refreshInPlace(request: SwapRequest): readonly Statement[] {
     once('write', `refresh materialized view concurrently ${relationText(target)}`, target),
     ...configuredComments(target, 'materialized_view', comments),
     ...revokedGrants(target, facts, grants),
-    ...configuredGrants(target, grants),
+    ...configuredGrants(target, grants, facts),
     repeatable('write', `analyze ${relationText(target)}`),
   ];
 }

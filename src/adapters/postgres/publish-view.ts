@@ -37,7 +37,7 @@ function replaceInPlace(request: ViewRequest, facts: Facts | undefined): readonl
     ...configuredComments(target, 'view', comments),
     ...(facts === undefined ? [] : withdrawnComment(target, 'view', facts, request)),
     ...(facts === undefined ? [] : revokedGrants(target, facts, grants)),
-    ...configuredGrants(target, grants),
+    ...configuredGrants(target, grants, facts),
   ];
 }
 

@@ -220,7 +220,7 @@ export function publishSnapshot(
     merge(request, change.value.columns, difference.value),
     ...configuredComments(target, 'table', request.comments),
     ...(facts === undefined ? [] : revokedGrants(target, facts, request.grants)),
-    ...configuredGrants(target, request.grants),
+    ...configuredGrants(target, request.grants, facts),
   ];
   return { value: [{ statements, otherwiseOn: [] }], diagnostics: [] };
 }

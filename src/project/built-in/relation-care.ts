@@ -99,9 +99,18 @@ const COMMENTS = `
 
 {% macro default__validate_doc_columns(relation, column_dict, existing_column_names) %}
   {%- set found = {} -%}
-  {%- for name, column in column_dict.items() if name | lower in (existing_column_names | map('lower') | list) -%}
-    {%- do found.update({name: column}) -%}
+  {%- set missing = [] -%}
+  {%- set folded = existing_column_names | map('lower') | list -%}
+  {%- for name, column in column_dict.items() -%}
+    {%- if name in existing_column_names or (not column.get('quote') and name | lower in folded) -%}
+      {%- do found.update({name: column}) -%}
+    {%- else -%}
+      {%- do missing.append(name) -%}
+    {%- endif -%}
   {%- endfor -%}
+  {%- if missing -%}
+    {%- do exceptions.warn('In ' ~ relation ~ ': The following columns are specified in the schema but are not present in the database: ' ~ missing | join(', ')) -%}
+  {%- endif -%}
   {{ return(found) }}
 {% endmacro %}
 

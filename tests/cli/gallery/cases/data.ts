@@ -174,6 +174,31 @@ export const DATA: readonly GalleryCase[] = [
     codes: ['ETL4004'],
   },
   {
+    name: 'described-column-missing',
+    on: 'server',
+    files: {
+      'models/orders.sql':
+        "{{ config(persist_docs={'columns': true}) }}\nselect 1 as id, 2 as price\n",
+      'models/broken.sql': 'select nothing as id\n',
+      'models/orders.yml':
+        'models: [{name: orders, columns: [{name: ID, description: key}, {name: prize, description: in cents}, {name: Price, quote: true, description: net}]}]\n',
+    },
+    args: ['run', '--threads', '1', '-s', 'orders', 'broken'],
+    exit: 1,
+    codes: ['ETL4080', 'ETL5001'],
+  },
+  {
+    name: 'grant-of-what-is-no-privilege',
+    on: 'server',
+    files: {
+      'models/orders.sql':
+        "{{ config(materialized='table', grants={'select; drop': ['public']}) }}\nselect 1 as id\n",
+    },
+    args: ['run'],
+    exit: 1,
+    codes: ['ETL4004'],
+  },
+  {
     name: 'snapshot-config-missing',
     files: {
       'snapshots/orders.sql': '{% snapshot orders_snapshot %}\nselect 1 as id\n{% endsnapshot %}\n',
