@@ -1,14 +1,28 @@
 import type { Dialect, SeedColumn } from '../adapter/contract.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
+import { EtlError } from '../kernel/error.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { readCsv, type CsvField } from '../sql/csv.ts';
 import { inferSeedTypes } from './infer-seed.ts';
 
-/** The delimiter a seed's config asks for; a comma by default. */
+/** The delimiter a seed's config asks for; a comma by default. Throws an ETL4004 for what is not one character. */
 export const seedDelimiter = (node: ExecutableNode): string => {
-  const asked = node.config['delimiter'];
-  return typeof asked === 'string' && asked !== '' ? asked : ',';
+  const asked = node.config['delimiter'] ?? ',';
+  if (typeof asked === 'string' && asked.length === 1) return asked;
+  throw new EtlError([
+    {
+      code: 'ETL4004',
+      severity: 'error',
+      message: `the delimiter of the seed ${node.name} is ${JSON.stringify(asked)}; it must be one character`,
+      at: node.place,
+      node: node.unique_id,
+      hint: 'For example "," or ";" or, in YAML between double quotes, "\\t".',
+    },
+  ]);
 };
+
+/** What Postgres and ClickHouse take as a name without quotes. */
+const BARE_NAME = /^[\p{L}_][\p{L}\p{N}_$]*$/u;
 
 /** A name of the header: blanks around it do not count, nor do quotes that stand behind a blank (` "amount"`). */
 function columnName({ text }: CsvField): string {
@@ -58,6 +72,13 @@ export function seedColumns(
       `column ${unnamed + 1} of the header has no name`,
       line,
       'Name it, or remove the delimiter that opens it.',
+    );
+  const unfit = isBare ? names.find((name) => !BARE_NAME.test(name)) : undefined;
+  if (unfit !== undefined)
+    return problem(
+      `syntax error in the header: "${unfit}" is no name without quotes, and quote_columns is false`,
+      line,
+      `The delimiter here is ${JSON.stringify(delimiter)}: set "delimiter" if the file has another, or remove quote_columns.`,
     );
   const twice = names.find((n, i) => names.indexOf(n) !== i);
   if (twice !== undefined)

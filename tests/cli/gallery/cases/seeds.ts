@@ -96,6 +96,30 @@ export const SEEDS: readonly GalleryCase[] = [
     codes: ['ETL7003'],
   },
   {
+    name: 'seed-delimiter-wrong',
+    on: 'server',
+    ...PRICES,
+    files: {
+      'dbt_project.yml': projectWith('seeds: {+delimiter: ";", +quote_columns: false}'),
+      'seeds/prices.csv': csv('id|price', '1|9.50'),
+    },
+    args: ['seed'],
+    exit: 1,
+    codes: ['ETL7003'],
+  },
+  {
+    name: 'seed-delimiter-empty',
+    on: 'server',
+    ...PRICES,
+    files: {
+      'dbt_project.yml': projectWith('seeds: {+delimiter: ""}'),
+      'seeds/prices.csv': csv('id,price', '1,9.50'),
+    },
+    args: ['seed'],
+    exit: 1,
+    codes: ['ETL4004'],
+  },
+  {
     name: 'seed-empty',
     on: 'server',
     ...PRICES,
