@@ -210,6 +210,8 @@ function makeContext(
   const reading = readingFor(project, options, invocation.startedAt, connection);
   const scopes = runScopes(loaded, { warn, deferred, ...reading });
   const compiler = new Compiler(manifest, project.host, scopes);
+  // one that cannot be used would fail every node: it is told before anything runs
+  compiler.comment(undefined);
   return {
     manifest,
     dialect,

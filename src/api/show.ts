@@ -1,4 +1,5 @@
-import type { ResultSet } from '../adapter/statement.ts';
+import type { Session } from '../adapter/contract.ts';
+import type { ResultSet, Statement } from '../adapter/statement.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
@@ -71,15 +72,12 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
         const compiled = await drive(work, answer);
         sql = compiled.sql;
         try {
-          if (compiled.header !== undefined)
-            await session.execute({ sql: compiled.header, verb: 'hook', repeatable: true });
-          return await session.read(
-            project.dialect.limited(
-              compiled.sql,
-              options.limit ?? DEFAULT_LIMIT,
-              node?.config ?? project.inlineConfig,
-            ),
+          const statement = project.dialect.limited(
+            compiled.sql,
+            options.limit ?? DEFAULT_LIMIT,
+            node?.config ?? project.inlineConfig,
           );
+          return await session.read(await behindHeader(session, statement, compiled.header));
         } catch (error) {
           if (!isStatementFailure(error)) throw error;
           throw new EtlError(
@@ -110,6 +108,26 @@ function* asGiven(sql: string): ReturnType<Compiler['inline']> {
   };
   yield* [];
   return { sql: withoutClosingSemicolon(sql), locate, logs: [] };
+}
+
+/** A `sql_header` is a statement of its own, unless it begins the query (`with ... as (...)`). */
+async function behindHeader(
+  session: Session,
+  statement: Statement,
+  header = '',
+): Promise<Statement> {
+  const text = header.trim();
+  if (text === '') return statement;
+  if (!/^with\b/i.test(text) || text.endsWith(';')) {
+    await session.execute({ sql: text, verb: 'hook', repeatable: true });
+    return statement;
+  }
+  const { authoredAt } = statement;
+  return {
+    ...statement,
+    sql: `${text}\n${statement.sql}`,
+    ...(authoredAt === undefined ? {} : { authoredAt: authoredAt + text.length + 1 }),
+  };
 }
 
 /** A seed has no SQL of its own: its table is shown. */

@@ -2,19 +2,19 @@ import type { Session } from '../adapter/contract.ts';
 import type { Statement } from '../adapter/statement.ts';
 import type { QueryComment } from '../plan/query-comment.ts';
 
+/** A text with the comment beside it; the same where there is none. */
+export function commentedText(sql: string, comment: QueryComment | undefined): string {
+  if (comment === undefined) return sql;
+  const mark = `/* ${comment.text} */`;
+  return comment.append ? `${sql.replace(/\s*;?\s*$/, '')}\n${mark}` : `${mark}\n${sql}`;
+}
+
 /** A statement with the comment beside it; places in the author's SQL move along. */
-function withComment(statement: Statement, { text, append }: QueryComment): Statement {
-  const mark = `/* ${text} */`;
-  if (append) {
-    const sql = statement.sql.replace(/\s*;?\s*$/, '');
-    return { ...statement, sql: `${sql}\n${mark}` };
-  }
+function withComment(statement: Statement, comment: QueryComment): Statement {
+  const sql = commentedText(statement.sql, comment);
   const { authoredAt } = statement;
-  return {
-    ...statement,
-    sql: `${mark}\n${statement.sql}`,
-    ...(authoredAt === undefined ? {} : { authoredAt: authoredAt + mark.length + 1 }),
-  };
+  if (comment.append || authoredAt === undefined) return { ...statement, sql };
+  return { ...statement, sql, authoredAt: authoredAt + sql.length - statement.sql.length };
 }
 
 /** A session that sends every statement with the comment; the same session where there is none. */

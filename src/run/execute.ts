@@ -15,7 +15,7 @@ import { nodeRelation } from '../plan/plan-node.ts';
 import { foldTests, isExecuted } from '../plan/fold-tests.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import type { Commented } from '../plan/query-comment.ts';
-import { commented } from './commented.ts';
+import { commented, commentedText } from './commented.ts';
 import type { RunContext } from './context.ts';
 import { explainFailure } from './explain.ts';
 import { runClone } from './run-clone.ts';
@@ -151,7 +151,9 @@ class Run {
     const progress: Progress = {
       sent: (sql) => {
         sent.push(sql);
-        ctx.observe({ kind: 'statement_sent', id: node.unique_id, sql });
+        // the log tells what the server saw; target/run keeps what can be run again
+        const seen = commentedText(sql, ctx.compiler.comment(node));
+        ctx.observe({ kind: 'statement_sent', id: node.unique_id, sql: seen });
       },
       diagnose: (error) => this.diagnose(node, error, progress.compiled),
     };
@@ -185,8 +187,7 @@ class Run {
   }
 
   private stoppable(session: Session, node: Commented): StoppableSession {
-    const comment = this.ctx.compiler.comment(node);
-    return stoppable(commented(session, comment), () => this.isStopped);
+    return stoppable(commented(session, this.ctx.compiler.comment(node)), () => this.isStopped);
   }
 
   /** What was sent is kept for people; a file that cannot be written does not change what happened in the warehouse. */

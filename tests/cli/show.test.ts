@@ -18,11 +18,16 @@ vars: {least: 3}
     'models/outer.sql': `select {{ twice('id') }} as id from {{ ref('inner') }}`,
     'models/zoned.sql': `{{ config(sql_header="set time zone 'Asia/Kolkata';") }} select current_setting('TimeZone') as zone`,
     'models/broken.sql': 'select nonsense from nowhere_at_all',
+    'models/headed.sql':
+      '{% call set_sql_header(config) %}with eight as (select 8 as id){% endcall %}select id from eight',
   });
   for (const engine of ['postgres', 'clickhouse'])
     expect(
-      (await etl(['build', '--exclude', 'broken', 'zoned', '-t', engine], { cwd: project.dir }))
-        .code,
+      (
+        await etl(['build', '--exclude', 'broken', 'zoned', 'headed', '-t', engine], {
+          cwd: project.dir,
+        })
+      ).code,
     ).toBe(0);
 });
 afterAll(() => project.dispose());
@@ -57,6 +62,16 @@ describe.each(['postgres', 'clickhouse'])('show on %s', (engine) => {
     expect(await rows()).toBe(5);
     expect(await rows('--limit', '2')).toBe(2);
     expect(await rows('--limit', '-1')).toBe(7);
+  });
+
+  test('the log of a run shows the query-comment', async () => {
+    const { stdout } = await run('run', '-t', engine, '--debug', '-s', 'seven');
+    expect(stdout).toMatch(/\/\* \{"app": "dbt".*"node_id": "model\.shop\.seven"\} \*\/\n/);
+  });
+
+  test('a sql_header that begins the query stands before it', async () => {
+    const { code, stdout } = await show('-q', '--output', 'json', '-s', 'headed');
+    expect([code, JSON.parse(stdout)]).toEqual([0, { show: [{ id: 8 }] }]);
   });
 
   test('values keep their kinds: numbers, text, NULL, booleans', async () => {

@@ -274,7 +274,11 @@ test('docs generate: --empty-catalog, --no-compile, --static, --select', async (
     const compiled = Object.values((await read('manifest.json')).nodes).filter((n) => n.compiled);
     return [Object.keys((await read('catalog.json')).nodes).join(), compiled.length];
   };
-  expect(await generated('--empty-catalog', '--no-compile', '--static')).toEqual(['', 0]);
+  // without compiling, the manifest of the last command stays as it is
+  expect((await run('compile', '-t', 'prod')).code).toBe(0);
+  const before = await readFile(join(project.dir, 'target/manifest.json'), 'utf8');
+  expect((await generated('--empty-catalog', '--no-compile', '--static'))[0]).toBe('');
+  expect(await readFile(join(project.dir, 'target/manifest.json'), 'utf8')).toBe(before);
   expect(await readFile(join(project.dir, 'target/static_index.html'), 'utf8')).toContain('<html');
   const [nodes, compiled] = await generated('--select', 'base');
   expect(nodes).toBe('model.shop.base');

@@ -19,12 +19,12 @@ const CLASSES: Readonly<Record<string, string>> = {
   real: 'FLOAT',
   'double precision': 'FLOAT',
   numeric: 'DECIMAL',
-  name: 'STRING',
-  '"char"': 'STRING',
-  text: 'STRING',
-  bpchar: 'STRING',
-  character: 'STRING',
-  'character varying': 'STRING',
+  name: 'TEXT',
+  '"char"': 'TEXT',
+  text: 'TEXT',
+  bpchar: 'TEXT',
+  character: 'TEXT',
+  'character varying': 'TEXT',
   boolean: 'BOOLEAN',
   'timestamp without time zone': 'DATETIME',
   'timestamp with time zone': 'DATETIMETZ',
@@ -39,7 +39,10 @@ const CLASSES: Readonly<Record<string, string>> = {
 
 /** What of a type counts: text and varchar are the same, length and precision do not matter. */
 export function contractType(type: string): string {
-  if (type.endsWith('[]')) return `${contractType(type.slice(0, -2))}ARRAY`;
+  if (type.endsWith('[]')) {
+    const item = contractType(type.slice(0, -2));
+    return `${item === 'TEXT' ? 'STRING' : item}ARRAY`;
+  }
   return CLASSES[type] ?? type;
 }
 

@@ -60,7 +60,7 @@ export const TEMPLATES: readonly GalleryCase[] = [
       ...model('select 1 as id'),
     },
     args: ['run'],
-    exit: 1,
+    exit: 2,
     codes: ['ETL2052'],
   },
   {
