@@ -17,6 +17,7 @@ import invoke
 
 dbt.tests.util.run_dbt = invoke.run_dbt
 dbt.tests.util.run_dbt_and_capture = invoke.run_dbt_and_capture
+dbt.tests.util.patch_microbatch_end_time = invoke.microbatch_end_time
 
 _REPORT = os.environ["ETL_SHIM_REPORT"]
 _SECONDS = int(os.environ.get("ETL_SHIM_TEST_TIMEOUT", "180"))
