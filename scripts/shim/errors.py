@@ -61,6 +61,7 @@ _BY_CODE = {
     "ETL3007": [core.InvalidSelectorError, core.DbtSelectorsError, common.RecursionError],
     "ETL3010": [core.PatchTargetNotFoundError],
     "ETL4040": [core.ParsingError],
+    "ETL4004": [core.SchemaConfigError, ValidationError],
     "ETL8002": [IncompatibleSchemaError, common.DbtRuntimeError],
 }
 # Codes that no table names: by the first digit of their number.

@@ -97,6 +97,14 @@ function varsOf(options: ApiOptions): Readonly<Record<string, unknown>> {
   return parsed.value;
 }
 
+/** Variables of --vars that may be secrets by their name, as environment variables are. */
+const textsOf = (vars: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(vars).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value]] : [],
+    ),
+  );
+
 /** `flags.*` as templates see them. */
 const flagsOf = (options: ApiOptions, which: string): Readonly<Record<string, unknown>> => ({
   FULL_REFRESH: options.fullRefresh ?? false,
@@ -193,7 +201,10 @@ export async function openProject(
   const diagnostics = found.flatMap((d) => judge(d) ?? []);
   if (loaded === undefined)
     throw withoutSecrets(options, dir, secretsOf(await readEnvironment(input)), diagnostics);
-  const secrets = [...loaded.target.secrets, ...secretsOf(loaded.env)];
+  const secrets = [
+    ...loaded.target.secrets,
+    ...secretsOf({ ...loaded.env, ...textsOf(input.vars ?? {}) }),
+  ];
   if (hasErrors(diagnostics)) throw withoutSecrets(options, dir, secrets, diagnostics);
   const graph = graphOf(loaded.manifest);
   const cycles = cycleDiagnostics(loaded.manifest, graph);

@@ -8,7 +8,9 @@ import type { Value } from './py/values.ts';
 /** Reads a text as the type that its filter asked for. Fails when as_bool or as_number got something else. */
 function unmark({ mark, text }: Marked): Value {
   if (mark === 'text') return text;
-  const value = readLiteral(text) ?? text;
+  const read = readLiteral(text);
+  // the text None is a value like any other
+  const value = read === undefined ? text : read;
   const fits =
     mark === 'native' || (mark === 'bool' ? typeof value === 'boolean' : isNumber(value));
   if (fits) return value;

@@ -1,6 +1,7 @@
 import { sha256 } from '../kernel/hash.ts';
 import { nodeId } from '../kernel/node-id.ts';
 import { captureText, EMPTY_CAPTURE } from './capture.ts';
+import { behaviourFlag } from './project-flags.ts';
 import type { Draft } from './draft.ts';
 import type { ProjectPackage, SeedFile, TextFile } from './text-files.ts';
 import type { World } from './world.ts';
@@ -19,8 +20,9 @@ function fileNode(world: World, pkg: ProjectPackage, type: FileType, file: TextF
   const name = nameOf(file.path);
   const id = nodeId(`${type}.${packageName}.${name}`);
   const rawCode = file.text.trim();
-  // dbt puts analyses below a folder of that name
-  const path = type === 'analysis' ? `analysis/${file.path}` : file.path;
+  // dbt puts analyses below a folder of that name, unless told not to
+  const isCorrected = behaviourFlag(world.root.project.flags, 'require_corrected_analysis_fqns');
+  const path = type === 'analysis' && !isCorrected ? `analysis/${file.path}` : file.path;
   const fqn = fqnOf(packageName, path, name);
   const { target } = world;
   const model = {

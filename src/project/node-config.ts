@@ -6,6 +6,7 @@ import type { ConfigValues } from './config-merge.ts';
 import { configLevels } from './config-tree.ts';
 import { areHooks, hooksOf } from './hooks.ts';
 import { errorOf } from './problems.ts';
+import { behaviourFlag } from './project-flags.ts';
 import type { ProjectFile } from './project-file.ts';
 import { isYamlMap } from './yaml.ts';
 
@@ -23,7 +24,8 @@ export interface ConfigRequest {
 
 /** The configs that apply, weakest first: own tree, YAML, the file, and for a package's node the root project's tree last. */
 function levelsOf(request: ConfigRequest, rendered: boolean): readonly ConfigValues[] {
-  const section = sectionOf(request.type);
+  const isOwn = behaviourFlag(request.root.flags, 'require_corrected_analysis_fqns');
+  const section = request.type === 'analysis' && isOwn ? 'analyses' : sectionOf(request.type);
   const tree = (project: ProjectFile): readonly ConfigValues[] =>
     configLevels((rendered ? project.configs : project.unrenderedConfigs)[section], request.fqn);
   return [
@@ -90,15 +92,22 @@ const CHECKS: readonly Check[] = [
   ],
 ];
 
+/** Seeds and tests are materialized in one way. */
+const only = (type: ResourceType): readonly Check[] =>
+  type === 'seed' || type === 'test'
+    ? [['materialized', `"${type}"`, (value) => value === type || !isText(value)]]
+    : [];
+
 /** A value that is not what its key needs is an ETL1004, and the default counts. */
 function checked(
+  type: ResourceType,
   config: Record<string, unknown>,
   defaults: ConfigValues,
   node: string,
   at: Span | undefined,
   diagnostics: Diagnostic[],
 ): void {
-  for (const [key, expected, test] of CHECKS) {
+  for (const [key, expected, test] of [...CHECKS, ...only(type)]) {
     if (!Object.hasOwn(config, key) || test(config[key])) continue;
     // a text for a choice was often written without quotes in YAML
     diagnostics.push(
@@ -130,7 +139,7 @@ export function finalConfig(
   diagnostics: Diagnostic[],
 ): NodeConfig {
   const config: Record<string, unknown> = { ...mergedConfig(request) };
-  checked(config, CONFIG_DEFAULTS[request.type] ?? {}, node, at, diagnostics);
+  checked(request.type, config, CONFIG_DEFAULTS[request.type] ?? {}, node, at, diagnostics);
   if (typeof config['static_analysis'] === 'boolean')
     config['static_analysis'] = config['static_analysis'] ? 'on' : 'off';
   if (request.type === 'test') settleStoreFailures(config);

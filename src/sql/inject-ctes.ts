@@ -25,8 +25,10 @@ export function injectCtes(sql: string, ctes: readonly Cte[]): Injected {
     const text = `with ${list}\n`;
     return { sql: text + sql, at: 0, length: text.length };
   }
-  const at = second?.word === 'recursive' ? second.end : first.end;
   const text = ` ${list}, `;
+  // dbt keeps the blank behind RECURSIVE
+  const blank = second?.word === 'recursive' && /\s/.test(sql.charAt(second.end)) ? 1 : 0;
+  const at = second?.word === 'recursive' ? second.end + blank : first.end;
   return { sql: sql.slice(0, at) + text + sql.slice(at), at, length: text.length };
 }
 

@@ -116,3 +116,15 @@ on-run-start: "{{ log('selected ' ~ selected_resources | sort | join(' '), info=
   expect(quiet.stdout.trim()).toBe('select 3 as id');
   await shop.dispose();
 });
+
+test('an ephemeral model is read by its alias', async () => {
+  const shop = await scratch({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'models/base.sql': `{{ config(materialized='ephemeral', alias='plain') }} select 1 as id`,
+    'models/top.sql': `select * from {{ ref('base') }}`,
+  });
+  const { stdout, output } = await etl(['compile', '-s', 'top', '--quiet'], { cwd: shop.dir });
+  expect(stdout, output).toContain('with __dbt__cte__plain as (');
+  expect(stdout).toContain('select * from __dbt__cte__plain');
+  await shop.dispose();
+});

@@ -257,3 +257,18 @@ test('an error of a project that cannot be read tells no secret of its connectio
   expect(output).not.toContain(password);
   expect(output).not.toContain(SECRET_VAR);
 });
+
+test('a variable whose name says that it is secret is not written down', async () => {
+  const own = await scratch({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'models/a.sql': 'select 1 as id',
+  });
+  const vars = '{DBT_ENV_SECRET_key: hunter2xyz, plain: seen}';
+  const { code, output } = await etl(['run', '--vars', vars], { cwd: own.dir });
+  expect(code, output).toBe(0);
+  const text = await readFile(join(own.dir, 'target/run_results.json'), 'utf8');
+  expect(JSON.parse(text)).toMatchObject({
+    args: { vars: { DBT_ENV_SECRET_key: '*****', plain: 'seen' } },
+  });
+  await own.dispose();
+});

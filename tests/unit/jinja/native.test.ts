@@ -37,6 +37,7 @@ describe('a YAML value', () => {
     ['', ''],
     ['{# nothing #}', ''],
     ['{{ 1 + 1 }}', 2],
+    ['{{ none | as_native }}', null],
     ['{{ [1, 2.0, none, true] }}', [1, 2, null, true]],
     ["{{ {'a': (1, 2)} }}", { a: [1, 2] }],
     ["{{ target.name == 'dev' }}", true],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { mergeCalls, mergeConfig } from '../../../src/project/config-merge.ts';
 import { hooksOf } from '../../../src/project/hooks.ts';
-import { loadedFiles } from '../../support/load-files.ts';
+import { loadFiles, loadedFiles, toldAs } from '../../support/load-files.ts';
 
 test.each([
   ['tags append', { tags: ['a'] }, { tags: 'b' }, { tags: ['a', 'b'] }],
@@ -201,4 +201,29 @@ test('quoting of the project and of a node', async () => {
     'db.public."a"',
     'db.public.b',
   ]);
+});
+
+test.each([
+  ['a seed', { 'seeds/s.csv': 'id\n1\n' }, 'seeds', '"seed"'],
+  ['a test', { 'tests/t.sql': 'select 1' }, 'data_tests', '"test"'],
+])('%s is materialized in one way', async (_, files, section, wanted) => {
+  const { diagnostics } = await loadFiles({
+    'dbt_project.yml': `name: shop\nprofile: etl\n${section}: {+materialized: table}\n`,
+    ...files,
+  });
+  expect(toldAs(diagnostics).join('\n')).toContain(
+    `the config "materialized" must be ${wanted}, not "table"`,
+  );
+});
+
+test('analyses have a section and a name of their own where the flag of dbt 1.12 says so', async () => {
+  const files = (flags: string): Readonly<Record<string, string>> => ({
+    'dbt_project.yml': `name: shop\nprofile: etl\nanalyses: {shop: {deep: {+enabled: false}}}\n${flags}`,
+    'analyses/deep/one.sql': 'select 1',
+    'analyses/two.sql': 'select 2',
+  });
+  const ids = async (flags: string): Promise<readonly string[]> =>
+    Object.values((await loadedFiles(files(flags))).manifest.nodes).map((n) => n.fqn.join('.'));
+  expect(await ids('flags: {require_corrected_analysis_fqns: true}\n')).toEqual(['shop.two']);
+  expect(await ids('')).toEqual(['shop.analysis.deep.one', 'shop.analysis.two']);
 });

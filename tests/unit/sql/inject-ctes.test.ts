@@ -9,7 +9,7 @@ test.each([
   ['with b as (select 2) select * from b', `with ${text},  b as (select 2) select * from b`],
   [
     '-- with\nWITH recursive b as (select 2) select 1',
-    `-- with\nWITH recursive ${text},  b as (select 2) select 1`,
+    `-- with\nWITH recursive  ${text}, b as (select 2) select 1`,
   ],
   ['withdrawals', `with ${text}\nwithdrawals`],
 ])('injectCtes(%j)', (sql, expected) => {
