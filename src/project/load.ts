@@ -14,7 +14,7 @@ import type { Environment } from './env-file.ts';
 import { PROJECT_FILE, joinPath } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
 import { makeHost, macroNodes } from './macro-library.ts';
-import { distinctDiagnostics, frozen } from './nodes.ts';
+import { frozen, tellableDiagnostics } from './nodes.ts';
 import { microbatchProblems } from './microbatch.ts';
 import { missingPackages } from './missing-packages.ts';
 import { installedPackages, readPackage } from './packages.ts';
@@ -280,7 +280,7 @@ async function seedTexts(
 /** Loads a project: its files, its packages, its connection settings; builds and resolves every node. Nothing is sent anywhere. */
 export async function loadProject(input: LoadInput): Promise<Checked<LoadedProject>> {
   const diagnostics: Diagnostic[] = [];
-  const told = (): readonly Diagnostic[] => sortDiagnostics(distinctDiagnostics(diagnostics));
+  const told = (): readonly Diagnostic[] => sortDiagnostics(tellableDiagnostics(diagnostics));
   const opened = await open(input, diagnostics);
   if (opened === undefined || hasErrors(diagnostics))
     return { value: undefined, diagnostics: told() };

@@ -97,7 +97,7 @@ export function frozen<T>(value: T): T {
 }
 
 /** Each diagnostic once: a package's file may be told of by several nodes. */
-export function distinctDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+function distinctDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const seen = new Set<string>();
   return diagnostics.filter((d) => {
     const key = JSON.stringify([d.code, d.message, d.at]);
@@ -105,4 +105,15 @@ export function distinctDiagnostics(diagnostics: readonly Diagnostic[]): readonl
     seen.add(key);
     return true;
   });
+}
+
+/** What only seems missing while a property file cannot be read: models, sources, groups, versions, config paths. */
+const FOLLOWS_UNREAD = new Set(['ETL1013', 'ETL3001', 'ETL3002', 'ETL3009', 'ETL3030', 'ETL3032']);
+
+/** What is told of a load: each problem once, and nothing that may only follow from YAML that could not be read. */
+export function tellableDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const isUnread = diagnostics.some((d) => d.code === 'ETL1003' && d.severity === 'error');
+  return distinctDiagnostics(
+    isUnread ? diagnostics.filter((d) => !FOLLOWS_UNREAD.has(d.code)) : diagnostics,
+  );
 }

@@ -4,6 +4,17 @@ import { loadFiles, toldAs } from '../../support/load-files.ts';
 
 test.each([
   [
+    'ETL1003 alone where a file of sources cannot be read',
+    {
+      'dbt_project.yml': 'name: shop\nprofile: etl\nsources: {shop: {+enabled: true}}\n',
+      'models/a.sql': "select * from {{ source('erp', 't') }}",
+      'models/x.yml': 'sources:\n  - name: erp\n\t  tables: [{name: t}]\n',
+    },
+    [
+      'ETL1003 models/x.yml:3:1 not valid YAML: Tabs are not allowed as indentation | YAML is indented with spaces; replace the tab.',
+    ],
+  ],
+  [
     'ETL1004 tests under both names',
     {
       'models/a.sql': 'select 1 as id',
