@@ -1,5 +1,5 @@
 // One node in the deferred lane: the Jinja of its materialization is run, and what it asks and orders is answered in turn.
-import { ask, type ObservedRelation } from '../adapter/contract.ts';
+import { ask, type Attempt, type ObservedRelation } from '../adapter/contract.ts';
 import type { Question } from '../jinja/host.ts';
 import { dictGet, isDict } from '../jinja/py/dict.ts';
 import type { Value } from '../jinja/py/values.ts';
@@ -29,6 +29,7 @@ import { failing, notPublished } from './not-published.ts';
 import { seedColumns, seedDelimiter } from './seed-columns.ts';
 import type { StoppableSession } from './stoppable.ts';
 import { Transaction } from './transaction.ts';
+import { validate } from './validate.ts';
 
 /** Tests of the staged relation failed: the materialization goes no further. */
 class NotPublished extends Error {
@@ -63,6 +64,8 @@ class DeferredRun {
   private readonly runTests: RunTests;
   private readonly transaction: Transaction;
   private hasTested = false;
+  /** foreign keys whose rows are to be looked at, once everything is committed */
+  private readonly validates: NonNullable<Attempt['validates']>[number][] = [];
 
   constructor(
     ctx: RunContext,
@@ -97,6 +100,7 @@ class DeferredRun {
       const done = await drive(work, this.answer(compiled));
       this.warnOfUncommitted(lane);
       await transaction.rollback(session.raw);
+      await validate(ctx, session, node, this.validates, this.progress);
       if (!this.hasTested) await this.runTests(session, undefined);
       return outcomeOf(done);
     } catch (error) {
@@ -191,6 +195,7 @@ class DeferredRun {
       });
     const done = await publishRecipe(ctx, transaction, await recipe(), this.progress.sent, recipe);
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
+    this.validates.push(...(done.validates ?? []));
     for (const statement of ctx.dialect.tidy(staged)) await transaction.execute(statement);
   }
 
