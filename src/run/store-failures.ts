@@ -41,13 +41,15 @@ export async function storeFailures(
       select,
     });
   const unlock = await session.lock(target);
-  const first = await recipe();
+  let tidy: Recipe['tidy'] = [];
   try {
+    const first = await recipe();
+    ({ tidy } = first);
     for (const segment of first.build) await session.segment(segment);
     const done = await publishRecipe(ctx, session, first, () => undefined, recipe);
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
   } finally {
-    for (const segment of first.tidy) await session.raw.segment(segment).catch(() => undefined);
+    for (const segment of tidy) await session.raw.segment(segment).catch(() => undefined);
     await unlock?.().catch(() => undefined);
   }
   return dialect.relation(target);
