@@ -3,6 +3,8 @@ import type { ResultSet, Segment, Statement } from '../adapter/statement.ts';
 import type { RelationName } from '../kernel/relation.ts';
 
 const ENDS = /(?:^|;)\s*(?:commit|rollback|end|abort)(?:\s+(?:work|transaction))?\s*;?\s*$/i;
+/** a function whose body is SQL ends with the same word */
+const BODY = /\bbegin\s+atomic\b/i;
 const BEGINS = /^\s*(?:begin|start\s+transaction)\b/i;
 
 const control = (sql: string): Statement => ({ sql, verb: 'hook', repeatable: false });
@@ -57,7 +59,7 @@ export class Transaction implements Session {
     const sent: Statement = this.#isOpen ? { ...statement, verb: 'write' } : statement;
     const effect = await this.#inner.execute(sent);
     this.#hasWork = true;
-    if (ENDS.test(statement.sql)) this.#isOpen = false;
+    if (ENDS.test(statement.sql) && !BODY.test(statement.sql)) this.#isOpen = false;
     else if (BEGINS.test(statement.sql)) this.#isOpen = this.#isPossible;
     return effect;
   }

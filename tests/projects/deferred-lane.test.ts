@@ -216,6 +216,35 @@ create {{ 'temporary ' if temporary }}table {{ relation.include(database=not tem
     expect(await bench.rows(`select * from ${schema}.prices order by id`)).toEqual(['1|a, b|1.5|2', '2|NULL|2|2']);
   });
 
+  test('a foreign key that leads to the table goes along, and is looked at afterwards', async () => {
+    const files = (ids: string): Record<string, string> => ({
+      'macros/create.sql':
+        '{% macro postgres__create_table_as(temporary, relation, sql) %}{{ return(dbt.default__create_table_as(temporary, relation, sql)) }}{% endmacro %}',
+      'models/root.sql': `{{ config(indexes=[{'columns': ['id'], 'unique': true}]) }} select * from (values ${ids}) as v(id)`,
+    });
+    const key = `select pg_get_constraintdef(oid) from pg_constraint where conname = 'leaf_key'`;
+    expect((await run(files('(1), (2)'))).told).toEqual([]);
+    await bench.run(
+      `create table ${schema}.leaf (root int constraint leaf_key references ${schema}.root (id))`,
+      `insert into ${schema}.leaf values (2)`,
+    );
+    expect((await run(files('(2), (3)'))).told).toEqual([]);
+    expect(await bench.value(key)).toBe('FOREIGN KEY (root) REFERENCES root(id)');
+    expect((await run(files('(3)'))).told).toEqual([expect.stringMatching(/^ETL4032 /)]);
+    await bench.run(`drop table ${schema}.leaf`);
+  });
+
+  test('a hook that ends with the word "end" does not end the transaction', async () => {
+    const hook = 'create function twice(x int) returns int language sql begin atomic select x * 2; end';
+    const ran = await run({
+      'macros/create.sql':
+        '{% macro postgres__create_table_as(temporary, relation, sql) %}{{ return(dbt.default__create_table_as(temporary, relation, sql)) }}{% endmacro %}',
+      'models/doubled.sql': `{{ config(post_hook='${hook}') }} select 1 as id`,
+    });
+    expect(ran.told).toEqual([]);
+    expect(await bench.rows(`select twice(id) from ${schema}.doubled`)).toEqual(['2']);
+  });
+
   test('a seed that cannot be loaded leaves the rows that are there', async () => {
     const files = (price: string): Record<string, string> => ({
       'seeds/kept.csv': `id,price\n1,${price}\n`,
