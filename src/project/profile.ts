@@ -151,7 +151,10 @@ class Choice {
     const at: YamlPath = [name, 'outputs', targetName];
     if (raw === undefined) {
       const nearest = didYouMean(targetName, names);
-      const list = `The profile has: ${names.join(', ')}.`;
+      const list =
+        names.length === 0
+          ? 'The profile has no outputs: add one below outputs.'
+          : `The profile has: ${names.join(', ')}.`;
       const place = this.wish.target === undefined ? [name, 'target'] : [name, 'outputs'];
       return this.fail(
         errorOf('ETL1007', `The profile '${name}' does not have a target named '${targetName}'.`, {

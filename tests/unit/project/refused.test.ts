@@ -4,6 +4,13 @@ import { loadFiles, toldAs } from '../../support/load-files.ts';
 
 test.each([
   [
+    'ETL1007 a profile without outputs',
+    { 'profiles.yml': 'etl:\n  outputs: {}\n' },
+    [
+      "ETL1007 profiles.yml:2:3 The profile 'etl' does not have a target named 'default'. | The profile has no outputs: add one below outputs.",
+    ],
+  ],
+  [
     'ETL1003 alone where a file of sources cannot be read',
     {
       'dbt_project.yml': 'name: shop\nprofile: etl\nsources: {shop: {+enabled: true}}\n',
