@@ -62,6 +62,8 @@ _BY_CODE = {
     "ETL3010": [core.PatchTargetNotFoundError],
     "ETL4040": [core.ParsingError],
     "ETL4004": [core.SchemaConfigError, ValidationError],
+    "ETL3031": [core.DbtReferenceError],
+    "ETL3036": [core.ContractBreakingChangeError],
     "ETL8002": [IncompatibleSchemaError, common.DbtRuntimeError],
 }
 # Codes that no table names: by the first digit of their number.

@@ -5,6 +5,7 @@ Loaded with `-p plugin` before any test module, so that `from dbt.tests.util imp
 
 import json
 import os
+import re
 import signal
 import time
 
@@ -22,6 +23,10 @@ dbt.tests.util.patch_microbatch_end_time = invoke.microbatch_end_time
 _REPORT = os.environ["ETL_SHIM_REPORT"]
 _SECONDS = int(os.environ.get("ETL_SHIM_TEST_TIMEOUT", "180"))
 _lines = {}
+_UNKNOWN_SERVER = re.compile(
+    r"ETL1040[^$]{0,400}?(Could not resolve host: \S+|https://\S+ cannot be asked: the name of the server is not known"
+    r"|https://\S+: the name of the server is not known)"
+)
 
 
 @pytest.fixture(scope="class")
@@ -93,11 +98,19 @@ def pytest_runtest_protocol(item):
         _write(line)
 
 
+def _no_network(report):
+    """Whether a package was to be loaded from a server whose name this machine does not know; dbt fails there too."""
+    printed = report.longreprtext + "".join(text for _, text in report.sections)
+    return _UNKNOWN_SERVER.search(printed) is not None
+
+
 def pytest_runtest_logreport(report):
     line = _lines.get(report.nodeid)
     if line is None:
         return
-    if report.failed:
+    if report.failed and _no_network(report):
+        line.update(outcome="not applicable", why="needs a server of the internet that is not to be reached")
+    elif report.failed:
         line["outcome"] = "failed" if line["outcome"] != "failed" else line["outcome"]
         line.setdefault("when", report.when)
         line.setdefault("text", report.longreprtext[-6000:])
