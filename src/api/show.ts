@@ -23,7 +23,7 @@ import { selectNodes } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
 
 export interface Shown {
-  /** name of the node; undefined for --inline */
+  /** name of the node, with its version; undefined for --inline */
   readonly name: string | undefined;
   /** its unique id */
   readonly id: string | undefined;
@@ -91,13 +91,18 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
           );
         }
       });
-      shown.push({ name: node?.name, id: node?.unique_id, sql, result });
+      shown.push({ name: nameOf(node), id: node?.unique_id, sql, result });
     }
     return shown;
   } finally {
     await connection.close();
   }
 }
+
+const nameOf = (node: ExecutableNode | undefined): string | undefined =>
+  node?.resource_type === 'model' && node.version !== null
+    ? `${node.name}.v${node.version}`
+    : node?.name;
 
 /** SQL that is no template. */
 function* asGiven(sql: string): ReturnType<Compiler['inline']> {

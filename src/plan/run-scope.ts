@@ -179,9 +179,12 @@ class RunScopes implements ScopeMaker {
     extra: Readonly<Record<string, unknown>>,
     log: RenderSink['log'],
   ): Scope {
+    // there is no node: names that tell of one are those of the target
+    const { database, schema } = this.project.target;
+    const names = { database: database ?? null, schema, ...extra } as NodeSettings['extra'];
     return (attempt) =>
       nodeNames(
-        { ...this.common(packageName, { ...NOTHING, log }), extra: extra as NodeSettings['extra'] },
+        { ...this.common(packageName, { ...NOTHING, log }), ...(names && { extra: names }) },
         attempt,
       );
   }

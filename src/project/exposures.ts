@@ -6,7 +6,7 @@ import { renderDescription } from './descriptions.ts';
 import type { CapturedRef, CapturedSource } from './draft.ts';
 import { finalConfig, unrenderedConfig } from './node-config.ts';
 import type { ConfigRequest } from './node-config.ts';
-import { errorOf } from './problems.ts';
+import { errorOf, warningOf } from './problems.ts';
 import { listAt } from './properties.ts';
 import type { Property } from './properties.ts';
 import type { World } from './world.ts';
@@ -43,6 +43,15 @@ function dependsOn(world: World, property: Property, id: string): Depends {
     if (typeof item.value !== 'string') {
       world.diagnostics.push(
         errorOf('ETL1004', "an entry of depends_on must be a text such as ref('x')", { at }),
+      );
+      continue;
+    }
+    if (/^\s*(\{\{\s*)?metric\(/.test(item.value)) {
+      world.diagnostics.push(
+        warningOf('ETL4002', `the exposure "${property.name}" depends on ${item.value.trim()}`, {
+          at,
+          hint: 'Metrics are read but not executed: the exposure stays, without this line.',
+        }),
       );
       continue;
     }

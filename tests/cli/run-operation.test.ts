@@ -16,7 +16,7 @@ beforeAll(async () => {
   {% set rows = run_query('select ' ~ to ~ ' + 1 as n') %}
   {{ log('got ' ~ rows.columns[0].values()[0], info=true) }}
 {% endmacro %}
-{% macro make(name) %}{% do run_query('create table ' ~ target.schema ~ '.' ~ name ~ (' engine = Log' if target.type == 'clickhouse' else '') ~ ' as select 7 as id') %}{% endmacro %}
+{% macro make(name) %}{% do run_query('create table ' ~ schema ~ '.' ~ name ~ (' engine = Log' if target.type == 'clickhouse' else '') ~ ' as select 7 as id') %}{% endmacro %}
 {% macro refuse() %}{{ log('before', info=true) }}{{ exceptions.raise_compiler_error('not today') }}{% endmacro %}
 {% macro broken() %}{% do run_query('select nonsense from nowhere_at_all') %}{% endmacro %}
 `,

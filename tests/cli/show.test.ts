@@ -17,6 +17,8 @@ vars: {least: 3}
     'models/inner.sql': `{{ config(materialized='ephemeral') }} select id from {{ ref('seven') }} where id >= {{ var('least') }}`,
     'models/outer.sql': `select {{ twice('id') }} as id from {{ ref('inner') }}`,
     'models/zoned.sql': `{{ config(sql_header="set time zone 'Asia/Kolkata';") }} select current_setting('TimeZone') as zone`,
+    'models/seasons_v1.sql': 'select 4 as n',
+    'models/versions.yml': 'models: [{name: seasons, versions: [{v: 1}]}]\n',
     'models/broken.sql': 'select nonsense from nowhere_at_all',
     'models/headed.sql':
       '{% call set_sql_header(config) %}with eight as (select 8 as id){% endcall %}select id from eight',
@@ -137,6 +139,12 @@ test('the sql_header of a model is sent before its query', async () => {
   const { code, stdout } = await run('show', '-s', 'zoned', '-q', '--output', 'json');
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toEqual({ show: [{ zone: 'Asia/Kolkata' }] });
+});
+
+test('a model with versions is shown under the name of the version', async () => {
+  const { code, stdout } = await run('show', '-s', 'seasons');
+  expect(code).toBe(0);
+  expect(stdout).toContain("Previewing node 'seasons.v1'");
 });
 
 test('show without anything to show is wrong usage', async () => {

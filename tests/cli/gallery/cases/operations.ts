@@ -32,6 +32,17 @@ export const OPERATIONS: readonly GalleryCase[] = [
     codes: ['ETL4002', 'ETL4002', 'ETL3001'],
   },
   {
+    name: 'exposure-of-a-metric',
+    files: {
+      'models/orders.sql': 'select 1 as id\n',
+      'models/exposures.yml':
+        "exposures:\n  - name: weekly\n    type: dashboard\n    owner: {email: a@b.example}\n    depends_on: [ref('orders'), metric('revenue')]\n",
+    },
+    args: ['parse', '--warn-error'],
+    exit: 2,
+    codes: ['ETL4002'],
+  },
+  {
     name: 'source-not-fresh',
     on: 'server',
     before: "create table orders as select timestamp '2024-01-01' as loaded_at",
