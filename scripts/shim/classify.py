@@ -13,7 +13,7 @@ _HARMLESS = re.compile(
     r"|dbt\.adapters\.exceptions(\.|$)|dbt_common\.constants$|dbt_common\.contracts\.constraints$|dbt\.context\.base$)"
 )
 _INSIDE = re.compile(r"^(freezegun|opentelemetry|sqlparse|dbt|dbt_common|dbt_semantic_interfaces|dbt_semantic\w*|dbtlabs|metricflow|click)(\.|$)")
-_MOCKS = {"mock", "mocker", "MagicMock", "otel_spans", "patch_microbatch_end_time"}
+_MOCKS = {"mock", "mocker", "MagicMock", "otel_spans"}
 _RUNNERS = {"dbtRunner", "EventCatcher", "invoke", "dbtRunnerResult", "RunnerResult", "callbacks"}
 
 
