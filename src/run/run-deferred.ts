@@ -220,6 +220,7 @@ class DeferredRun {
     const { path, text } = await ctx.files.readSeed(node);
     const columns = seedColumns(node, text, ctx.dialect);
     if (columns.value === undefined) throw new EtlError(columns.diagnostics);
+    for (const warning of columns.diagnostics) ctx.report(warning);
     return { path, text, columns: columns.value };
   }
 

@@ -187,6 +187,7 @@ async function gather(
     const { text } = await ctx.files.readSeed(node);
     const columns = seedColumns(node, text, dialect);
     if (columns.value === undefined) throw new EtlError(columns.diagnostics);
+    for (const warning of columns.diagnostics) ctx.report(warning);
     const { late, ...hooks } = await drive(compiler.hooks(node, options), answer);
     return {
       ...base,

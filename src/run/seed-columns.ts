@@ -4,6 +4,7 @@ import { EtlError } from '../kernel/error.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { readCsv, type CsvField } from '../sql/csv.ts';
 import { inferSeedTypes } from './infer-seed.ts';
+import { lostZeros } from './lost-zeros.ts';
 
 /** The delimiter a seed's config asks for; a comma by default. Throws an ETL4004 for what is not one character. */
 export const seedDelimiter = (node: ExecutableNode): string => {
@@ -32,8 +33,8 @@ function columnName({ text }: CsvField): string {
 }
 
 /**
- * Columns of a seed in file order: `column_types` where configured, else inferred from every value. A file without a header, a
- * column without a name and a name that comes twice are ETL7003.
+ * Columns of a seed in file order: `column_types` where configured, else inferred from every value; numbers that lose leading zeros
+ * are warned of. A file without a header, a column without a name and a name that comes twice are ETL7003.
  */
 export function seedColumns(
   node: ExecutableNode,
@@ -94,13 +95,11 @@ export function seedColumns(
   );
   const isComplete = names.every((n) => typeOf.has(n.toLowerCase()));
   const inferred = isComplete ? [] : inferSeedTypes(csv, delimiter, dialect);
-  return {
-    value: names.map((name, i) => {
-      const given = typeOf.get(name.toLowerCase());
-      if (given !== undefined) return { name, type: given, nullable: true };
-      const kind = inferred[i] ?? 'text';
-      return { name, type: dialect.seedType(kind), nullable: true, inferred: kind };
-    }),
-    diagnostics: [],
-  };
+  const value = names.map((name, i): SeedColumn => {
+    const given = typeOf.get(name.toLowerCase());
+    if (given !== undefined) return { name, type: given, nullable: true };
+    const kind = inferred[i] ?? 'text';
+    return { name, type: dialect.seedType(kind), nullable: true, inferred: kind };
+  });
+  return { value, diagnostics: lostZeros(node, csv, delimiter, value) };
 }

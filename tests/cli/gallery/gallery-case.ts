@@ -15,7 +15,7 @@ export interface GalleryCase {
   /** files of the project; `dbt_project.yml` is written unless it is given here, and left out when it is null */
   readonly files?: Readonly<Record<string, string | Uint8Array | null>>;
   readonly args: readonly string[];
-  readonly exit: 1 | 2;
+  readonly exit: 0 | 1 | 2;
   /** the codes that the output names, in this order, each as often as it is told */
   readonly codes: readonly `ETL${number}`[];
   /** `server`: the profile leads to the Postgres that asks for a password, with a schema of the case's own */

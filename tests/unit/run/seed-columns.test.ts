@@ -31,3 +31,17 @@ test('a name of blanks in quotes is none', () => {
     { code: 'ETL7003', message: 'column 2 of the header has no name' },
   ]);
 });
+
+test('codes that lose a leading zero are named once a column, but not zeros, fractions, typed columns and texts', () => {
+  const csv =
+    'cep,qty,rate,cpf,mixed\n80010,0,0.5,001,01a\n01310,00,0.25,002,02b\n01311,5,1,003,3\n';
+  const told = (config = {}): unknown =>
+    seedColumns(aSeed('s', { config }), csv, dialect).diagnostics.map(
+      (d) => `${d.code} ${d.at?.line} ${d.message}`,
+    );
+  expect(told({ column_types: { CPF: 'text' } })).toEqual([
+    'ETL7005 3 the column "cep" becomes a number: "01310" loses its leading zero',
+    'ETL7005 3 the column "qty" becomes a number: "00" loses its leading zero',
+  ]);
+  expect(told({ column_types: { cpf: 'text', cep: 'text', qty: 'text' } })).toEqual([]);
+});

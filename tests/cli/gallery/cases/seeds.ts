@@ -88,6 +88,16 @@ export const SEEDS: readonly GalleryCase[] = [
     codes: ['ETL7003'],
   },
   {
+    name: 'seed-leading-zeros',
+    on: 'server',
+    files: {
+      'seeds/stores.csv': csv('cep,name', '80010,Centro', '01310,Paulista', '01311,Bela Vista'),
+    },
+    args: ['seed'],
+    exit: 0,
+    codes: ['ETL7005'],
+  },
+  {
     name: 'seed-header-with-a-gap',
     on: 'server',
     files: { 'seeds/prices.csv': csv('id,,price', '1,,9.50') },
