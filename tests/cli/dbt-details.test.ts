@@ -47,6 +47,7 @@ test('a file that holds nothing is listed, and neither compiled nor run', async 
   expect((await runResults()).map((r) => r.unique_id).toSorted()).toEqual([
     'model.shop.keyless',
     'model.shop.worker',
+    'operation.shop.shop-on-run-end-0',
   ]);
   expect((await run('ls', '--resource-type', 'model')).stdout).toContain('shop.nothing');
 });

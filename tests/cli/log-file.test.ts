@@ -43,7 +43,9 @@ describe('the log file', () => {
     );
     expect(text).toMatch(/\[info \] \[MainThread\]: logged/);
     expect(text).toMatch(/\[debug\] \[MainThread\]: traced/);
-    expect(text).toMatch(/\[debug\] \[MainThread\]: On model\.shop\.good:\ncreate or replace view/);
+    expect(text).toMatch(
+      /\[debug\] \[MainThread\]: On model\.shop\.good:\n\/\* .* \*\/\ncreate or replace view/,
+    );
     expect(text).toMatch(/\[warn \] \[MainThread\]: .*WARN 1 none/);
     expect(text).not.toContain('failing-row |');
     expect((await run(['ls'])).code).toBe(0);
