@@ -9,7 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => pg.stop());
 
-const MACROS = macros.map((m) => m.text).join('\n');
+// what dispatch leads to in a project
+const DISPATCHED =
+  '{% macro current_timestamp() %}{{ postgres__current_timestamp() }}{% endmacro %}';
+const MACROS = [...macros.map((m) => m.text), DISPATCHED].join('\n');
 const rendered = (call: string): string => renderJinja('direct', `${MACROS}{{ ${call} }}`).trim();
 
 test.each([

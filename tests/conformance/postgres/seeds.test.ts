@@ -86,20 +86,20 @@ describe('what is read', () => {
     ]);
   });
 
-  test('blanks and the word null are NULL where they stand without quotes, as in dbt', async () => {
+  test('blanks and the word null are NULL, with quotes or without, as in dbt', async () => {
     expect(await load('id,day,Name\n1, ,NULL\n2,null,"null"\n3,2024-02-29,nullable\n')).toBe(3);
     expect(await rows()).toEqual([
       [1, null, null],
-      [2, null, 'null'],
+      [2, null, null],
       [3, '2024-02-29', 'nullable'],
     ]);
   });
 
-  test('empty is NULL, "" is an empty text', async () => {
+  test('empty is NULL, also between quotes', async () => {
     await load('id,day,Name\n1,,\n2,,""\n');
     expect(await rows()).toEqual([
       [1, null, null],
-      [2, null, ''],
+      [2, null, null],
     ]);
   });
 
