@@ -67,7 +67,7 @@ describe.each(ENGINES)('%s', (engine) => {
     );
     expect(ran.status).toEqual({ orders: 'error' });
     const [told = ''] = ran.told;
-    const [INT, TEXT, DATE] = engine === 'postgres' ? ['INTEGER', 'STRING', 'DATE'] : ['Int32', 'String', 'Date'];
+    const [INT, TEXT, DATE] = engine === 'postgres' ? ['INTEGER', 'TEXT', 'DATE'] : ['Int32', 'String', 'Date'];
     const rows = told
       .split('\n')
       .filter((line) => line.startsWith('| '))

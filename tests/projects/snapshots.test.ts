@@ -111,6 +111,7 @@ describe.each(ENGINES)('%s', (engine) => {
     const taken = await run('snapshot');
     expect(taken.code, taken.output).toBe(0);
     expect(Object.keys(await statuses()).toSorted()).toEqual([
+      'operation.shop.shop-on-run-start-0',
       'snapshot.shop.cities',
       'snapshot.shop.customers_history',
     ]);
