@@ -18,7 +18,7 @@ import { toPython } from '../py/convert.ts';
 import { lazyNames } from './lazy-names.ts';
 import type { Makers } from './lazy-names.ts';
 import { toPlain } from './plain.ts';
-import { DBT_VERSION } from './settings.ts';
+import { DBT_VERSION } from '../../kernel/version.ts';
 import type { BaseSettings, EnvSource, VarSource } from './settings.ts';
 
 const SECRET = 'DBT_ENV_SECRET_';

@@ -98,6 +98,3 @@ export interface NodeSettings extends BaseSettings {
   /** what a warning of `exceptions.warn` becomes */
   readonly warn: (message: string) => void;
 }
-
-/** The dbt-core version whose behaviour templates meet. */
-export const DBT_VERSION = '1.11.16';

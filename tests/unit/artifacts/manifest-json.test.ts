@@ -23,7 +23,7 @@ test('one node of every kind keeps the schema of manifest v12', () => {
 test('the metadata names schema, versions, project and engine', () => {
   expect(written().metadata).toMatchObject({
     dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json',
-    dbt_version: '1.11.2',
+    dbt_version: '1.11.16',
     generated_at: '2026-01-02T03:04:09.001000Z',
     invocation_started_at: '2026-01-02T03:04:05.678000Z',
     project_name: 'shop',
