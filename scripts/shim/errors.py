@@ -12,9 +12,8 @@ from dbt.artifacts.exceptions.schemas import IncompatibleSchemaError
 from dbt.cli.exceptions import DbtUsageException
 from dbt_common.dataclass_schema import ValidationError
 
-# `error[ETL3001] the model ...`, then `  --> models/a.sql:3:4` and more lines
-_TEXT = re.compile(r"error\[(ETL\d{4})\]\s*(.*)")
-_PLACE = re.compile(r"-->\s*([^\s:]+)")
+# `error[ETL3001] models/a.sql:3:4`, then the message and more lines; without a place where there is none
+_TEXT = re.compile(r"error\[(ETL\d{4})\](?: ([^\n]+?):\d+:\d+)?")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 _PROPERTIES = [
@@ -92,12 +91,10 @@ def exception_for(output, args):
     text = _COLOUR.sub("", output)
     found = _TEXT.search(text)
     code = found.group(1) if found else "ETL9000"
-    rest = text[found.end():] if found else ""
-    following = _TEXT.search(rest)
-    place = _PLACE.search(rest[: following.start()] if following else rest)
+    place = found.group(2) if found else ""
     told = text[found.start():] if found else text
     strict = any(a.startswith("--warn-error") for a in args)
-    classes = _most_specific(_family(code, place.group(1) if place else "", strict))
+    classes = _most_specific(_family(code, place, strict))
 
     def init(self, message):
         Exception.__init__(self, message)
