@@ -1,7 +1,8 @@
-import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Node, Pair, YAMLMap } from 'yaml';
 import type { Checked, Diagnostic, Span } from '../kernel/diagnostic.ts';
 import { makeFloat } from '../jinja/py/values.ts';
+import { Places, widened } from './yaml-indent.ts';
 import { readScalar } from './yaml-scalar.ts';
 
 export type YamlPath = readonly (string | number)[];
@@ -27,7 +28,7 @@ export const isYamlMap = (value: unknown): value is YamlMap =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface Reading {
-  readonly lines: LineCounter;
+  readonly lines: Places;
   readonly file: string;
   readonly diagnostics: Diagnostic[];
   readonly document: ReturnType<typeof parseDocument>;
@@ -45,7 +46,7 @@ const HINTS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'Keep one document per file; remove the "---" line.',
 };
 
-const toSpan = (lines: LineCounter, file: string, start: number, end?: number): Span => {
+const toSpan = (lines: Places, file: string, start: number, end?: number): Span => {
   const { line, col } = lines.linePos(start);
   const last = end === undefined ? undefined : lines.linePos(end);
   const endColumn = last?.line === line && last.col > col ? last.col : undefined;
@@ -196,10 +197,13 @@ class ReadDocument implements YamlDocument {
   readonly text: string;
   readonly value: unknown;
   readonly #reading: Reading;
+  /** the text that offsets of the tree count in */
+  readonly #parsed: string;
 
-  constructor(reading: Reading, text: string) {
+  constructor(reading: Reading, text: string, parsed: string) {
     this.file = reading.file;
     this.text = text;
+    this.#parsed = parsed;
     this.#reading = reading;
     this.value = toValue(reading.document.contents, reading);
   }
@@ -229,28 +233,52 @@ class ReadDocument implements YamlDocument {
     let offset = start;
     if (type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') offset += 1;
     else if (type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED') offset = this.#blockStart(start);
-    return { ...toSpan(this.#reading.lines, this.file, offset), offset };
+    const { lines } = this.#reading;
+    return { ...toSpan(lines, this.file, offset), offset: lines.inFile(offset) };
   }
 
   /** A block scalar begins on the line after its header, behind the indentation. */
   #blockStart(header: number): number {
-    const newline = this.text.indexOf('\n', header);
+    const newline = this.#parsed.indexOf('\n', header);
     if (newline < 0) return header;
-    const text = /[^\s]/.exec(this.text.slice(newline));
+    const text = /[^\s]/.exec(this.#parsed.slice(newline));
     return text === null ? header : newline + text.index;
   }
 }
 
-/** Parses a YAML file. A document comes back whenever the file is one, whatever else is wrong with it. */
-export function parseYaml(text: string, file: string): Checked<YamlDocument> {
-  const lines = new LineCounter();
+interface Parsed {
+  readonly text: string;
+  readonly lines: Places;
+  readonly document: ReturnType<typeof parseDocument>;
+}
+
+function parsedText(text: string): Parsed {
+  const lines = new Places();
   const document = parseDocument(text, {
     schema: 'failsafe',
-    lineCounter: lines,
+    lineCounter: lines.counter,
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'silent',
   });
+  return { text, lines, document };
+}
+
+/** As the YAML standard reads a text, or else as PyYAML does, which asks no indentation inside brackets and quotes. */
+function parsedAsWritten(text: string): Parsed {
+  const strict = parsedText(text);
+  if (strict.document.errors.length === 0) return strict;
+  const wide = widened(text);
+  if (wide === undefined) return strict;
+  const lenient = parsedText(wide.text);
+  if (lenient.document.errors.length > 0) return strict;
+  lenient.lines.added = wide.added;
+  return lenient;
+}
+
+/** Parses a YAML file. A document comes back whenever the file is one, whatever else is wrong with it. */
+export function parseYaml(text: string, file: string): Checked<YamlDocument> {
+  const { lines, document, text: parsed } = parsedAsWritten(text);
   const diagnostics: Diagnostic[] = [];
   const first = document.errors[0];
   if (first !== undefined) {
@@ -269,7 +297,11 @@ export function parseYaml(text: string, file: string): Checked<YamlDocument> {
       ],
     };
   }
-  const value = new ReadDocument({ lines, file, diagnostics, document, exact: false }, text);
+  const value = new ReadDocument(
+    { lines, file, diagnostics, document, exact: false },
+    text,
+    parsed,
+  );
   return {
     value: diagnostics.some((d) => d.severity === 'error') ? undefined : value,
     diagnostics,

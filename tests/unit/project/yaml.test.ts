@@ -85,3 +85,32 @@ test('a key named __proto__ is a key', () => {
   expect(Object.keys(value as object)).toEqual(['__proto__']);
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 });
+
+test.each([
+  ['a: {\n  b: 1,\nc: 2\n}\nd: 3\n', { a: { b: 1, c: 2 }, d: 3 }],
+  ['- x:\n    y: {\n      b: [\n 1, 2\n] }\n- z\n', [{ x: { y: { b: [1, 2] } } }, 'z']],
+  ['a:\n  b: [\n  one\n  two,\n  three]\n', { a: { b: ['one two', 'three'] } }],
+  ['a:\n  b: "one\ntwo # ]\n\nthree"\n  c: 1\n', { a: { b: 'one two # ]\nthree', c: 1 } }],
+  ["a:\n  b: 'it''s\ntwo'\n", { a: { b: "it's two" } }],
+])('PyYAML asks no indentation inside brackets and quotes: %j', (text, value) => {
+  expect(parsed(text).value).toEqual(value);
+});
+
+test('places behind a line that stands too far to the left are those of the file', () => {
+  const document = parsed('a:\n  b: {\nc: 1,\n  d: "{{ x }}"\n}\ne: 2\n');
+  expect(document.spanOf(['a', 'b', 'c'])).toMatchObject({ line: 3, column: 4 });
+  expect(document.keySpanOf(['a', 'b', 'c'])).toMatchObject({ line: 3, column: 1, endColumn: 2 });
+  expect(document.textSpanOf(['a', 'b', 'd'])).toMatchObject({ line: 4, column: 7, offset: 22 });
+  expect(document.text.slice(22, 29)).toBe('{{ x }}');
+  expect(document.spanOf(['e'])).toMatchObject({ line: 6, column: 4 });
+});
+
+test('a bracket or quote that is never closed is told where the standard sees its end', () => {
+  expect(parseYaml('a:\n  b: {\n    c: 1,\nd: 2\n', 'f.yml').diagnostics[0]).toMatchObject({
+    code: 'ETL1003',
+    at: { line: 4, column: 1 },
+  });
+  expect(parseYaml('a:\n  b: "one\n  c: 1\n', 'f.yml').diagnostics[0]).toMatchObject({
+    message: 'not valid YAML: a " was opened and is not closed',
+  });
+});
