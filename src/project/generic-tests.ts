@@ -154,17 +154,20 @@ function partsOf(world: World, entry: TestEntry, from: Written): TestParts {
       diagnostics: world.diagnostics,
     });
   const config: Record<string, unknown> = {};
+  // a template that answers nothing leaves a key to its default
+  const put = (key: string, value: unknown, path: YamlPath): void => {
+    const said = rendered(value, path);
+    if (said !== undefined && said !== null) config[key] = said;
+  };
   for (const key of CONFIG_ARGUMENTS) {
     const direct = kwargs[key];
     delete kwargs[key];
     const isDirect = direct !== undefined && direct !== null && direct !== false && direct !== '';
     const value = isDirect ? direct : (own[key] ?? direct);
     if (!isDirect) delete own[key];
-    if (value !== undefined && value !== null)
-      config[key] = rendered(value, [...from.path, ...(isDirect ? [key] : ['config', key])]);
+    put(key, value, [...from.path, ...(isDirect ? [key] : ['config', key])]);
   }
-  for (const [key, value] of Object.entries(own))
-    if (value !== null) config[key] = rendered(value, [...from.path, 'config', key]);
+  for (const [key, value] of Object.entries(own)) put(key, value, [...from.path, 'config', key]);
   const { name, description, ...rest } = kwargs;
   return {
     kwargs: rest,

@@ -227,3 +227,21 @@ test('analyses have a section and a name of their own where the flag of dbt 1.12
   expect(await ids('flags: {require_corrected_analysis_fqns: true}\n')).toEqual(['shop.two']);
   expect(await ids('')).toEqual(['shop.analysis.deep.one', 'shop.analysis.two']);
 });
+
+test('a template that answers nothing leaves a config of a test to its default', async () => {
+  const { manifest } = await loadedFiles({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'models/a.sql': 'select 1 as id',
+    'models/a.yml': `models:
+  - name: a
+    columns:
+      - name: id
+        data_tests:
+          - unique:
+              enabled: "{{ var('wanted', none) | as_native }}"
+              config: {severity: "{{ var('how', none) }}", limit: 3}
+`,
+  });
+  const [test] = Object.values(manifest.nodes).filter((node) => node.resource_type === 'test');
+  expect(test?.config).toMatchObject({ enabled: true, severity: 'ERROR', limit: 3 });
+});
