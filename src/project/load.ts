@@ -349,7 +349,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
   });
   const seeds = [...packages.values()].flatMap((pkg) =>
     pkg.files.seeds.map((file): [NodeId, string] => {
-      const name = (file.path.split('/').at(-1) ?? '').replace(/\.csv$/, '');
+      const name = (file.path.split('/').at(-1) ?? '').replace(/\.csv$/i, '');
       return [nodeId(`seed.${pkg.project.name}.${name}`), file.fullPath];
     }),
   );

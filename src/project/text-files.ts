@@ -67,6 +67,10 @@ interface Found {
   readonly path: string;
 }
 
+/** Whether a file has one of some endings, however they are written: dbt takes `x.SQL` for `x.sql`. */
+const endsIn = (path: string, ...endings: readonly string[]): boolean =>
+  endings.some((ending) => path.toLowerCase().endsWith(ending));
+
 /** What stands in a text where bytes were no UTF-8. */
 const REPLACED = '\uFFFD';
 
@@ -138,7 +142,7 @@ export class PackageReader {
   }
 
   async #seeds(folders: readonly string[]): Promise<SeedFile[]> {
-    return forEachOf(await this.#find(folders, (path) => path.endsWith('.csv')), async (found) => {
+    return forEachOf(await this.#find(folders, (path) => endsIn(path, '.csv')), async (found) => {
       const place = this.#place(found);
       const fullPath = joinPath(this.#dir, place.originalPath);
       const size = (await this.#fs.stat(fullPath))?.size ?? 0;
@@ -162,7 +166,7 @@ export class PackageReader {
   }
 
   async #properties(folders: readonly string[]): Promise<PropertyDocument[]> {
-    const files = await this.#texts(folders, (path) => /\.ya?ml$/.test(path));
+    const files = await this.#texts(folders, (path) => endsIn(path, '.yml', '.yaml'));
     return files.flatMap((file) => {
       const { value, diagnostics } = parseYaml(file.text, file.shownPath);
       this.diagnostics.push(...diagnostics);
@@ -172,11 +176,11 @@ export class PackageReader {
 
   async read(project: ProjectFile): Promise<PackageFiles> {
     const { paths } = project;
-    const isSql = (path: string): boolean => path.endsWith('.sql');
+    const isSql = (path: string): boolean => endsIn(path, '.sql');
     const isGeneric = (path: string): boolean => path.startsWith('generic/');
     const isSingular = (path: string): boolean =>
       isSql(path) && !isGeneric(path) && !path.startsWith('fixtures/');
-    const isFixture = (path: string): boolean => /^fixtures\/.*\.(?:csv|sql)$/.test(path);
+    const isFixture = (path: string): boolean => /^fixtures\/.*\.(?:csv|sql)$/i.test(path);
     const [
       models,
       analyses,
@@ -194,7 +198,7 @@ export class PackageReader {
       this.#texts(paths.tests, isSingular),
       this.#texts(paths.macros, isSql),
       this.#texts(paths.tests, (path) => isSql(path) && isGeneric(path)),
-      this.#texts(paths.docs, (path) => path.endsWith('.md')),
+      this.#texts(paths.docs, (path) => endsIn(path, '.md')),
       this.#seeds(paths.seeds),
       this.#texts(paths.tests, isFixture),
     ]);
@@ -208,7 +212,7 @@ export class PackageReader {
       paths.functions,
     ];
     const properties = await this.#properties([...new Set(folders.flat())]);
-    const python = await this.#find(paths.models, (path) => path.endsWith('.py'));
+    const python = await this.#find(paths.models, (path) => endsIn(path, '.py'));
     return {
       models,
       analyses,

@@ -132,7 +132,7 @@ function callOf(written: string): Call | undefined {
 }
 
 const nameOf = (file: SeedFile): string =>
-  (file.path.split('/').at(-1) ?? '').replace(/\.csv$/, '');
+  (file.path.split('/').at(-1) ?? '').replace(/\.csv$/i, '');
 
 /** The file of the seed that a ref means, of the root project first. */
 function seedFile(

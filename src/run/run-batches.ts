@@ -130,7 +130,7 @@ function turnOf(
 ): Turn {
   const label = windowLabel(window, size);
   const beside = (path: string): string =>
-    path.replace(/([^/]+)\.sql$/, (_, name: string) => `${name}/${name}_${label}.sql`);
+    path.replace(/([^/]+)\.sql$/i, (_, name: string) => `${name}/${name}_${label}.sql`);
   const config = {
     ...node.config,
     ...(isFirst ? {} : { 'pre-hook': [] }),
