@@ -88,7 +88,7 @@ export function widened(text: string): Widened | undefined {
 
 /** Places in a YAML file, from offsets into the text that was parsed, which may be wider. */
 export class Places {
-  readonly counter = new LineCounter();
+  readonly counter: LineCounter = new LineCounter();
   added: ReadonlyMap<number, number> = new Map();
 
   /** Line and column in the file, both from 1. */
