@@ -1,16 +1,22 @@
 import { findNode, type Manifest } from '../manifest/manifest.ts';
 import type { GraphNode } from '../manifest/node.ts';
 import { newInvocation } from './invocation.ts';
-import { openProject } from './open-project.ts';
+import { openProject, writeManifest } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
 
-/** The selected nodes, sources, exposures and unit tests, and analyses if `resourceType` names them or all, in the order of their ids; needs no warehouse. */
+/**
+ * The selected nodes, sources, exposures and unit tests, and analyses if `resourceType` names them or all, in the order of
+ * their ids; needs no warehouse.
+ * Writes target/manifest.json, as every command of dbt that reads the project.
+ */
 export async function list(
   options: ApiOptions = {},
 ): Promise<{ readonly nodes: readonly GraphNode[]; readonly manifest: Manifest }> {
-  const project = await openProject(options, newInvocation(options), 'ls');
+  const invocation = newInvocation(options);
+  const project = await openProject(options, invocation, 'ls');
   const { manifest } = project;
+  await writeManifest(project, invocation);
   // as in dbt: analyses are listed when they are asked for
   const isAsked = options.resourceType?.some((types) => /\b(analysis|all)\b/.test(types)) ?? false;
   const selected = selectNodes(project, options, [

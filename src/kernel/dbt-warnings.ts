@@ -20,6 +20,13 @@ export const WARNING_EVENTS: Partial<Readonly<Record<Code, readonly string[]>>> 
   ETL3003: ['NodeNotFoundOrDisabled'],
   ETL3008: ['NoNodesForSelectionCriteria', 'NoNodesSelected', 'NothingToDo'],
   ETL3010: ['NoNodeForYamlKey', 'WrongResourceSchemaFile', 'MacroNotFoundForPatch'],
+  ETL3036: ['UnversionedBreakingChange'],
+  ETL3080: [
+    'SeedIncreased',
+    'SeedExceedsLimitSamePath',
+    'SeedExceedsLimitAndPathChanged',
+    'SeedExceedsLimitChecksumChanged',
+  ],
   ETL4002: ['UnsupportedConstraintMaterialization', 'InvalidConcurrentBatchesConfig'],
   ETL4045: ['MicrobatchModelNoEventTimeInputs'],
   ETL4080: ['JinjaLogWarning'],
@@ -42,11 +49,11 @@ const OTHERS =
   'MissingArgumentsPropertyInGenericTestDeprecation ModelParamUsageDeprecation ' +
   'ModulesItertoolsUsageDeprecation PackageInstallPathDeprecation PackageMaterializationOverrideDeprecation ' +
   'PackageNodeDependsOnRootProjectNode PackageRedirectDeprecation ProjectFlagsMovedDeprecation ' +
-  'PropertyMovedToConfigDeprecation ResourceNamesWithSpacesDeprecation SeedExceedsLimitAndPathChanged ' +
-  'SeedExceedsLimitChecksumChanged SeedExceedsLimitSamePath SeedIncreased SelectExcludeIgnoredWithSelectorWarning ' +
+  'PropertyMovedToConfigDeprecation ResourceNamesWithSpacesDeprecation ' +
+  'SelectExcludeIgnoredWithSelectorWarning ' +
   'SemanticValidationFailure SnapshotTimestampWarning SourceFreshnessProjectHooksNotRun SourceOverrideDeprecation ' +
   'TestsConfigDeprecation TimeDimensionsRequireGranularityDeprecation UnexpectedJinjaBlockDeprecation ' +
-  'UnversionedBreakingChange UnusedTables UpcomingReferenceDeprecation WEOIncludeExcludeDeprecation WarnStateTargetEqual';
+  'UnusedTables UpcomingReferenceDeprecation WEOIncludeExcludeDeprecation WarnStateTargetEqual';
 
 /** Every name of a warning that dbt knows. */
 export const EVENT_NAMES: ReadonlySet<string> = new Set([

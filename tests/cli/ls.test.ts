@@ -1,4 +1,6 @@
 // etl ls: outputs, and every way to select.
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { etl, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
 
@@ -45,6 +47,17 @@ async function names(...args: readonly string[]): Promise<readonly string[]> {
 }
 const models = (...args: readonly string[]): Promise<readonly string[]> =>
   names('--resource-type', 'model', ...args);
+
+test('the manifest is written, as by every command that reads the project', async () => {
+  const { code, output } = await run('ls', '--target-path', 'listed', '-s', 'top');
+  expect(code, output).toBe(0);
+  const { nodes } = JSON.parse(
+    await readFile(join(project.dir, 'listed/manifest.json'), 'utf8'),
+  ) as { readonly nodes: object };
+  expect(Object.keys(nodes)).toContain('model.shop.top');
+  expect((await run('ls', '--no-write-json', '--target-path', 'unwritten')).code).toBe(0);
+  await expect(access(join(project.dir, 'unwritten/manifest.json'))).rejects.toThrow('ENOENT');
+});
 
 describe('what is printed', () => {
   test('selectors, by default', async () => {

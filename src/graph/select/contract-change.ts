@@ -49,6 +49,10 @@ function removedConstraints(
     .map((one) => String((one['name'] ?? one['type']) as string));
 }
 
+/** A kind of breaking change as dbt names it, with what it is about. */
+const kind = (name: string, cases: readonly string[]): readonly string[] =>
+  cases.length === 0 ? [] : [`${name}: ${cases.join(', ')}`];
+
 /** The promises of a model that are broken, in words; empty when there are none. */
 function broken(
   node: ModelNode,
@@ -56,34 +60,43 @@ function broken(
   enforced: ReadonlySet<string>,
 ): readonly string[] {
   if (!wasEnforced(old) || sameContract(node, old)) return [];
-  const found: string[] = [];
-  if (!node.contract.enforced) found.push('the contract is no longer enforced');
   const materialized = materializedOf(old);
   const keptConstraints = KEEPS_CONSTRAINTS.has(materialized);
   const columns = Object.entries(mapOf(old['columns'])).toSorted(([a], [b]) => (a < b ? -1 : 1));
   let hadConstraints = listOf(old['constraints']).length > 0;
+  const [gone, retyped, lost]: [string[], string[], string[]] = [[], [], []];
   for (const [name, value] of columns) {
     const before = mapOf(value);
     const now = node.columns[name];
     hadConstraints ||= listOf(before['constraints']).length > 0;
     if (now === undefined) {
-      found.push(`the column ${name} is gone`);
+      gone.push(name);
       continue;
     }
     if (baseType(before['data_type']) !== baseType(now.data_type))
-      found.push(
-        `the column ${name} was ${String(before['data_type'] as string)} and is ${String(now.data_type)}`,
+      retyped.push(
+        `${name} (${String(before['data_type'] as string)} -> ${String(now.data_type)})`,
       );
     if (keptConstraints)
       for (const removed of removedConstraints(before['constraints'], now.constraints, enforced))
-        found.push(`the column ${name} lost its constraint ${removed}`);
+        lost.push(`${removed} on ${name}`);
   }
-  if (keptConstraints)
-    for (const removed of removedConstraints(old['constraints'], node.constraints, enforced))
-      found.push(`the model lost its constraint ${removed}`);
-  if (keptConstraints && hadConstraints && !KEEPS_CONSTRAINTS.has(node.config.materialized))
-    found.push(`it was a ${materialized} with constraints and is a ${node.config.materialized}`);
-  return found;
+  const ofModel = keptConstraints
+    ? removedConstraints(old['constraints'], node.constraints, enforced)
+    : [];
+  const isMoved =
+    keptConstraints && hadConstraints && !KEEPS_CONSTRAINTS.has(node.config.materialized);
+  return [
+    ...(node.contract.enforced ? [] : ['Contract enforcement was removed']),
+    ...kind('Columns were removed', gone),
+    ...kind('Columns with data_type changes', retyped),
+    ...kind('Enforced column level constraints were removed', lost),
+    ...kind('Enforced model level constraints were removed', ofModel),
+    ...kind(
+      'Materialization changed with enforced constraints',
+      isMoved ? [`${materialized} -> ${node.config.materialized}`] : [],
+    ),
+  ];
 }
 
 function told(
@@ -91,10 +104,15 @@ function told(
   changes: readonly string[],
   at: Diagnostic['at'],
 ): Diagnostic {
+  const what = model.isVersioned ? 'an enforced contract' : 'an unversioned model';
   return {
     code: 'ETL3036',
     severity: model.isVersioned ? 'error' : 'warning',
-    message: `the contract of ${model.name} is broken: ${changes.join('; ')}`,
+    // dbt's own words up to the name: those that people look for in logs
+    message: [
+      `While comparing to previous project state, dbt detected a breaking change to ${what}: ${model.name}`,
+      ...changes.map((change) => `  - ${change}`),
+    ].join('\n'),
     ...(at === undefined ? {} : { at }),
     node: model.id,
     hint: model.isVersioned
@@ -127,7 +145,9 @@ export function brokenContracts(
     return [
       told(
         { name, isVersioned, id },
-        [disabled === undefined ? 'the model was deleted or renamed' : 'the model was disabled'],
+        [
+          `Contracted model '${id}' was ${disabled === undefined ? 'deleted or renamed' : 'disabled'}.`,
+        ],
         disabled !== undefined && 'place' in disabled ? disabled.place : undefined,
       ),
     ];

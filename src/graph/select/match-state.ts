@@ -12,6 +12,7 @@ import {
   sameRelation,
 } from './compare.ts';
 import { brokenContracts } from './contract-change.ts';
+import { largeSeeds } from './large-seeds.ts';
 import type { Method, MethodProblem } from './method.ts';
 
 type Old = PreviousNode | undefined;
@@ -66,8 +67,10 @@ export const matchState: Method = ({ value, manifest, state, report }) => {
     };
   const before = state?.manifest;
   if (before === undefined) return missing(state, 'state', 'manifest.json');
-  if (value === 'modified' || value === 'modified.contract')
+  if (['modified', 'unmodified', 'modified.contract'].includes(value))
     for (const diagnostic of brokenContracts(manifest, before.nodes)) report?.(diagnostic);
+  if (['modified', 'unmodified', 'modified.body'].includes(value))
+    for (const diagnostic of largeSeeds(manifest, before.nodes)) report?.(diagnostic);
   const compare = words(manifest, before);
   return (node) => compare(node, before.nodes.get(node.unique_id));
 };

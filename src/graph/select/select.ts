@@ -32,7 +32,15 @@ export function select(
   options: SelectOptions = {},
 ): Checked<ReadonlySet<NodeId>> {
   const diagnostics: Diagnostic[] = [];
-  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
+  // a method that is asked twice tells what it found once
+  const told = new Set<string>();
+  const report = (diagnostic: Diagnostic): void => {
+    const { code, message, node, at } = diagnostic;
+    const known = JSON.stringify([code, message, node, at]);
+    if (told.has(known)) return;
+    told.add(known);
+    diagnostics.push(diagnostic);
+  };
   const { value: selectors = new Map<string, Selector>(), diagnostics: problems } = readDefinitions(
     manifest.selectors,
   );

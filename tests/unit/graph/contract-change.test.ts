@@ -40,8 +40,13 @@ function told(now: object | undefined, before: object = promised): readonly stri
   const old = model(before) as unknown as PreviousNode;
   const manifest = aManifest(now === undefined ? [] : [model(now)]);
   return brokenContracts(manifest, new Map([['model.shop.orders', old]])).map(
-    ({ severity, message }) =>
-      `${severity}: ${message.replace('the contract of orders is broken: ', '')}`,
+    ({ severity, message }) => {
+      const [head, ...changes] = message.split('\n  - ');
+      expect(head).toMatch(
+        /^While comparing to previous project state, dbt detected a breaking change to (an unversioned model|an enforced contract): orders$/,
+      );
+      return `${severity}: ${changes.join('; ')}`;
+    },
   );
 }
 
@@ -60,29 +65,31 @@ test.each([
   [
     'a column less',
     { ...changed, columns: { id: promised.columns.id } },
-    ['the column price is gone'],
+    ['Columns were removed: price'],
   ],
   [
     'another type',
     { ...changed, columns: { ...promised.columns, price: column('price', 'text') } },
-    ['the column price was numeric(10,2) and is text'],
+    ['Columns with data_type changes: price (numeric(10,2) -> text)'],
   ],
   [
     'a constraint less',
     { ...changed, columns: { ...promised.columns, id: column('id', 'int') }, constraints: [] },
-    ['the column id lost its constraint not_null; the model lost its constraint positive'],
+    [
+      'Enforced column level constraints were removed: not_null on id; Enforced model level constraints were removed: positive',
+    ],
   ],
   [
     'no table any more',
     { ...changed, config: { materialized: 'view' } },
-    ['it was a table with constraints and is a view'],
+    ['Materialization changed with enforced constraints: table -> view'],
   ],
   [
     'no contract any more',
     { ...changed, contract: { enforced: false, alias_types: true, checksum: null } },
-    ['the contract is no longer enforced'],
+    ['Contract enforcement was removed'],
   ],
-  ['the model', undefined, ['the model was deleted or renamed']],
+  ['the model', undefined, ["Contracted model 'model.shop.orders' was deleted or renamed."]],
 ])('%s', (_, now, expected) => {
   expect(told(now)).toEqual(expected.map((text) => `warning: ${text}`));
 });
@@ -90,7 +97,7 @@ test.each([
 test('with versions it is an error; what was deprecated may go; what was not promised too', () => {
   const versioned = { ...promised, version: 1 };
   expect(told({ ...changed, version: 1, columns: { id: promised.columns.id } }, versioned)).toEqual(
-    ['error: the column price is gone'],
+    ['error: Columns were removed: price'],
   );
   expect(told(undefined, { ...promised, deprecation_date: '2020-01-01T00:00:00+00:00' })).toEqual(
     [],

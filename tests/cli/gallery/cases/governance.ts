@@ -1,5 +1,5 @@
 // Versions of models, groups and access, contracts as they are written.
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GalleryCase } from '../gallery-case.ts';
 
@@ -201,5 +201,34 @@ export const GOVERNANCE: readonly GalleryCase[] = [
     args: ['ls', '-s', 'state:modified', '--state', 'old'],
     exit: 2,
     codes: ['ETL3036'],
+  },
+  {
+    name: 'contract-of-an-unversioned-model-broken',
+    files: {
+      'models/plain.sql': "{{ config(materialized='table') }}\nselect 1 as id\n",
+      'models/plain.yml':
+        'models:\n  - name: plain\n    config: {contract: {enforced: true}}\n    columns: [{name: id, data_type: int}]\n',
+    },
+    prepare: async ({ project, etl }) => {
+      await etl('parse', '--target-path', 'old');
+      await rm(join(project, 'models/plain.yml'));
+    },
+    args: ['ls', '-s', 'state:modified', '--exclude', 'state:unmodified', '--state', 'old'],
+    exit: 0,
+    codes: ['ETL3036'],
+  },
+  {
+    name: 'seed-too-large-to-compare',
+    files: { 'seeds/codes.csv': 'id,name\n1,a\n' },
+    prepare: async ({ project, etl }) => {
+      await etl('parse', '--target-path', 'old');
+      await writeFile(
+        join(project, 'seeds/codes.csv'),
+        `id,name\n${'1,a\n'.repeat(1024 * 256 + 1)}`,
+      );
+    },
+    args: ['ls', '-s', 'state:modified', '--state', 'old'],
+    exit: 0,
+    codes: ['ETL3080'],
   },
 ];
