@@ -93,6 +93,9 @@ class ContextObject implements PyObject {
   }
 }
 
+/** The name that only the text of a generic test sees. */
+const GENERIC_TEST = '_dbt_generic_test_kwargs';
+
 const returnFunction = hostFunction('return', (args, kwargs) => {
   throw new ReturnSignal(args[0] ?? kwargs?.get('data') ?? null);
 });
@@ -278,11 +281,21 @@ export class RenderAttempt implements Names {
     const { host } = this.#setup;
     if (packageName === 'dbt') return this.internalMacro(full);
     if (packageName !== null) return this.macro(packageName, full);
+    if (Object.hasOwn(this.#names, GENERIC_TEST))
+      return this.macro(host.rootPackage, full) ?? this.#ofAnyPackage(full);
     return (
       this.macro(this.packageName, full) ??
       this.macro(host.rootPackage, full) ??
       this.internalMacro(full)
     );
+  }
+
+  /** dbt looks below a generic test in every package, the last one first, and in its own ones at the end. */
+  #ofAnyPackage(full: string): Value {
+    const { library, internalPackages } = this.#setup.host;
+    const others = [...library.packages()].filter((name) => !internalPackages.includes(name));
+    const found = others.findLast((name) => library.find(name, full) !== undefined);
+    return found === undefined ? this.internalMacro(full) : this.macro(found, full);
   }
 
   /** An attribute of the scope's own `dbt` object, where the engine's macros are written in TypeScript. */

@@ -63,6 +63,7 @@ function testsOf(
   path: YamlPath,
   columns: readonly ColumnEntry[],
   tags: readonly string[],
+  quotes: boolean,
 ): readonly TestEntry[] {
   const entries = (
     value: YamlMap,
@@ -80,15 +81,14 @@ function testsOf(
       })),
     );
   const ofColumns = columns.flatMap((column) =>
-    entries(column.value, column.path, quotedName(world, column, table), column.info.tags),
+    entries(column.value, column.path, quotedName(world, column, quotes), column.info.tags),
   );
   return [...ofColumns, ...entries(table, path, undefined, [])];
 }
 
-/** The column as tests name it. */
-function quotedName(world: World, column: ColumnEntry, owner: YamlMap): string {
-  const quote = column.info.quote ?? owner['quote_columns'] === true;
-  return quote ? world.dialect.ident(column.name) : column.name;
+/** The column as tests name it: quoted where it says so itself, or where its owner does for all that say nothing. */
+function quotedName(world: World, column: ColumnEntry, quotes: boolean): string {
+  return (column.info.quote ?? quotes) ? world.dialect.ident(column.name) : column.name;
 }
 
 /** The older and the newer key of tests, for entries of models and their like. */
@@ -99,7 +99,7 @@ export function entryTests(
   path: YamlPath,
   columns: readonly ColumnEntry[],
 ): readonly TestEntry[] {
-  return testsOf(world, target, value, path, columns, []);
+  return testsOf(world, target, value, path, columns, [], value['quote_columns'] === true);
 }
 
 /** What dbt gives every external table, also where the file does not; keys of the file's own stay. */
@@ -230,6 +230,7 @@ export function readSource(world: World, property: Property): readonly ReadSourc
       isSource: true,
     };
     const tags = [...textsOf(property.value['tags']), ...textsOf(value['tags'])];
-    return [{ node, tests: testsOf(world, target, value, path, columns, tags) }];
+    const quotes = node.quoting['column'] === true;
+    return [{ node, tests: testsOf(world, target, value, path, columns, tags, quotes) }];
   });
 }
