@@ -13,6 +13,7 @@ import type { TestEntry, TestTarget } from './generic-tests.ts';
 import { isReferable } from './lookup.ts';
 import { Naming } from './naming.ts';
 import { checkGroup, readGroups } from './groups.ts';
+import { checkEnabling } from './enabled-twice.ts';
 import { Patches } from './patches.ts';
 import { warnOfDeprecations } from './deprecations.ts';
 import { Collector } from './collect.ts';
@@ -170,6 +171,7 @@ export function buildNodes(
   const { enabled, disabled } = split(drafts);
   checkDuplicates(world, enabled);
   checkSpaces(world, enabled);
+  checkEnabling(world, drafts);
   checkEntries(world, properties);
   const sourceNodes = sources.map((source) => source.node);
   distinctSources(world, sourceNodes);

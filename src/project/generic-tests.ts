@@ -1,6 +1,6 @@
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import { nodeId } from '../kernel/node-id.ts';
-import type { Span } from '../kernel/diagnostic.ts';
+import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import type { MacroEntry } from '../jinja/library.ts';
 import { toPython } from '../jinja/py/convert.ts';
 import { toPlain } from '../jinja/scope/plain.ts';
@@ -124,6 +124,16 @@ interface TestParts {
   readonly description: ReadDescription;
 }
 
+/** What a config of a test cannot say: of nodes it knows nothing. */
+const inConfig = (problem: Diagnostic): Diagnostic =>
+  problem.code === 'ETL2002'
+    ? {
+        ...problem,
+        message: `Invalid generic test configuration: ${problem.message}`,
+        hint: 'A config of a test is rendered before there are models: it knows var(), env_var() and target, but no ref() or source().',
+      }
+    : problem;
+
 /** Splits the mapping of a test into arguments, config, name and description. */
 function partsOf(world: World, entry: TestEntry, from: Written): TestParts {
   const { document } = entry.target.file;
@@ -146,13 +156,12 @@ function partsOf(world: World, entry: TestEntry, from: Written): TestParts {
       ),
     ),
   );
-  const rendered = (value: unknown, path: YamlPath): unknown =>
-    renderTree(value, path, {
-      document,
-      render,
-      wants: () => true,
-      diagnostics: world.diagnostics,
-    });
+  const rendered = (value: unknown, path: YamlPath): unknown => {
+    const diagnostics: Diagnostic[] = [];
+    const result = renderTree(value, path, { document, render, wants: () => true, diagnostics });
+    world.diagnostics.push(...diagnostics.map(inConfig));
+    return result;
+  };
   const config: Record<string, unknown> = {};
   // a template that answers nothing leaves a key to its default
   const put = (key: string, value: unknown, path: YamlPath): void => {

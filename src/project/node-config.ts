@@ -8,6 +8,8 @@ import { areHooks, hooksOf } from './hooks.ts';
 import { errorOf } from './problems.ts';
 import { behaviourFlag } from './project-flags.ts';
 import type { ProjectFile } from './project-file.ts';
+import { toPython } from '../jinja/py/convert.ts';
+import { pythonRepr } from './python-text.ts';
 import { isYamlMap } from './yaml.ts';
 
 export interface ConfigRequest {
@@ -98,6 +100,25 @@ const only = (type: ResourceType): readonly Check[] =>
     ? [['materialized', `"${type}"`, (value) => value === type || !isText(value)]]
     : [];
 
+/** Keys with one type in dbt, by its JSON schema. */
+const SCHEMA_TYPES: Readonly<Record<string, string>> = {
+  enabled: 'boolean',
+  materialized: 'string',
+  meta: 'object',
+  column_types: 'object',
+  quoting: 'object',
+  grants: 'object',
+  persist_docs: 'object',
+};
+
+/** What is wrong with a value, in the words of dbt where it has some. */
+function refused(key: string, value: unknown): string {
+  const type = SCHEMA_TYPES[key];
+  return type === undefined || (type === 'string' && isText(value))
+    ? `, not ${JSON.stringify(value)}`
+    : `: ${pythonRepr(toPython(value))} is not of type '${type}'`;
+}
+
 /** A value that is not what its key needs is an ETL1004, and the default counts. */
 function checked(
   type: ResourceType,
@@ -111,11 +132,10 @@ function checked(
     if (!Object.hasOwn(config, key) || test(config[key])) continue;
     // a text for a choice was often written without quotes in YAML
     diagnostics.push(
-      errorOf(
-        'ETL1004',
-        `the config "${key}" must be ${expected}, not ${JSON.stringify(config[key])}`,
-        { at, node },
-      ),
+      errorOf('ETL1004', `the config "${key}" must be ${expected}${refused(key, config[key])}`, {
+        at,
+        node,
+      }),
     );
     config[key] = defaults[key] ?? null;
   }

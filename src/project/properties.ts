@@ -55,7 +55,7 @@ export function listAt(
   if (Array.isArray(value))
     return (value as unknown[]).map((item, i) => ({ value: item, path: [...path, i] }));
   diagnostics.push(
-    errorOf('ETL1004', `"${String(path.at(-1))}" must be a list`, {
+    errorOf('ETL1004', `the value of '${String(path.at(-1))}' is not a list`, {
       at: file.document.spanOf(path),
       hint: 'Begin each entry with "- ".',
     }),
@@ -230,7 +230,14 @@ export function readProperties(
   if (value === null || value === undefined) return [];
   if (!isYamlMap(value)) {
     diagnostics.push(
-      errorOf('ETL1004', 'a property file must be a mapping', { at: document.spanOf([]) }),
+      errorOf(
+        'ETL1004',
+        `Contents of file '${file.shownPath}' are not valid. Dictionary expected`,
+        {
+          at: document.spanOf([]),
+          hint: 'Begin with the name of a section, such as "models:", and put the entries below it.',
+        },
+      ),
     );
     return [];
   }

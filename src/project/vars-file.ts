@@ -35,11 +35,14 @@ export async function readVarsFile(
   const rivals = isYamlMap(project.value) ? project.value['vars'] : undefined;
   if (!isYamlMap(rivals) || Object.keys(rivals).length === 0) return vars;
   diagnostics.push(
-    errorOf('ETL1004', `Variables cannot be defined in both ${FILE} and dbt_project.yml`, {
-      at: project.keySpanOf(['vars']),
-      hint: 'Keep them in one of the two files.',
-      related: [{ message: 'the others', at: parsed.value.keySpanOf(['vars']) }],
-    }),
+    errorOf(
+      'ETL1004',
+      `Variables cannot be defined in both ${FILE} and dbt_project.yml: keep them in one of the two`,
+      {
+        at: project.keySpanOf(['vars']),
+        related: [{ message: 'the others', at: parsed.value.keySpanOf(['vars']) }],
+      },
+    ),
   );
   return vars;
 }

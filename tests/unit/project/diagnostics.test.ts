@@ -65,7 +65,9 @@ const CASES: readonly Case[] = [
   [
     'ETL1004 wrong config value',
     { 'models/a.sql': "{{ config(enabled='no', tags=['x']) }} select 1" },
-    ['ETL1004 models/a.sql:1:1 the config "enabled" must be true or false, not "no"'],
+    [
+      `ETL1004 models/a.sql:1:1 the config "enabled" must be true or false: 'no' is not of type 'boolean'`,
+    ],
   ],
   [
     'ETL1005 unknown keys with a suggestion',

@@ -44,6 +44,35 @@ test.each([
     ],
   ],
   [
+    'ETL1004 a property file that is a list, a section that is none',
+    { 'models/x.yml': '- name: a\n', 'models/y.yml': 'models:\n  name: a\n' },
+    [
+      `ETL1004 models/x.yml:1:1 Contents of file 'models/x.yml' are not valid. Dictionary expected | Begin with the name of a section, such as "models:", and put the entries below it.`,
+      `ETL1004 models/y.yml:2:3 the value of 'models' is not a list | Begin each entry with "- ".`,
+    ],
+  ],
+  [
+    'ETL2002 a ref in the config of a test',
+    {
+      'models/a.sql': 'select 1 as id',
+      'models/x.yml': `models:\n  - name: a\n    data_tests:\n      - unique:\n          column_name: id\n          config: {where: "id in {{ ref('b') }}"}\n`,
+    },
+    [
+      "ETL2002 models/x.yml:6:40 Invalid generic test configuration: 'ref' is undefined | A config of a test is rendered before there are models: it knows var(), env_var() and target, but no ref() or source().",
+    ],
+  ],
+  [
+    'ETL3005 an entry that enables one of several disabled files',
+    {
+      'models/one/a.sql': '{{ config(enabled=false) }}select 1',
+      'models/two/a.sql': '{{ config(enabled=false) }}select 2',
+      'models/x.yml': 'models:\n  - name: a\n    config: {enabled: true}\n',
+    },
+    [
+      "ETL3005 models/x.yml:2:11 Found 2 matching disabled nodes for model 'a' | An entry cannot tell which of the files it enables: enable one of them in dbt_project.yml or in the file itself.",
+    ],
+  ],
+  [
     'ETL1004 what an exposure must say',
     {
       'models/x.yml':
