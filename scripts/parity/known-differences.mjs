@@ -48,7 +48,7 @@ const KNOWN = [
   {
     aspect: /^compiled SQL$/,
     id: /^unit_test\./,
-    reason: 'inputs of unit tests are typed so that no value is cut off, where dbt casts texts',
+    reason: 'texts given for a character(n) are not cut off',
   },
   {
     aspect: /^compiled SQL$/,

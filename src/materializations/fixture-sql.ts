@@ -66,3 +66,9 @@ export function fixtureSql(
   }
   return { sql, locate: (offset) => places.findLast(({ from }) => from <= offset)?.at };
 }
+
+/** The rows under the comment that dbt writes over them, so that a reader of the compiled SQL sees whose they are. */
+export function titledFixture(name: string, { sql, locate }: FixtureSql): FixtureSql {
+  const title = `-- Fixture for ${name}\n`;
+  return { sql: title + sql, locate: (offset) => locate(offset - title.length) };
+}

@@ -219,7 +219,7 @@ function csvRows(
   const sorted = completeFirst(shown);
   return {
     shown: { ...how, rows: sorted },
-    content: { kind: 'rows', rows, at: csv.at },
+    content: { kind: 'rows', rows: inOrderOf(sorted, shown, rows), at: csv.at },
     exact: toPython(sorted),
   };
 }
@@ -271,6 +271,7 @@ function dictRows(place: FixturePlace, rows: unknown): ReadFixture | undefined {
     );
   }
   const sorted = completeFirst(rows as YamlMap[]);
+  const at = document.spanOf([...place.path, 'rows']);
   const exact = new Map(
     (rows as YamlMap[]).map((row, i) => [
       row,
@@ -279,7 +280,7 @@ function dictRows(place: FixturePlace, rows: unknown): ReadFixture | undefined {
   );
   return {
     shown: { rows: sorted, format: 'dict', fixture: null },
-    content: { kind: 'rows', rows: list, at: document.spanOf([...place.path, 'rows']) },
+    content: { kind: 'rows', rows: inOrderOf(sorted, rows as YamlMap[], list), at },
     exact: sorted.map((row) => exact.get(row)),
   };
 }
@@ -304,4 +305,14 @@ function completeFirst<Row extends YamlMap>(rows: readonly Row[]): readonly Row[
   const [first, complete] = [rows[0], rows[at]];
   if (at <= 0 || first === undefined || complete === undefined) return rows;
   return rows.map((row, i) => (i === 0 ? complete : i === at ? first : row));
+}
+
+/** What stands for each of `from`, in the order of `sorted`, which holds the same rows. */
+function inOrderOf<Row extends YamlMap, T>(
+  sorted: readonly Row[],
+  from: readonly Row[],
+  items: readonly T[],
+): readonly T[] {
+  const places = new Map(from.map((row, i) => [row, i]));
+  return sorted.flatMap((row) => items[places.get(row) ?? -1] ?? []);
 }

@@ -10,6 +10,7 @@ import type { UnitTestNode } from '../manifest/unit-test.ts';
 import {
   columnNamed,
   fixtureSql,
+  titledFixture,
   unknownColumns,
   type FixtureColumn,
 } from '../materializations/fixture-sql.ts';
@@ -90,7 +91,12 @@ async function standIns(
     }
     const columns = await found.of(input, content.rows);
     refuseUnknown(columns, content.rows, written);
-    made.push({ id, name, ...fixtureSql(ctx.dialect, columns, content.rows) });
+    const title = findNode(ctx.manifest, id)?.name ?? written;
+    made.push({
+      id,
+      name,
+      ...titledFixture(title, fixtureSql(ctx.dialect, columns, content.rows)),
+    });
   }
   return made;
 }

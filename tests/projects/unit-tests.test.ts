@@ -1,4 +1,6 @@
 // Unit tests on a real engine: what passes and fails, where the types come from, and what `build` does with a failure.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bench, DEFAULT_SCHEMA, ENGINES, type Engine, openBench } from './support/bench.ts';
 
@@ -66,6 +68,25 @@ expect: {rows: []}`,
       ),
     });
     expect(found).toEqual({ sums_by_state: 'pass', nothing_in_nothing_out: 'pass' });
+  });
+
+  test('the compiled SQL names whose rows are whose, with a complete row first, as dbt puts it', async () => {
+    await run({
+      'models/u.yml': unitTests(`name: named_inputs
+model: totals
+given:
+  - input: ref('orders')
+    rows:
+      - {id: 1, state: null, amount: 10}
+      - {id: 2, state: paid, amount: 1}
+expect: {rows: [{state: paid, total: 1}, {state: null, total: 10}]}`),
+    });
+    const file = join(bench.dir, 'target/compiled/shop/models/u.yml/models/named_inputs.sql');
+    const sql = await readFile(file, 'utf8');
+    const [, first = '', second = ''] =
+      /-- Fixture for orders\n(select .*)\nunion all\n(select .*)\n\)/.exec(sql) ?? [];
+    expect(first).toContain("'paid'");
+    expect(second).not.toContain("'paid'");
   });
 
   test('a difference is shown row by row', async () => {

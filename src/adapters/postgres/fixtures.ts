@@ -27,18 +27,23 @@ export function fixtureValue({ kind, text, value }: FixtureValue, type: string):
   switch (kind) {
     case 'absent':
     case 'null':
-      return cast('null', type);
+      return `cast(null as ${type})`;
+    case 'boolean':
+      // as Python writes it, and dbt with it
+      return cast(isJson(type) ? quoted(text) : text === 'true' ? 'True' : 'False', type);
     case 'nested':
       return cast(quoted(type.endsWith(']') ? arrayText(value) : text), type);
     case 'text':
       return cast(quoted(text), type);
     default:
       return cast(
-        /^jsonb?$/i.test(type) || !/^[-+\w.]+$/.test(text) ? quoted(text) : literalOf(kind, text),
+        isJson(type) || !/^[-+\w.]+$/.test(text) ? quoted(text) : literalOf(kind, text),
         type,
       );
   }
 }
+
+const isJson = (type: string): boolean => /^jsonb?$/i.test(type);
 
 /** Infinities and what is no number have no literal. */
 const literalOf = (kind: string, text: string): string =>
