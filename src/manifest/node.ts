@@ -167,8 +167,9 @@ export interface FreshnessLimit {
   readonly period: 'minute' | 'hour' | 'day' | null;
 }
 export interface Freshness {
-  readonly warn_after: FreshnessLimit;
-  readonly error_after: FreshnessLimit;
+  /** null: switched off, whatever the source above it says */
+  readonly warn_after: FreshnessLimit | null;
+  readonly error_after: FreshnessLimit | null;
   readonly filter: string | null;
 }
 export interface SourceNode extends CommonNode {

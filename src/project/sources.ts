@@ -7,7 +7,7 @@ import type { ColumnEntry } from './columns.ts';
 import { relationText } from './configure.ts';
 import type { ConfigValues } from './config-merge.ts';
 import { renderDescription } from './descriptions.ts';
-import { checkedFreshness, freshnessOf } from './freshness.ts';
+import { checkedFreshness, freshnessOf, loadedAtOf, twoWays } from './freshness.ts';
 import { finalConfig, unrenderedConfig } from './node-config.ts';
 import type { ConfigRequest } from './node-config.ts';
 import { errorOf } from './problems.ts';
@@ -32,14 +32,11 @@ const mapOf = (value: unknown): YamlMap => (isYamlMap(value) ? value : {});
 function yamlConfig(source: YamlMap, table: YamlMap): ConfigValues {
   const [below, above] = [mapOf(source['config']), mapOf(table['config'])];
   const freshness = freshnessOf(source, table);
-  const pick = (key: string): unknown =>
-    above[key] ?? table[key] ?? below[key] ?? source[key] ?? null;
   return {
     ...below,
     ...above,
     ...(freshness === undefined ? {} : { freshness }),
-    loaded_at_field: pick('loaded_at_field'),
-    loaded_at_query: pick('loaded_at_query'),
+    ...loadedAtOf(source, table),
     meta: {
       ...mapOf(source['meta']),
       ...mapOf(below['meta']),
@@ -193,10 +190,27 @@ function tableNode(
   };
 }
 
+function checkLoadedAt(
+  world: World,
+  { file, name }: Property,
+  value: YamlMap,
+  { path, level }: { readonly path: YamlPath; readonly level: 'source' | 'table' },
+): void {
+  if (!twoWays(value)) return;
+  const problem = `Cannot specify both loaded_at_field and loaded_at_query at ${level} level (source "${name}")`;
+  world.diagnostics.push(
+    errorOf('ETL1004', problem, {
+      at: file.document.spanOf([...path, 'name']),
+      hint: 'Keep the one that says when the newest row arrived.',
+    }),
+  );
+}
+
 /** The tables of a source, each with its tests. */
 export function readSource(world: World, property: Property): readonly ReadSource[] {
   const pkg = world.packages.get(property.packageName) ?? world.root;
   const { file } = property;
+  checkLoadedAt(world, property, property.value, { path: property.path, level: 'source' });
   return listAt(
     property.value['tables'],
     [...property.path, 'tables'],
@@ -214,6 +228,7 @@ export function readSource(world: World, property: Property): readonly ReadSourc
       );
       return [];
     }
+    checkLoadedAt(world, property, value, { path, level: 'table' });
     const columns = readColumns(world, property.packageName, value['columns'], file, [
       ...path,
       'columns',

@@ -30,7 +30,9 @@ const SECONDS = { minute: 60, hour: 3600, day: 86_400 } as const;
 /** True when a source has a limit that it can be held to. */
 export const hasFreshness = ({ freshness }: SourceNode): boolean =>
   freshness !== null &&
-  [freshness.warn_after, freshness.error_after].some((limit) => limit.count !== null);
+  [freshness.warn_after, freshness.error_after].some(
+    (limit) => limit !== null && limit.count !== null,
+  );
 
 /** Asks the sources, up to `threads` at once, in the order given; those not begun when the run is stopped are left out. */
 export async function checkFreshness(
@@ -125,8 +127,9 @@ const noField = (source: SourceNode): Diagnostic => ({
 /** Compares the age with the limits. */
 function judged(source: SourceNode, measured: NonNullable<FreshnessOutcome['measured']>): Found {
   const age = Number(measured.snapshottedAt - measured.maxLoadedAt) / 1e6;
-  const isOver = (limit: FreshnessLimit | undefined): boolean =>
+  const isOver = (limit: FreshnessLimit | null | undefined): boolean =>
     limit !== undefined &&
+    limit !== null &&
     limit.count !== null &&
     limit.period !== null &&
     age > limit.count * SECONDS[limit.period];
