@@ -104,7 +104,9 @@ def classify(function, owner):
     inside = sorted(m for m in walk.modules if _INSIDE.match(m) and not _HARMLESS.match(m.split(":")[0]))
     cache = ["adapter.cache"] if {"cache", "adapter"} <= walk.names else []
     patched = ["monkeypatch"] if {"monkeypatch", "setattr"} <= walk.names else []
-    why = inside + cache + patched + sorted(walk.names & _RUNNERS) + sorted(walk.names & _MOCKS)
+    # dbt's own count of the deprecations it told in this process
+    counted = sorted(walk.names & {"active_deprecations"})
+    why = inside + cache + patched + counted + sorted(walk.names & _RUNNERS) + sorted(walk.names & _MOCKS)
     if why:
         return "internals", ", ".join(why)
     return ("manifest" if "get_manifest" in walk.names else "black-box"), ""

@@ -57,7 +57,9 @@ _BY_CODE = {
         core.AmbiguousResourceNameRefError,
     ],
     "ETL3006": [core.AmbiguousAliasError, core.DuplicateAliasError],
-    "ETL3007": [core.InvalidSelectorError, core.DbtSelectorsError, common.RecursionError],
+    "ETL3007": [
+        core.InvalidSelectorError, core.DbtSelectorsError, common.RecursionError, common.DbtInternalError,
+    ],
     "ETL3010": [core.PatchTargetNotFoundError],
     "ETL4040": [core.ParsingError],
     "ETL4004": [core.SchemaConfigError, ValidationError],

@@ -5,11 +5,13 @@ Loaded with `-p plugin` before any test module, so that `from dbt.tests.util imp
 
 import json
 import os
+import pathlib
 import re
 import signal
 import time
 
 import dbt.tests.util
+import dbt.version
 import pytest
 from dbt.tests.fixtures import project as fixtures
 
@@ -19,6 +21,10 @@ import invoke
 dbt.tests.util.run_dbt = invoke.run_dbt
 dbt.tests.util.run_dbt_and_capture = invoke.run_dbt_and_capture
 dbt.tests.util.patch_microbatch_end_time = invoke.microbatch_end_time
+
+# a test that looks for dbt's version means the one that it runs: `etl` says which it follows
+_SAYS = (pathlib.Path(__file__).parents[2] / "src/kernel/version.ts").read_text()
+dbt.version.__version__ = re.search(r"DBT_VERSION = '([^']+)'", _SAYS).group(1)
 
 _REPORT = os.environ["ETL_SHIM_REPORT"]
 _SECONDS = int(os.environ.get("ETL_SHIM_TEST_TIMEOUT", "180"))

@@ -6,7 +6,7 @@ import os
 import yaml
 from dbt.artifacts.schemas.batch_results import BatchResults
 from dbt.artifacts.schemas.catalog import CatalogArtifact
-from dbt.artifacts.schemas.freshness import SourceFreshnessResult
+from dbt.artifacts.schemas.freshness import PartialSourceFreshnessResult, SourceFreshnessResult
 from dbt.artifacts.schemas.manifest import WritableManifest
 from dbt.artifacts.schemas.results import FreshnessStatus, RunStatus, TestStatus, TimingInfo
 from dbt.artifacts.schemas.run import RunExecutionResult, RunResult, RunResultsArtifact
@@ -125,19 +125,26 @@ def freshness_results(target, args):
     results = []
     for entry in written["results"]:
         node = nodes.get(entry["unique_id"]) or _Absent(entry["unique_id"])
+        common = {
+            "node": node,
+            "status": FreshnessStatus(entry["status"]),
+            "timing": _timing(entry),
+            "thread_id": entry.get("thread_id", ""),
+            "execution_time": entry.get("execution_time", 0),
+            "adapter_response": entry.get("adapter_response", {}),
+            "message": entry.get("error"),
+            "failures": None,
+        }
+        if "max_loaded_at" not in entry:
+            # could not be asked: dbt's result then has no times at all
+            results.append(PartialSourceFreshnessResult(**common))
+            continue
         results.append(
             SourceFreshnessResult(
-                node=node,
-                status=FreshnessStatus(entry["status"]),
-                timing=_timing(entry),
-                thread_id=entry.get("thread_id", ""),
-                execution_time=entry.get("execution_time", 0),
-                adapter_response=entry.get("adapter_response", {}),
-                message=entry.get("error"),
-                failures=None,
-                max_loaded_at=entry.get("max_loaded_at"),
-                snapshotted_at=entry.get("snapshotted_at"),
-                age=entry.get("max_loaded_at_time_ago_in_s"),
+                **common,
+                max_loaded_at=entry["max_loaded_at"],
+                snapshotted_at=entry["snapshotted_at"],
+                age=entry["max_loaded_at_time_ago_in_s"],
             )
         )
     return Results(results, written["elapsed_time"])
