@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Adapter, Dialect, EngineConfig, Target } from '../adapter/contract.ts';
 import { compiledPath } from '../artifacts/compiled.ts';
 import { manifestJson } from '../artifacts/manifest-json.ts';
-import { readLoaded, readState } from '../artifacts/read-state.ts';
+import { missingFolder, readLoaded, readState } from '../artifacts/read-state.ts';
 import { writeJson, type ArtifactFile } from '../artifacts/write.ts';
 import { cycleDiagnostics } from '../graph/cycles.ts';
 import { graphOf, type ProjectGraph } from '../graph/graph.ts';
@@ -240,7 +240,11 @@ async function statesOf(
   const read = (folder: string | undefined): Promise<PreviousState | undefined> =>
     folder === undefined ? Promise.resolve(undefined) : readState(resolve(dir, folder), folder);
   const state = await read(options.state);
+  // a method of selection that compares with it has words of its own
+  if (state?.isMissing && needsState(options, which) && options.deferState === undefined)
+    throw missingFolder(state.folder);
   const other = needsState(options, which) ? await read(options.deferState) : undefined;
+  if (other?.isMissing) throw missingFolder(other.folder);
   const sourcesNow =
     state?.sources === undefined
       ? undefined

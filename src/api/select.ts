@@ -1,3 +1,4 @@
+import { missingFolder } from '../artifacts/read-state.ts';
 import { select } from '../graph/select/select.ts';
 import type { Indirect } from '../graph/select/selector.ts';
 import { hasErrors } from '../kernel/diagnostic.ts';
@@ -71,6 +72,7 @@ export function selectNodes(
   types: readonly ResourceType[],
 ): ReadonlySet<NodeId> {
   if (options.only !== undefined) {
+    if (state?.isMissing) throw missingFolder(state.folder);
     const only = new Set(options.only);
     const isWanted = (id: NodeId): boolean =>
       only.has(id) && types.some((type) => findNode(manifest, id)?.resource_type === type);
@@ -93,6 +95,7 @@ export function selectNodes(
   });
   if (chosen.value === undefined || hasErrors(chosen.diagnostics))
     throw new EtlError(chosen.diagnostics);
+  if (state?.isMissing) throw missingFolder(state.folder);
   report(chosen.diagnostics);
   return chosen.value;
 }

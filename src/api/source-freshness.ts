@@ -6,6 +6,7 @@ import type { Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { Compiler } from '../plan/compile.ts';
 import { runScopes } from '../plan/run-scope.ts';
+import { behaviourFlag } from '../project/project-flags.ts';
 import { checkFreshness, hasFreshness } from '../run/freshness.ts';
 import { runHooks, type HookContext } from '../run/run-hooks.ts';
 import { connect } from './connect.ts';
@@ -22,8 +23,9 @@ export interface FreshnessRun extends RunResult {
 }
 
 /**
- * Asks the selected sources that have limits of freshness how old they are, with the hooks of the project around it. Throws an
- * EtlError when it could not begin. Writes target/manifest.json and sources.json.
+ * Asks the selected sources that have limits of freshness how old they are, with the hooks of the project around it unless the
+ * flag source_freshness_run_project_hooks says no. Throws an EtlError when it could not begin. Writes target/manifest.json and
+ * sources.json.
  */
 export async function sourceFreshness(options: ApiOptions = {}): Promise<FreshnessRun> {
   const invocation = newInvocation(options);
@@ -63,7 +65,11 @@ async function check(
     const total = sources.length;
     const command = 'source freshness';
     observe({ kind: 'run_started', invocation: invocation.id, total, threads, command });
-    const begun = await runHooks(hooks, manifest.on_run_start, {});
+    const { flags } = project.loaded.project;
+    const hooked = behaviourFlag(flags, 'source_freshness_run_project_hooks')
+      ? manifest
+      : { on_run_start: [], on_run_end: [] };
+    const begun = await runHooks(hooks, hooked.on_run_start, {});
     if (begun.broken !== undefined) throw begun.broken;
     const outcomes = begun.ok
       ? await checkFreshness(
@@ -80,7 +86,7 @@ async function check(
           sources,
         )
       : [];
-    const ended = await runHooks(hooks, manifest.on_run_end, { results: [], schemas: [] });
+    const ended = await runHooks(hooks, hooked.on_run_end, { results: [], schemas: [] });
     const seconds = (now().getTime() - invocation.startedAt.getTime()) / 1000;
     await writeSources(project, invocation, { outcomes, seconds, path });
     const cancelled = signal.aborted;

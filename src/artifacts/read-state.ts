@@ -19,17 +19,23 @@ const isMap = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const mapOf = (value: unknown): Json => (isMap(value) ? value : {});
 
-/** The state in a folder. Throws an EtlError ETL8002 when there is no such folder, or a file in it cannot be used. */
+/** That a folder with the state of an earlier run is not there. */
+export const missingFolder = (folder: string): EtlError =>
+  problem(
+    `there is no folder ${folder} with the state of an earlier run`,
+    'Keep the target folder of the run to compare with, and name it with --state.',
+  );
+
+/**
+ * The state in a folder; one without anything, marked so, when there is no such folder. Throws an EtlError ETL8002 when a file
+ * in it cannot be used.
+ */
 export async function readState(path: string, folder: string): Promise<PreviousState> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isFolder)
-    throw problem(
-      `there is no folder ${folder} with the state of an earlier run`,
-      'Keep the target folder of the run to compare with, and name it with --state.',
-    );
+  if (!isFolder) return { folder, isMissing: true };
   const manifest = await readArtifact(path, folder, 'manifest');
   const results = await readArtifact(path, folder, 'run-results');
   const sources = await readArtifact(path, folder, 'sources');

@@ -50,9 +50,13 @@ function timingOf({ status, startedAt, compiledAt, finishedAt }: NodeOutcome): r
   return [span('compile', startedAt, compiled), span('execute', compiled, finishedAt)];
 }
 
-/** What the engine answered to the last statement: `SELECT 3` is the code SELECT and 3 rows, without a number it is -1 rows. */
 function responseOf({ status, message, rows }: NodeOutcome): Json {
   if ((status !== 'success' && status !== 'partial success') || message === 'No-op') return {};
+  return answerJson(message, rows);
+}
+
+/** What the engine answered to the last statement: `SELECT 3` is the code SELECT and 3 rows, without a number it is -1 rows. */
+export function answerJson(message: string | undefined, rows: number | undefined): Json {
   const code = /^([A-Z]+(?: [A-Z]+)*)(?: \d+)*$/.exec(message ?? '')?.[1];
   const affected = rows ?? (code === undefined ? undefined : -1);
   return {

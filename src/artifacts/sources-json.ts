@@ -2,6 +2,7 @@ import type { FreshnessOutcome } from '../events/event.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { metadataOf, timestamp, type InvocationFacts } from './metadata.ts';
 import type { Json } from './node-json.ts';
+import { answerJson } from './run-results-json.ts';
 
 export interface SourcesJsonOptions extends InvocationFacts {
   readonly elapsedSeconds: number;
@@ -38,16 +39,17 @@ function resultJson({ measured, ...outcome }: FreshnessOutcome, manifest: Manife
     max_loaded_at_time_ago_in_s: Number(measured.snapshottedAt - measured.maxLoadedAt) / 1e6,
     status,
     criteria: manifest.sources[id]?.freshness ?? {},
-    adapter_response: {},
+    // one row was asked for and came
+    adapter_response: answerJson('SELECT 1', 1),
     timing: [span('compile', startedAt, startedAt), span('execute', startedAt, finishedAt)],
     thread_id: thread,
     execution_time: Math.max(0, finishedAt.getTime() - startedAt.getTime()) / 1000,
   };
 }
 
-/** A moment with all its six digits: a Date has three. */
+/** A moment in UTC as Python writes it: with six digits of the second or none, and its offset. A Date has three digits. */
 function ofMicros(micros: bigint): string {
-  const rest = ((micros % 1000n) + 1000n) % 1000n;
-  const date = new Date(Number((micros - rest) / 1000n));
-  return date.toISOString().replace(/Z$/, `${String(rest).padStart(3, '0')}Z`);
+  const rest = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  const second = new Date(Number((micros - rest) / 1000n)).toISOString().slice(0, -'.000Z'.length);
+  return `${second}${rest === 0n ? '' : `.${String(rest).padStart(6, '0')}`}+00:00`;
 }

@@ -147,6 +147,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'source freshness',
+    alias: 'snapshot-freshness',
     group: 'Ask how old the sources are; see etl source freshness --help',
     summary: 'Ask how old the rows of the sources are, and write target/sources.json',
     example: 'etl source freshness -s source:erp',

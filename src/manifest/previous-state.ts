@@ -5,6 +5,8 @@ export type PreviousNode = Readonly<Record<string, unknown>>;
 export interface PreviousState {
   /** as the user named the folder */
   readonly folder: string;
+  /** there is no such folder */
+  readonly isMissing?: boolean;
   /** absent without a manifest.json */
   readonly manifest?: {
     /** nodes, sources and exposures by unique id */

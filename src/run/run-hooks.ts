@@ -37,8 +37,11 @@ export async function runHooks(
   const outcomes: NodeOutcome[] = [];
   let ok = true;
   let broken: EtlError | undefined;
-  for (const hook of hooks) {
-    const one = ok ? await runHook(ctx, hook, names) : { outcome: skipped(hook, ctx.now()) };
+  for (const [position, hook] of hooks.entries()) {
+    const label = labelOf(hook, position);
+    const one = ok
+      ? await runHook(ctx, hook, { label, names })
+      : { outcome: skipped(hook, label, ctx.now()) };
     outcomes.push(one.outcome);
     if (one.outcome.status === 'error') ok = false;
     broken ??= one.broken;
@@ -54,19 +57,27 @@ interface OneHook {
 const outcomeBase = (hook: RunHook, startedAt: Date) =>
   ({ id: hook.unique_id, startedAt, thread: 'main' }) as const;
 
-const skipped = (hook: RunHook, at: Date): NodeOutcome => ({
+/** What the output calls a hook: its package, when it runs, and its position among all of them: `shop.on-run-start.0`. */
+const labelOf = (hook: RunHook, position: number): string => {
+  const when = hook.name.startsWith(`${hook.package_name}-on-run-end-`)
+    ? 'on-run-end'
+    : 'on-run-start';
+  return `${hook.package_name}.${when}.${position}`;
+};
+
+const skipped = (hook: RunHook, label: string, at: Date): NodeOutcome => ({
   ...outcomeBase(hook, at),
   status: 'skipped',
   finishedAt: at,
   failures: 1,
-  message: `${hook.name} skipped`,
+  message: `${label} skipped`,
   diagnostics: [],
 });
 
 async function runHook(
   ctx: HookContext,
   hook: RunHook,
-  names: Readonly<Record<string, unknown>>,
+  { label, names }: { readonly label: string; readonly names: Readonly<Record<string, unknown>> },
 ): Promise<OneHook> {
   const startedAt = ctx.now();
   let sql: string | undefined;
@@ -75,13 +86,15 @@ async function runHook(
     const ok = diagnostics.length === 0;
     const finishedAt = ctx.now();
     const ms = finishedAt.getTime() - startedAt.getTime();
-    ctx.observe({ kind: 'hook_finished', name: hook.name, ok, ms });
+    ctx.observe({ kind: 'hook_finished', name: label, ok, ms });
     return {
       ...outcomeBase(hook, startedAt),
       status: ok ? 'success' : 'error',
       finishedAt,
       failures: ok ? 0 : 1,
-      message: ok ? `${hook.name} passed` : `${hook.name} failed: ${diagnostics[0]?.message ?? ''}`,
+      message: ok
+        ? `${label} passed`
+        : `${label} failed, error:\n ${diagnostics[0]?.message ?? ''}`,
       diagnostics,
       ...(compiledAt === undefined ? {} : { compiledAt }),
       ...(sql === undefined ? {} : { compiledCode: sql }),

@@ -65,6 +65,7 @@ interface Result {
   readonly max_loaded_at?: string;
   readonly max_loaded_at_time_ago_in_s?: number;
   readonly error?: string;
+  readonly adapter_response?: unknown;
 }
 async function resultsIn(file: string): Promise<Readonly<Record<string, Result>>> {
   const json = JSON.parse(await readFile(join(project.dir, file), 'utf8')) as {
@@ -93,9 +94,14 @@ describe.each(['postgres', 'clickhouse'])('on %s', (engine) => {
       'erp.empty': 'error',
       'erp.asked': 'error',
     });
-    expect(results['erp.ancient']?.max_loaded_at).toBe('2001-02-03T04:05:06.000000Z');
-    expect(results['erp.asked']?.max_loaded_at).toBe('2001-02-03T04:05:06.000000Z');
-    expect(results['erp.empty']?.max_loaded_at).toBe('0001-01-01T00:00:00.000000Z');
+    expect(results['erp.ancient']?.max_loaded_at).toBe('2001-02-03T04:05:06+00:00');
+    expect(results['erp.asked']?.max_loaded_at).toBe('2001-02-03T04:05:06+00:00');
+    expect(results['erp.empty']?.max_loaded_at).toBe('0001-01-01T00:00:00+00:00');
+    expect(results['erp.today']?.adapter_response).toEqual({
+      _message: 'SELECT 1',
+      code: 'SELECT',
+      rows_affected: 1,
+    });
     const age = results['erp.yesterday']?.max_loaded_at_time_ago_in_s ?? 0;
     expect(age).toBeGreaterThanOrEqual(20 * 3600);
     expect(age).toBeLessThan(20 * 3600 + 600);
@@ -141,6 +147,20 @@ test('--exclude; sources without limits are not asked', async () => {
   );
   expect(code, output).toBe(0);
   expect(output).toContain('Nothing to do');
+});
+
+test('the older name of the command; a flag leaves out the hooks of the project', async () => {
+  const one = ['-s', 'source:erp.today'];
+  const hooked = await etl(['source', 'snapshot-freshness', ...one], { cwd: project.dir });
+  expect(hooked.code, hooked.output).toBe(0);
+  expect(hooked.output).toContain('OK hook: shop.on-run-start.0');
+  await project.write({
+    'dbt_project.yml':
+      'name: shop\nprofile: etl\non-run-start: ["select 1"]\nflags: {source_freshness_run_project_hooks: false}\n',
+  });
+  const plain = await etl(['source', 'freshness', ...one], { cwd: project.dir });
+  expect(plain.code, plain.output).toBe(0);
+  expect(plain.output).not.toContain('hook');
 });
 
 test('events in JSON', async () => {

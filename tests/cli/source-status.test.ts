@@ -38,6 +38,7 @@ afterAll(() => project.dispose());
 test('what was loaded since, or was not there', async () => {
   const without = await run('-s', 'source_status:fresher+', '--state', 'state');
   expect(without.code).toBe(2);
+  expect(without.output).toContain('No current state comparison freshness results in sources.json');
   expect(without.output).toContain('etl source freshness');
   await project.write({
     'target/sources.json': sources({
@@ -61,7 +62,19 @@ test('what was loaded since, or was not there', async () => {
 test('no state, no sources.json in it, another status: told', async () => {
   for (const [args, said] of [
     [['source_status:fresher'], '--state'],
-    [['source_status:fresher', '--state', 'nothing'], 'There is no sources.json in nothing'],
+    [
+      ['source_status:fresher', '--state', 'nothing'],
+      'No previous state comparison freshness results in sources.json: there is no sources.json in nothing',
+    ],
+    [
+      ['source_status:fresher', '--state', 'nowhere'],
+      'No previous state comparison freshness results in sources.json: there is no folder nowhere',
+    ],
+    [
+      ['state:modified', '--state', 'nowhere'],
+      'no comparison manifest: there is no folder nowhere',
+    ],
+    [['of_new', '--state', 'nowhere'], 'there is no folder nowhere with the state'],
     [['source_status:stale', '--state', 'state'], 'There is one: fresher.'],
   ] as const) {
     const { code, output } = await run('-s', ...args);

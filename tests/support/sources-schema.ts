@@ -5,6 +5,8 @@ const text = z.string();
 const textOrNull = z.string().nullable();
 const anything = z.record(text, z.unknown());
 const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+/** of a result: as Python prints a moment with its zone */
+const moment = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00$/);
 const metadata = {
   dbt_version: z.string().regex(/^1\.\d+\.\d+$/),
   generated_at: time,
@@ -31,8 +33,8 @@ export const sourcesSchema: z.ZodType = z.strictObject({
       }),
       z.strictObject({
         unique_id: text,
-        max_loaded_at: time,
-        snapshotted_at: time,
+        max_loaded_at: moment,
+        snapshotted_at: moment,
         max_loaded_at_time_ago_in_s: z.number(),
         status: z.enum(['pass', 'warn', 'error', 'runtime error']),
         criteria: z.strictObject({

@@ -46,16 +46,32 @@ const STATES: Readonly<Record<string, Words>> = {
   'modified.macros': (manifest, state) => macroChanges(manifest, state.macros),
 };
 
-const missing = (state: PreviousState | undefined, method: string, file: string): MethodProblem =>
-  state === undefined
-    ? {
-        problem: `Got a state selector method, but no comparison manifest: "${method}" compares with an earlier run`,
-        hint: `Name the folder with its ${file}: --state <dir>.`,
-      }
-    : {
-        problem: `There is no ${file} in ${state.folder}, which the method "${method}" compares with.`,
-        hint: 'Name the target folder of the run to compare with.',
-      };
+/** What a method compares with is not there; the first words are dbt's. */
+const missing = (
+  state: PreviousState | undefined,
+  method: string,
+  { file, words }: { readonly file: string; readonly words: string },
+): MethodProblem => {
+  if (state === undefined)
+    return {
+      problem: `${words}: "${method}" compares with an earlier run`,
+      hint: `Name the folder with its ${file}: --state <dir>.`,
+    };
+  const what = state.isMissing ? 'there is no folder' : `there is no ${file} in`;
+  return {
+    problem: `${words}: ${what} ${state.folder}`,
+    hint: 'Name the target folder of the run to compare with.',
+  };
+};
+const NO_MANIFEST = {
+  file: 'manifest.json',
+  words: 'Got a state selector method, but no comparison manifest',
+};
+const NO_RESULTS = { file: 'run_results.json', words: 'No comparison run_results' };
+const NO_SOURCES = {
+  file: 'sources.json',
+  words: 'No previous state comparison freshness results in sources.json',
+};
 
 /** `state:modified` and the like. */
 export const matchState: Method = ({ value, manifest, state, report }) => {
@@ -66,7 +82,7 @@ export const matchState: Method = ({ value, manifest, state, report }) => {
       hint: didYouMean(value, Object.keys(STATES)) ?? `Kinds: ${Object.keys(STATES).join(', ')}.`,
     };
   const before = state?.manifest;
-  if (before === undefined) return missing(state, 'state', 'manifest.json');
+  if (before === undefined) return missing(state, 'state', NO_MANIFEST);
   if (['modified', 'unmodified', 'modified.contract'].includes(value))
     for (const diagnostic of brokenContracts(manifest, before.nodes)) report?.(diagnostic);
   if (['modified', 'unmodified', 'modified.body'].includes(value))
@@ -95,7 +111,7 @@ export const matchResult: Method = ({ value, state }) => {
       hint: didYouMean(value, RESULTS) ?? `Statuses: ${RESULTS.join(', ')}.`,
     };
   const results = state?.results;
-  if (results === undefined) return missing(state, 'result', 'run_results.json');
+  if (results === undefined) return missing(state, 'result', NO_RESULTS);
   return (node) => results.get(node.unique_id) === value;
 };
 
@@ -104,10 +120,11 @@ export const matchSourceStatus: Method = ({ value, state }) => {
   if (value !== 'fresher')
     return { problem: `"${value}" is not a status of sources.`, hint: 'There is one: fresher.' };
   const { sources, sourcesNow } = state ?? {};
-  if (sources === undefined) return missing(state, 'source_status', 'sources.json');
+  if (sources === undefined) return missing(state, 'source_status', NO_SOURCES);
   if (sourcesNow === undefined)
     return {
-      problem: 'The method "source_status" needs to know how fresh the sources are now.',
+      problem:
+        'No current state comparison freshness results in sources.json: source_status needs to know how fresh the sources are now',
       hint: 'Ask them first, with etl source freshness.',
     };
   return ({ unique_id: id }) => {

@@ -72,7 +72,7 @@ export const OPERATIONS: readonly GalleryCase[] = [
   {
     name: 'state-missing',
     files: { 'models/orders.sql': 'select 1 as id\n' },
-    args: ['ls', '-s', 'state:modified', '--state', 'nowhere'],
+    args: ['ls', '-s', 'orders', '--state', 'nowhere'],
     exit: 2,
     codes: ['ETL8002'],
   },
