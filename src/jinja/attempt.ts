@@ -184,6 +184,18 @@ export class RenderAttempt implements Names {
     return !isHidden && host.internalPackages.some((one) => host.library.find(one, name));
   }
 
+  /** Whether a project or a package has its own version of a macro of the engine, under its name or behind its dispatch. */
+  isProjects(name: string): boolean {
+    const { host, packageName } = this.#setup;
+    const has = (one: string, macro: string): boolean =>
+      host.library.find(one, macro) !== undefined;
+    if ([packageName, host.rootPackage].some((one) => has(one, name))) return true;
+    return this.#searchOrder('dbt')
+      .map((one) => one ?? host.rootPackage)
+      .filter((one) => !host.internalPackages.includes(one))
+      .some((one) => host.dispatchPrefixes.some((prefix) => has(one, `${prefix}__${name}`)));
+  }
+
   /** The override of the first of the names that has one, else what was found. */
   #replaced(found: Value, names: readonly string[]): Value {
     const name = names.find((one) => this.#overrides.has(one));
@@ -261,7 +273,7 @@ export class RenderAttempt implements Names {
     const native = this.#native(name);
     if (native !== undefined) return native;
     return fail(
-      `in dispatch: no macro named '${name}' found; searched for: ${tried.join(', ')}`,
+      `In dispatch: No macro named '${name}' found; searched for: ${tried.join(', ')}`,
       'RuntimeError',
       didYouMean(name, namesOf(this.#setup.host.library.entries())),
     );

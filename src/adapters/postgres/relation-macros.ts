@@ -164,7 +164,7 @@ comment on column {{ relation }}.{{ adapter.quote(name) if column.quote else nam
 
 const METADATA = `
 {% macro postgres__get_columns_in_relation(relation) %}
-  {{ return(adapter.get_columns_in_relation(relation)) }}
+  {{ return(adapter.observed_columns(relation)) }}
 {% endmacro %}
 
 {% macro postgres__list_relations_without_caching(schema_relation) %}

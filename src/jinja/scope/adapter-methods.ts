@@ -29,6 +29,14 @@ const part = (value: Value): string | undefined =>
   value === undefined || value === null ? undefined : str(value);
 
 type Ask = (values: readonly Value[]) => Asking;
+
+/** How a method reaches the macros of its render. */
+export interface MacroCalls {
+  readonly call: CallMacro;
+  /** whether the project has its own version of an engine's macro: it answers in the method's place, as in dbt */
+  readonly isProjects: (name: string) => boolean;
+}
+
 export interface Method {
   readonly parameters: readonly string[];
   readonly start: Ask;
@@ -41,7 +49,10 @@ const addressed = (database: Value, schema: Value): { schema: string; database?:
   return { schema: part(schema) ?? '', ...(outer === undefined ? {} : { database: outer }) };
 };
 
-export function readingMethods(engine: EngineWords, call: CallMacro): Record<string, Method> {
+export function readingMethods(
+  engine: EngineWords,
+  { call, isProjects }: MacroCalls,
+): Record<string, Method> {
   const columnsMethod: Method = {
     parameters: ['relation'],
     *start([relation]) {
@@ -77,7 +88,16 @@ export function readingMethods(engine: EngineWords, call: CallMacro): Record<str
       },
       parsing: () => null,
     },
-    get_columns_in_relation: columnsMethod,
+    get_columns_in_relation: {
+      ...columnsMethod,
+      *start(values) {
+        return isProjects('get_columns_in_relation')
+          ? yield* call('get_columns_in_relation', values)
+          : yield* columnsMethod.start(values);
+      },
+    },
+    /** what the engine's own macro says */
+    observed_columns: columnsMethod,
     get_columns_in_table: columnsMethod,
     get_column_schema_from_query: {
       parameters: ['sql'],

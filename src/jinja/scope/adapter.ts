@@ -20,6 +20,8 @@ import type { EngineWords } from './settings.ts';
 export interface AdapterLinks {
   readonly dispatch: Value;
   readonly call: CallMacro;
+  /** whether the project has its own version of an engine's macro */
+  readonly isProjects: (name: string) => boolean;
   /** a name as templates of this render see it */
   readonly lookup: (name: string) => Value;
 }
@@ -126,7 +128,7 @@ export class AdapterObject implements PyObject {
 
   get #methods(): Readonly<Record<string, Method>> {
     return (this.#known ??= {
-      ...readingMethods(this.#engine, this.#links.call),
+      ...readingMethods(this.#engine, this.#links),
       ...writingMethods(this.#links.call),
     });
   }

@@ -101,6 +101,7 @@ const MAKERS: Makers<NodeSettings> = {
       dispatch: dispatchOf(attempt),
       lookup: (name) => attempt.lookup(name),
       call: (name, args) => attempt.callMacro(name, args),
+      isProjects: (name) => attempt.isProjects(name),
     }),
   api: ({ engine }) => ({
     Relation: new RelationApi(relationFactory(engine.style)),

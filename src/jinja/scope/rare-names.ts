@@ -1,4 +1,5 @@
 // Names of dbt's context that few templates use: what has a meaning here, and what says that it has none.
+import { str } from '../py/print.ts';
 import { hostFunction, namedFunction, HostFunction } from '../host-function.ts';
 import { templateError } from '../errors.ts';
 import type { Args, Kwargs, PyObject, Value } from '../py/values.ts';
@@ -36,6 +37,16 @@ class AnyOf implements PyObject {
   }
 }
 
+/** What `adapter.dispatch` took the place of. */
+const adapterMacro: Value = hostFunction('adapter_macro', (args) => {
+  const name = str(args[0] ?? 'name');
+  throw templateError(
+    'ETL2002',
+    'The "adapter_macro" macro has been deprecated: use adapter.dispatch',
+    `Write adapter.dispatch('${name}')(...).`,
+  );
+});
+
 const missing = (name: string, what: string): Value =>
   hostFunction(name, () => {
     throw templateError('ETL4002', `${name}() cannot be used: ${what}`);
@@ -50,6 +61,7 @@ export const RARE_MAKERS: Makers<NodeSettings> = {
   write: () => namedFunction('write', ['payload'], () => ''),
   sql_now: ({ engine }) => (engine.type === 'clickhouse' ? "now64(6, 'UTC')" : 'now()'),
   submit_python_job: () => missing('submit_python_job', 'models in Python are not run here'),
+  adapter_macro: () => adapterMacro,
   metric: () => missing('metric', 'there are no metrics here'),
   function: () => missing('function', 'resources of the type function are not there'),
 };

@@ -41,6 +41,11 @@ const stored = (answer: QueryAnswer): StoredResult => {
 /** `statement`, `load_result`, `store_result`, `store_raw_result`: results belong to one render. */
 export function statementNames(execute: boolean): Record<string, Value> {
   const results = new Map<string, StoredResult>();
+  const loaded = new Set<string>();
+  const keep = (name: string, result: StoredResult): void => {
+    results.set(name, result);
+    loaded.delete(name);
+  };
   const parameters = ['name', 'fetch_result', 'auto_begin', 'language'];
   function* send(body: string, args: Args, kwargs: Kwargs): Asking {
     const [name, fetch, autoBegin, language] = bindArguments('statement', parameters, args, kwargs);
@@ -57,22 +62,32 @@ export function statementNames(execute: boolean): Record<string, Value> {
       fetch: fetch !== undefined && truthy(fetch),
       autoBegin: autoBegin === undefined || truthy(autoBegin),
     });
-    if (name !== undefined && name !== null) results.set(str(name), stored(answer));
+    if (name !== undefined && name !== null) keep(str(name), stored(answer));
     return '';
   }
   return {
     statement: execute
       ? askingBlockFunction('statement', send)
       : blockFunction('statement', () => ''),
-    load_result: namedFunction('load_result', ['name'], ([name]) => {
-      const result = results.get(str(name ?? ''));
-      return result === undefined ? null : { ...result };
+    load_result: namedFunction('load_result', ['name'], ([given]) => {
+      const name = str(given ?? '');
+      const result = results.get(name);
+      if (result === undefined) return null;
+      if (loaded.has(name))
+        throw templateError(
+          'ETL2003',
+          `The 'statement' result named '${name}' has already been loaded into a variable`,
+          'Keep it: {% set result = load_result(...) %}, then use result as often as you like.',
+        );
+      // the last result of a materialization may be asked for again and again, as in dbt
+      if (name !== 'main') loaded.add(name);
+      return { ...result };
     }),
     store_result: namedFunction(
       'store_result',
       ['name', 'response', 'agate_table'],
       ([name, response, table]) => {
-        results.set(str(name ?? ''), {
+        keep(str(name ?? ''), {
           response: response ?? null,
           data: [],
           table: table ?? null,
@@ -84,7 +99,7 @@ export function statementNames(execute: boolean): Record<string, Value> {
       'store_raw_result',
       ['name', 'message', 'code', 'rows_affected', 'agate_table'],
       ([name, message, code, affected, table]) => {
-        results.set(str(name ?? ''), {
+        keep(str(name ?? ''), {
           response: {
             _message: str(message ?? ''),
             code: code ?? null,

@@ -16,7 +16,7 @@ const DISPATCHED = dispatchers({
 /** Columns of relations and queries, and the DDL of contracts. */
 export const COLUMNS: string = `${DISPATCHED}
 {% macro default__get_columns_in_relation(relation) %}
-  {{ return(adapter.get_columns_in_relation(relation)) }}
+  {{ return(adapter.observed_columns(relation)) }}
 {% endmacro %}
 
 {% macro sql_convert_columns_in_relation(table) %}

@@ -118,9 +118,9 @@ const host = hostOf(...BUILT_IN_MACROS.map((macro) => macro.text));
 
 test('run_query asks once and gives the rows', () => {
   const text =
-    "{% set r = run_query('select 1 as id') %}{{ r.columns[0].values()[0] }}|{{ load_result('run_query_statement').data }}";
+    "{% set r = run_query('select 1 as id') %}{{ r.columns[0].values()[0] }}|{{ r.rows | length }}";
   const { text: sql, questions } = answered(text, [ANSWER], host);
-  expect(sql).toBe("1|[[1, '2.50', 'a'], [9007199254740993, 3.5, None]]");
+  expect(sql).toBe('1|2');
   expect(questions).toEqual([
     {
       kind: 'statement',
@@ -130,6 +130,48 @@ test('run_query asks once and gives the rows', () => {
       autoBegin: false,
     },
   ]);
+});
+
+test('a result is loaded once, the last one of a materialization again and again', () => {
+  const twice = (name: string): string =>
+    `{% call statement('${name}', fetch_result=true) %}select 1{% endcall %}` +
+    `{{ load_result('${name}').data }}{{ load_result('${name}').data | length }}`;
+  expect(answered(twice('main'), [ANSWER], host).text).toBe(
+    "[[1, '2.50', 'a'], [9007199254740993, 3.5, None]]2",
+  );
+  expect(() => answered(twice('stock'), [ANSWER], host)).toThrow(
+    "The 'statement' result named 'stock' has already been loaded into a variable",
+  );
+  const again = `{% set first = run_query('q') %}{% set second = run_query('q') %}{{ second | length }}`;
+  expect(answered(again, [ANSWER, ANSWER], host).text).toBe('2');
+});
+
+test.each([
+  ['under its name', '{% macro get_columns_in_relation(relation) %}'],
+  ['behind its dispatch', '{% macro postgres__get_columns_in_relation(relation) %}'],
+  ['as the default', '{% macro default__get_columns_in_relation(relation) %}'],
+])('adapter.get_columns_in_relation is the macro of the project %s', (_, head) => {
+  const own = hostOf(...BUILT_IN_MACROS.map((macro) => macro.text));
+  own.options.library.addFile({
+    packageName: 'shop',
+    path: 'macros/own.sql',
+    text: `${head}{{ return([relation.identifier ~ '!']) }}{% endmacro %}`,
+  });
+  const { text: sql, questions } = answered(
+    "{{ adapter.get_columns_in_relation(this) }}{{ dbt.default__get_columns_in_relation(this) | map(attribute='name') | list }}",
+    [[{ name: 'id', type: 'int', nullable: true }]],
+    own,
+  );
+  expect(sql).toBe("['me!']['id']");
+  expect(questions).toEqual([
+    { kind: 'columns', relation: { database: 'db', schema: 's', name: 'me' } },
+  ]);
+});
+
+test('adapter_macro says what took its place', () => {
+  expect(() => rendered("{{ adapter_macro('shop.tax', 1) }}", {}, host)).toThrow(
+    'The "adapter_macro" macro has been deprecated',
+  );
 });
 
 test('adapter methods ask about relations and columns', () => {
