@@ -1,4 +1,5 @@
 // Values arrive as text and become what templates expect, by the type's number in the catalog (pg_type.oid).
+import { arrayJson } from './array-text.ts';
 import type { Scalar } from '../../adapter/statement.ts';
 
 /** Names of the types that results usually hold, as format_type words them. */
@@ -41,10 +42,10 @@ function bigOrNumber(text: string): number | bigint {
   return Number.isSafeInteger(n) ? n : BigInt(text);
 }
 
-/** One value from its text. Exact numerics, dates and all other types stay text: they have no exact JavaScript form. */
+/** One value from its text. Arrays become JSON. Exact numerics, dates and all other types stay text: they have no exact JavaScript form. */
 export function decoded(oid: number, text: string | null): Scalar {
   if (text === null) return null;
   if (oid === 16) return text === 't';
   if (oid === 20) return bigOrNumber(text);
-  return NUMBERS.has(oid) ? Number(text) : text;
+  return NUMBERS.has(oid) ? Number(text) : (arrayJson(oid, text) ?? text);
 }

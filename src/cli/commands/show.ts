@@ -1,6 +1,7 @@
 import { show, type Shown } from '../../api/show.ts';
 import type { Scalar } from '../../adapter/statement.ts';
 import { coloursOf } from '../../reporters/colours.ts';
+import { floatColumns, rowsJson } from '../../reporters/rows-json.ts';
 import { renderTable } from '../../reporters/table.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Values } from '../commands.ts';
@@ -23,7 +24,7 @@ export const showCommand = (values: Values, terminal: Terminal): Promise<number>
       const text = asJson
         ? jsonOf(item, quiet, masked)
         : mask(textOf(masked(item), quiet, coloursOf(colour).dim));
-      const rows = JSON.stringify(masked(rowsOf(item)));
+      const rows = rowsJson(masked(rowsOf(item)), floatColumns(item.result.columns));
       reporter.print(text, { name: 'ShowNode', data: dataOf(item, asJson, rows, masked) });
     }
     return EXIT.well;
@@ -48,13 +49,10 @@ const rowsOf = ({ result }: Shown): readonly Readonly<Record<string, unknown>>[]
 
 /** As dbt: `{"show": [rows]}`, with the node's name unless quiet; exact numbers beyond JSON's reach stay text. */
 function jsonOf(item: Shown, quiet: boolean, masked: Console['masked']): string {
-  const show = rowsOf(item);
-  const { name } = item;
-  return JSON.stringify(
-    masked(quiet || name === undefined ? { show } : { node: name, show }),
-    null,
-    2,
-  );
+  const { name, result } = item;
+  const rows = rowsJson(masked(rowsOf(item)), floatColumns(result.columns), '  ');
+  const node = quiet || name === undefined ? '' : `  "node": ${JSON.stringify(masked(name))},\n`;
+  return `{\n${node}  "show": ${rows}\n}`;
 }
 
 /** The event that editors read: the rows as one JSON text. */
