@@ -183,17 +183,13 @@ async function problemsOf(
   } catch (error) {
     if (isStatementFailure(error))
       return [explainFailure(error, locate === undefined ? {} : { locate })];
-    // without a connection the macro never had its chance
-    if (!isEtlError(error) || (connection === undefined && isConnecting(error))) throw error;
+    if (!isEtlError(error)) throw error;
     return error.diagnostics;
   } finally {
     invocation.signal.removeEventListener('abort', stop);
     await connection?.close();
   }
 }
-
-const isConnecting = (error: EtlError): boolean =>
-  error.diagnostics.some(({ code }) => code.startsWith('ETL5') || code === 'ETL1011');
 
 /** The rest of some work whose first question was taken already. */
 function* goOn(work: Asking<void>, first: IteratorYieldResult<Question>): Asking<void> {
