@@ -37,7 +37,8 @@ _BY_FILE = {
 
 _COMPILATION = [common.CompilationError]
 _BY_CODE = {
-    "ETL1001": [DbtUsageException],
+    # a check of ours before anything begins may be one of dbt's while it begins
+    "ETL1001": [DbtUsageException, common.DbtRuntimeError],
     "ETL1002": [core.DbtProjectError, DbtUsageException],
     "ETL1006": _PROFILE,
     "ETL1007": _PROFILE,
@@ -63,12 +64,18 @@ _BY_CODE = {
     "ETL3010": [core.PatchTargetNotFoundError],
     "ETL4040": [core.ParsingError],
     "ETL4004": [core.SchemaConfigError, ValidationError],
+    "ETL3011": [common.UndefinedMacroError],
     "ETL3031": [core.DbtReferenceError],
     "ETL3036": [core.ContractBreakingChangeError],
     "ETL8002": [IncompatibleSchemaError, common.DbtRuntimeError],
 }
 # Codes that no table names: by the first digit of their number.
 _BY_KIND = {"1": _PROPERTIES, "2": _COMPILATION, "3": [common.CompilationError, core.ParsingError], "4": _COMPILATION}
+
+
+def own_name(text):
+    """The text with dbt's name where a sentence of `etl` says its own: `etl looked for ...`."""
+    return re.sub(r"\betl (?=looked for\b|could not find\b)", "dbt ", text)
 
 
 def _family(code, file, warnings_are_errors):
@@ -94,7 +101,7 @@ def exception_for(output, args):
     found = _TEXT.search(text)
     code = found.group(1) if found else "ETL9000"
     place = found.group(2) if found else ""
-    told = text[found.start():] if found else text
+    told = own_name(text[found.start():] if found else text)
     strict = any(a.startswith("--warn-error") for a in args)
     classes = _most_specific(_family(code, place, strict))
 

@@ -95,7 +95,7 @@ def _invoke(args, expect_pass, callbacks, captured=False):
     value = _value(_command(args), args, target, done, results.fingerprint(run_file) != before)
     if expect_pass is not None:
         assert (done.returncode == 0) == expect_pass, "dbt exit state did not match expected"
-    return value, COLOUR.sub("", output)
+    return value, errors.own_name(COLOUR.sub("", output))
 
 
 def _value(command, args, target, done, has_results):

@@ -16,6 +16,7 @@ import { noAnswers } from '../run/no-answers.ts';
 import { drive, type Answerer } from '../run/answers.ts';
 import { connect } from './connect.ts';
 import { deferredRelations, type Deferred } from './defer.ts';
+import { inlineSql } from './inline.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
@@ -123,7 +124,7 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
     if (options.inline !== undefined) {
       const compiler = await compilerFor(new Set());
       const answer = options.introspect === false ? noAnswers : answers.answer;
-      const { sql } = await drive(compiler.inline(options.inline), answer);
+      const { sql } = await drive(inlineSql(compiler, options.inline), answer);
       return [{ node: undefined, sql, isAsked: true, path: undefined }];
     }
     const selected = withoutEmpty(

@@ -1,6 +1,7 @@
 import type { Session } from '../adapter/contract.ts';
 import type { ResultSet, Statement } from '../adapter/statement.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
+import { errorTitle } from '../events/error-title.ts';
 import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
@@ -15,6 +16,7 @@ import { explainFailure } from '../run/explain.ts';
 import { withoutClosingSemicolon } from '../sql/scan.ts';
 import { connect } from './connect.ts';
 import { deferredRelations } from './defer.ts';
+import { inlineSql } from './inline.ts';
 import { newInvocation } from './invocation.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
@@ -66,7 +68,7 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
           options.inlineDirect !== undefined
             ? asGiven(options.inlineDirect)
             : node === undefined
-              ? compiler.inline(options.inline ?? '')
+              ? inlineSql(compiler, options.inline ?? '')
               : sqlOf(compiler, project, node);
         const answer = options.introspect === false ? noAnswers : answerer(project, session);
         const compiled = await drive(work, answer);
@@ -80,15 +82,11 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
           return await session.read(await behindHeader(session, statement, compiled.header));
         } catch (error) {
           if (!isStatementFailure(error)) throw error;
-          throw new EtlError(
-            [
-              explainFailure(error, {
-                locate: compiled.locate,
-                ...(node === undefined ? {} : { node: node.unique_id, fallback: node.place }),
-              }),
-            ],
-            { cause: error },
-          );
+          const problem = explainFailure(error, {
+            locate: compiled.locate,
+            ...(node === undefined ? {} : { node: node.unique_id, fallback: node.place }),
+          });
+          throw new EtlError([titled(problem, node)], { cause: error });
         }
       });
       shown.push({ name: nameOf(node), id: node?.unique_id, sql, result });
@@ -103,6 +101,16 @@ const nameOf = (node: ExecutableNode | undefined): string | undefined =>
   node?.resource_type === 'model' && node.version !== null
     ? `${node.name}.v${node.version}`
     : node?.name;
+
+/** The problem below the words that dbt has for it. */
+function titled(problem: Diagnostic, node: ExecutableNode | undefined): Diagnostic {
+  const named =
+    node === undefined
+      ? { type: 'sql_operation', name: 'inline_query' }
+      : { type: node.resource_type, name: node.name, file: node.original_file_path };
+  const message = `${errorTitle(problem.code, named)}\n${problem.message.replaceAll(/^/gm, '  ')}`;
+  return { ...problem, message };
+}
 
 /** SQL that is no template. */
 function* asGiven(sql: string): ReturnType<Compiler['inline']> {
@@ -156,7 +164,7 @@ function selectedNodes(project: OpenProject, options: ApiOptions): readonly Exec
       {
         code: 'ETL1001',
         severity: 'error',
-        message: 'show needs --select, --inline or --inline-direct',
+        message: 'Either --select or --inline must be passed to show, or --inline-direct',
         hint: "For example: etl show --inline 'select 1 as one'",
       },
     ]);

@@ -1,5 +1,5 @@
+import { errorTitle } from '../events/error-title.ts';
 import type { BatchResults, NodeOutcome } from '../events/event.ts';
-import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { metadataOf, timestamp, type InvocationFacts } from './metadata.ts';
 import type { Json } from './node-json.ts';
 
@@ -81,13 +81,9 @@ function messageOf({ id, status, message, diagnostics }: NodeOutcome): string | 
   const text = message ?? problem?.message ?? null;
   if (status !== 'error' || problem === undefined || text === null) return text;
   const [type = 'node', , name = id] = id.split('.');
-  const place = problem.at === undefined ? '' : ` (${problem.at.file})`;
-  return `${errorKind(problem.code)} Error in ${type} ${name}${place}\n  ${text.replaceAll('\n', '\n  ')}`;
-}
-
-function errorKind(code: Diagnostic['code']): string {
-  if (code.startsWith('ETL5')) return 'Database';
-  return /^ETL[1-4]/.test(code) ? 'Compilation' : 'Runtime';
+  const file = problem.at?.file;
+  const title = errorTitle(problem.code, { type, name, ...(file === undefined ? {} : { file }) });
+  return `${title}\n  ${text.replaceAll('\n', '\n  ')}`;
 }
 
 const isSeed = (outcome: NodeOutcome): boolean => outcome.id.startsWith('seed.');

@@ -30,7 +30,7 @@ export function requireMacro(host: TemplateHost, asked: string): MacroEntry {
       'ETL3011',
       isPackageUnknown
         ? `there is no package "${wanted}" to find the macro "${name}" in`
-        : `there is no macro "${asked}"`,
+        : `etl could not find a macro with the name '${asked}' in any package`,
       {
         hint:
           near === undefined

@@ -208,9 +208,13 @@ async function outputsOf(
   const folders = profileFolders(choice.wish);
   if (choice.wish.profilesDir !== undefined)
     return choice.fail(
-      errorOf('ETL1010', `there is no profiles.yml in ${choice.wish.profilesDir}`, {
-        hint: 'Check --profiles-dir, or leave it out to run on the embedded engines.',
-      }),
+      errorOf(
+        'ETL1010',
+        `etl looked for a profiles.yml file in ${choice.wish.profilesDir}, but found none`,
+        {
+          hint: 'Check --profiles-dir, or leave it out to run on the embedded engines.',
+        },
+      ),
     );
   if (choice.wish.profile !== undefined && name !== BUILT_IN_PROFILE)
     return choice.fail(

@@ -1,3 +1,4 @@
+import { errorTitle } from '../events/error-title.ts';
 import type { NodeOutcome } from '../events/event.ts';
 import { diagnosticText, type DiagnosticTextOptions } from './diagnostic-text.ts';
 import { isFailure } from './phrases.ts';
@@ -19,7 +20,7 @@ export function failureText(
   const title = isFailure(outcome) ? bad(`Failure ${where}`) : warn(`Warning ${where}`);
   const told = isVerdict(outcome)
     ? [...verdictText(outcome, options), ...keptText(outcome), ...placesText(outcome, options)]
-    : problemsText(outcome, options);
+    : [...titleText(outcome, facts), ...problemsText(outcome, options)];
   const path = facts.compiledPath;
   return [title, ...told, ...(path === undefined ? [] : [`  compiled code at ${path}`])];
 }
@@ -70,6 +71,17 @@ function placesText(
       .map((line) => `  ${line}`)
       .join('\n'),
   );
+}
+
+/** The words that people and schedulers search logs of dbt for. */
+function titleText(
+  { status, diagnostics }: NodeOutcome,
+  { resourceType: type, name, path: file }: NodeFacts,
+): readonly string[] {
+  const problem = diagnostics.find((d) => d.severity === 'error');
+  // what was tested and found wrong is a verdict, no error
+  if (status !== 'error' || problem === undefined || problem.code.startsWith('ETL6')) return [];
+  return [`  ${errorTitle(problem.code, { type, name, file })}`];
 }
 
 function problemsText(

@@ -8,7 +8,8 @@ export const noAnswers: Answerer = () =>
       {
         code: 'ETL2060',
         severity: 'error',
-        message: 'the template asks the warehouse, which --no-introspect forbids',
+        message:
+          'the template asks the warehouse, which --no-introspect forbids: connection never acquired for thread',
         hint: 'Leave --no-introspect away, or guard the question with: {% if flags.INTROSPECT %}',
       },
     ]),

@@ -31,10 +31,14 @@ const wrong = (target: RelationName, why: string): EtlError =>
 function requireIndex(target: RelationName, raw: unknown): IndexConfig {
   if (typeof raw !== 'object' || raw === null) throw wrong(target, 'an entry is not a mapping');
   const { columns, unique, type } = raw as Readonly<Record<string, unknown>>;
-  if (!Array.isArray(columns) || columns.length === 0 || columns.some((c) => typeof c !== 'string'))
+  // the words of dbt's check
+  if (columns === undefined) throw wrong(target, "'columns' is a required property");
+  if (!Array.isArray(columns))
+    throw wrong(target, `"columns": ${JSON.stringify(columns)} is not of type 'array'`);
+  if (columns.length === 0 || columns.some((c) => typeof c !== 'string'))
     throw wrong(target, '"columns" must be a list of column names');
   if (unique !== undefined && typeof unique !== 'boolean')
-    throw wrong(target, '"unique" must be true or false');
+    throw wrong(target, `"unique": ${JSON.stringify(unique)} is not of type 'boolean'`);
   if (type !== undefined && (typeof type !== 'string' || !/^\w+$/.test(type)))
     throw wrong(target, '"type" must be the name of an index method');
   return { columns: columns as readonly string[], unique: unique ?? false, type };

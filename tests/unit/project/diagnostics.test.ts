@@ -168,7 +168,7 @@ const CASES: readonly Case[] = [
     'ETL1010 no profiles.yml where one was asked for',
     {},
     [
-      'ETL1010 - there is no profiles.yml in /elsewhere | Check --profiles-dir, or leave it out to run on the embedded engines.',
+      'ETL1010 - etl looked for a profiles.yml file in /elsewhere, but found none | Check --profiles-dir, or leave it out to run on the embedded engines.',
     ],
     { profilesDir: '/elsewhere' },
   ],

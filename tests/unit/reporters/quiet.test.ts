@@ -16,7 +16,9 @@ test('errors are told, and only errors', () => {
   const { reporter, text } = collect(quietReporter);
   for (const event of aRun([built, broken, skipped])) reporter.observe(event);
   reporter.diagnostics([{ code: 'ETL3001', severity: 'error', message: 'no model hunter2' }]);
-  expect(text()).toContain('Failure in model margin (models/gold/margin.sql)\n  error[ETL5001]');
+  expect(text()).toContain(
+    'Failure in model margin (models/gold/margin.sql)\n  Database Error in model margin',
+  );
   expect(text()).toContain('error[ETL3001]\n  no model ***');
   expect(text()).not.toContain('sales (');
   expect(text()).not.toContain('OK created');

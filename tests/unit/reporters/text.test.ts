@@ -100,7 +100,8 @@ test('an error shows the place in the source, and what it skips says so', () => 
   ).toBe(true);
   expect(lines.some((l) => /2 of 2 SKIP relation gold.sales \.+ \[SKIP\]$/.test(l))).toBe(true);
   const at = lines.indexOf('03:04:05  Failure in model margin (models/gold/margin.sql)');
-  expect(lines.slice(at + 1, at + 9)).toEqual([
+  expect(lines.slice(at + 1, at + 10)).toEqual([
+    '03:04:05    Database Error in model margin (models/gold/margin.sql)',
     '03:04:05    error[ETL5001] models/gold/margin.sql:2:8',
     '              column "x" does not exist',
     "              1 | {{ config(materialized='table') }}",
