@@ -48,25 +48,38 @@ export interface Verdict {
   readonly message: string | undefined;
 }
 
-const isTrue = (value: unknown): boolean =>
-  value === true ||
-  value === 1 ||
-  value === 't' ||
-  value === 'true' ||
-  value === 1n ||
-  value === '1';
+const TRUE: ReadonlySet<string> = new Set(['y', 'yes', 't', 'true', 'on', '1']);
+const FALSE: ReadonlySet<string> = new Set(['n', 'no', 'f', 'false', 'off', '0']);
+
+/** What an answer says, as dbt reads it; undefined when it is a text that says neither. */
+function truth(value: unknown): boolean | undefined {
+  if (typeof value !== 'string') return Boolean(value);
+  const text = value.toLowerCase();
+  if (TRUE.has(text) || FALSE.has(text)) return TRUE.has(text);
+  // numbers that JavaScript has no type for come as texts
+  return text.trim() === '' || Number.isNaN(Number(text)) ? undefined : Number(text) !== 0;
+}
+
+/** The first answer of the verdict query that is neither true nor false. */
+export function unclearAnswer(
+  row: Readonly<Record<string, unknown>>,
+): { readonly column: string; readonly value: string } | undefined {
+  for (const column of ['should_warn', 'should_error'])
+    if (truth(row[column]) === undefined) return { column, value: String(row[column] as string) };
+  return undefined;
+}
 
 /** dbt's verdict over the one row of the verdict query. */
 export function verdict(row: Readonly<Record<string, unknown>>, settings: TestSettings): Verdict {
   const failures = Number(row['failures'] ?? 0);
   const rows = `${failures} result${failures === 1 ? '' : 's'}`;
-  if (settings.severity === 'error' && isTrue(row['should_error']))
+  if (settings.severity === 'error' && truth(row['should_error']) === true)
     return {
       status: 'fail',
       failures,
       message: `Got ${rows}, configured to fail if ${settings.errorIf}`,
     };
-  if (isTrue(row['should_warn']))
+  if (truth(row['should_warn']) === true)
     return {
       status: 'warn',
       failures,

@@ -3,11 +3,13 @@ import type { Session } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import type { NodeOutcome, NodeStatus } from '../events/event.ts';
 import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
+import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import {
   testSettings,
+  unclearAnswer,
   verdict,
   verdictQuery,
   type Verdict,
@@ -64,6 +66,8 @@ export async function runTest(
       ? await deferredVerdict(ctx, session, node, lane, compiled)
       : await session.read(verdictQuery(ctx.dialect, source, settings, node.config));
   const row = Object.fromEntries(columns.map((c, i) => [c.name, rows[0]?.[i] ?? null]));
+  const unclear = unclearAnswer(row);
+  if (unclear !== undefined) throw noVerdict(node, unclear);
   const found = verdict(row, settings);
   const told =
     found.status === 'pass' ? undefined : ctx.judge(describe(node, found, shown, stored));
@@ -79,6 +83,22 @@ export async function runTest(
     ...kept,
   };
 }
+
+/** A query of the project's own macro that decides nothing. */
+const noVerdict = (
+  node: ExecutableNode,
+  { column, value }: { readonly column: string; readonly value: string },
+): EtlError =>
+  new EtlError([
+    {
+      code: 'ETL2050',
+      severity: 'error',
+      message: `Macro 'get_test_sql' returns '${value}' as ${column}, which is neither true nor false`,
+      at: node.place,
+      node: node.unique_id,
+      hint: 'should_warn and should_error of its query must be boolean, such as: count(*) != 0.',
+    },
+  ]);
 
 /** The rows help, but are not the verdict: when they cannot be read, the verdict stands without them. */
 async function failingRows(

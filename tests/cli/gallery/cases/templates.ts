@@ -130,6 +130,20 @@ export const TEMPLATES: readonly GalleryCase[] = [
     codes: ['ETL2050'],
   },
   {
+    name: 'test-query-without-a-verdict',
+    on: 'server',
+    files: {
+      'macros/get_test_sql.sql':
+        "{% macro get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) %}\n  select {{ fail_calc }} as failures, 'maybe' as should_warn, 'maybe' as should_error from ({{ main_sql }}) rows\n{% endmacro %}\n",
+      ...model('select 1 as id'),
+      'models/orders.yml':
+        'models:\n  - name: orders\n    columns: [{name: id, data_tests: [unique]}]\n',
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL2050'],
+  },
+  {
     name: 'materialization-without-commit',
     on: 'server',
     files: {
