@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import subprocess
+import warnings
 
 import pytest
 
@@ -16,6 +17,11 @@ PROGRAM = os.environ["ETL_SHIM_PROGRAM"]
 CLOCK = (pathlib.Path(__file__).parent / "clock.mjs").as_uri()
 SECONDS = int(os.environ.get("ETL_SHIM_TIMEOUT", "60"))
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+WARNING = re.compile(r"^(?:\d\d:\d\d:\d\d )? *warning\[ETL\d{4}\].*(?:\n {4,}.*)*", re.MULTILINE)
+
+
+class EtlWarning(UserWarning):
+    """A warning that `etl` printed, for tests that say `pytest.warns`."""
 
 _COMMANDS = {
     "build", "clean", "clone", "compile", "debug", "deps", "docs", "init", "list", "ls", "parse", "retry", "run",
@@ -90,6 +96,8 @@ def _invoke(args, expect_pass, callbacks, captured=False):
         args.extend(["--output", "json"])
     done = _run(args)
     output = done.stdout + done.stderr
+    for told in WARNING.findall(COLOUR.sub("", output)):
+        warnings.warn(EtlWarning(told), stacklevel=3)
     if done.returncode not in (0, 1):
         raise errors.exception_for(output, args)
     value = _value(_command(args), args, target, done, results.fingerprint(run_file) != before)

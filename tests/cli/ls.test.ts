@@ -113,6 +113,11 @@ describe('what is printed', () => {
     expect(keys.has('analysis')).toBe(false);
   });
 
+  test('json is spaced and escaped as dbt prints it', async () => {
+    const args = ['ls', '-s', 'raw', '--output', 'json', '--output-keys', 'name', 'alias'];
+    expect((await run(...args)).stdout).toBe('{"name": "raw", "alias": "raw"}\n');
+  });
+
   test('json, one object a line, with dbt default keys', async () => {
     const { stdout } = await run(
       'ls',

@@ -1,5 +1,7 @@
 import { list } from '../../api/list.ts';
 import { asEtlError } from '../../api/problem.ts';
+import { toPython } from '../../jinja/py/convert.ts';
+import { jsonText } from '../../jinja/py/json.ts';
 import { configText } from '../../kernel/config-text.ts';
 import { EtlError } from '../../kernel/error.ts';
 import { didYouMean } from '../../kernel/did-you-mean.ts';
@@ -83,11 +85,16 @@ function lineOf(node: GraphNode, output: string, asked: readonly string[] | unde
     case 'path':
       return node.original_file_path;
     case 'json':
-      return JSON.stringify(Object.fromEntries(keys.flatMap((key) => keyOf(node, key))));
+      return pythonJson(Object.fromEntries(keys.flatMap((key) => keyOf(node, key))));
     default:
       return selectorOf(node);
   }
 }
+
+/** As dbt's own lines, which scripts compare: `", "` and `": "` between the parts, other letters than ASCII escaped. */
+const pythonJson = (value: unknown): string =>
+  // what JSON knows of it: no undefined values, no classes
+  jsonText(toPython(JSON.parse(JSON.stringify(value))));
 
 /** A dotted key reaches into a mapping: `config.materialized`. */
 function keyOf(node: GraphNode, key: string): readonly (readonly [string, unknown])[] {
