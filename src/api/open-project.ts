@@ -4,6 +4,8 @@ import type { Adapter, Dialect, EngineConfig, Target } from '../adapter/contract
 import { compiledPath } from '../artifacts/compiled.ts';
 import { manifestJson } from '../artifacts/manifest-json.ts';
 import { missingFolder, readLoaded, readState } from '../artifacts/read-state.ts';
+import { behaviourFlag } from '../project/project-flags.ts';
+import { withWrittenConfigs } from '../project/written-config.ts';
 import { writeJson, type ArtifactFile } from '../artifacts/write.ts';
 import { cycleDiagnostics } from '../graph/cycles.ts';
 import { graphOf, type ProjectGraph } from '../graph/graph.ts';
@@ -216,7 +218,7 @@ export async function openProject(
     input.vars ?? {},
     options,
     secrets,
-    await statesOf(dir, resolve(dir, loaded.paths.targetDir), options, which),
+    await statesOf(dir, resolve(dir, loaded.paths.targetDir), loaded.project, options, which),
     judge,
   );
   options.onProject?.({
@@ -234,12 +236,15 @@ export async function openProject(
 async function statesOf(
   dir: string,
   targetDir: string,
+  { flags }: LoadedProject['project'],
   options: ApiOptions,
   which: string,
 ): Promise<Pick<OpenProject, 'state' | 'deferTo'>> {
   const read = (folder: string | undefined): Promise<PreviousState | undefined> =>
     folder === undefined ? Promise.resolve(undefined) : readState(resolve(dir, folder), folder);
-  const state = await read(options.state);
+  const found = await read(options.state);
+  const isWritten = behaviourFlag(flags, 'state_modified_compare_more_unrendered_values');
+  const state = isWritten ? withWrittenConfigs(found) : found;
   // a method of selection that compares with it has words of its own
   if (state?.isMissing && needsState(options, which) && options.deferState === undefined)
     throw missingFolder(state.folder);

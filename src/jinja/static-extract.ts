@@ -1,4 +1,5 @@
 import { toEtlError } from './errors.ts';
+import { expressionText } from './expression-text.ts';
 import type {
   Arguments,
   Body,
@@ -13,7 +14,7 @@ import { parseTemplate } from './parser.ts';
 import type { Origin } from './tokens.ts';
 
 /** A value written out in a template. */
-type StaticValue =
+export type StaticValue =
   | string
   | number
   | bigint
@@ -27,6 +28,8 @@ interface StaticCall {
   readonly name: string;
   readonly args: readonly StaticValue[];
   readonly kwargs: ReadonlyMap<string, StaticValue>;
+  /** the keyword arguments that are no literals, as texts */
+  readonly computed: ReadonlyMap<string, string>;
   /** every argument is a literal; otherwise args and kwargs hold only those before the first and beside the others */
   readonly isLiteral: boolean;
   /** 1-based place of the name */
@@ -243,11 +246,14 @@ class Walk {
   ): void {
     const args = given.positional.map((one) => (one.isSpread ? undefined : literal(one.value)));
     const kwargs = new Map<string, StaticValue>();
+    const computed = new Map<string, string>();
     let isLiteral = !args.includes(undefined);
     for (const one of given.keyword) {
       const value = one.name === null ? undefined : literal(one.value);
       if (one.name === null || value === undefined) isLiteral = false;
       else kwargs.set(one.name, value);
+      if (one.name !== null && value === undefined && name === 'config')
+        computed.set(one.name, expressionText(one.value));
     }
     const known: StaticValue[] = [];
     for (const value of args) {
@@ -255,7 +261,7 @@ class Walk {
       known.push(value);
     }
     const place = { line: at.lineno + 1, column: at.colno + 1 };
-    this.#file({ name, args: known, kwargs, isLiteral, ...place, conditional });
+    this.#file({ name, args: known, kwargs, computed, isLiteral, ...place, conditional });
   }
 
   #file(call: StaticCall): void {

@@ -11,6 +11,8 @@ import type { ReadDescription } from './descriptions.ts';
 import type { Capture, ConfiguredDraft, Draft, NamedDraft } from './draft.ts';
 import type { Naming } from './naming.ts';
 import { errorOf } from './problems.ts';
+import { behaviourFlag } from './project-flags.ts';
+import { writtenCalls, writtenYaml } from './written-config.ts';
 import { isoDate } from './versions.ts';
 import { finalConfig, unrenderedConfig } from './node-config.ts';
 import type { ConfigRequest } from './node-config.ts';
@@ -134,6 +136,24 @@ function deprecationOf(world: World, patch: Property | undefined): string | null
   return isoDate(world, patch, patch.value['deprecation_date'], [...path, 'deprecation_date']);
 }
 
+/** Configs as they are written, which are what is compared with an earlier state unless a flag asks for dbt's older way. */
+function writtenOf(
+  world: World,
+  draft: Draft,
+  patch: Property | undefined,
+): Pick<ConfigRequest, 'written'> {
+  const { flags } = world.root.project;
+  if (!behaviourFlag(flags, 'state_modified_compare_more_unrendered_values')) return {};
+  const calls = draft.capture.config;
+  return {
+    written: {
+      yaml: writtenYaml(patch, yamlConfig(patch)),
+      calls:
+        draft.generic === undefined ? writtenCalls(draft.rawCode, draft.shownPath, calls) : calls,
+    },
+  };
+}
+
 /** Gives a draft its config, columns and description. */
 export function configure(
   world: World,
@@ -147,6 +167,7 @@ export function configure(
     root: world.root.project,
     yaml: yamlConfig(patch),
     calls: draft.capture.config,
+    ...writtenOf(world, draft, patch),
   };
   const at = patch?.at ?? draft.place;
   const config = finalConfig(request, draft.id, at, world.diagnostics);

@@ -22,6 +22,8 @@ export interface ConfigRequest {
   readonly yaml: ConfigValues;
   /** the `config()` calls of the file */
   readonly calls: ConfigValues;
+  /** both as they are written, with the templates inside of them; absent where they are compared as computed */
+  readonly written?: { readonly yaml: ConfigValues; readonly calls: ConfigValues };
 }
 
 /** The configs that apply, weakest first: own tree, YAML, the file, and for a package's node the root project's tree last. */
@@ -30,10 +32,11 @@ function levelsOf(request: ConfigRequest, rendered: boolean): readonly ConfigVal
   const section = request.type === 'analysis' && isOwn ? 'analyses' : sectionOf(request.type);
   const tree = (project: ProjectFile): readonly ConfigValues[] =>
     configLevels((rendered ? project.configs : project.unrenderedConfigs)[section], request.fqn);
+  const { yaml, calls } = rendered ? request : (request.written ?? request);
   return [
     ...tree(request.own),
-    request.yaml,
-    request.calls,
+    yaml,
+    calls,
     ...(request.own === request.root ? [] : tree(request.root)),
   ];
 }

@@ -293,3 +293,27 @@ test('compile shows what is selected, and not the tests that come along', async 
     "Compiled node 'not_null_base_id' is:",
   );
 });
+
+test.each([
+  ['as written: another value of a variable is no change', 'true', []],
+  ['as computed, with the flag off', 'false', ['by_config', 'by_entry']],
+])('configs %s', async (_, flag, expected) => {
+  const own = await scratch({
+    'dbt_project.yml': `name: shop\nprofile: etl\nflags: {state_modified_compare_more_unrendered_values: ${flag}}\n`,
+    'models/by_config.sql': `{{ config(materialized=env_var('KIND')) }} select 1 as id`,
+    'models/by_entry.sql': 'select 1 as id',
+    'models/by_entry.yml': `models: [{name: by_entry, config: {materialized: "{{ env_var('KIND') }}"}}]\n`,
+  });
+  try {
+    const at = (kind: string, ...args: readonly string[]): Promise<EtlResult> =>
+      etl(args, { cwd: own.dir, env: { KIND: kind } });
+    expect((await at('table', 'parse', '--target-path', 'old')).code).toBe(0);
+    const args = ['ls', '--output', 'name', '-s', 'state:modified', '--state', 'old'];
+    expect((await at('table', ...args)).stdout).toBe('');
+    const { code, stdout, output } = await at('view', ...args);
+    expect(code, output).toBe(0);
+    expect(stdout.split('\n').filter((line) => line !== '')).toEqual(expected);
+  } finally {
+    await own.dispose();
+  }
+});
