@@ -153,7 +153,7 @@ export interface FreshnessAnswer {
 }
 
 /**
- * One way to make the staged relation visible. The first is tried; when it fails with one of the kinds in `otherwiseOn`, the
+ * One way to make the staged relation visible; without statements nothing is done. The first is tried; when it fails with one of the kinds in `otherwiseOn`, the
  * next one is. Only these statements change what readers see.
  */
 export interface Attempt {
@@ -169,6 +169,8 @@ export interface Attempt {
 export interface MaterializedViewChange {
   /** another query */
   readonly definition: boolean;
+  /** it has to be made anew: for another query, or because it reads the previous version of what this run has replaced */
+  readonly outdated: boolean;
   /** other indexes than the configured ones */
   readonly indexes: boolean;
   /** the live one can be refreshed while it is read */

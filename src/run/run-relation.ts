@@ -158,6 +158,7 @@ async function runTurn(
     await sendAfter(session, recipe.after, progress);
     await sendLate(ctx, session, node, inputs.late, progress);
     if (recipe.testable === undefined) await runTests(session, undefined);
+    if (done.statements.length === 0) return leftAlone(ctx, target);
     return success(recipe, loaded ?? (recipe.publish.kind === 'asks' ? done.rows : built));
   } finally {
     if (!keepStaged) await tidy(session.raw, recipe);
@@ -310,6 +311,13 @@ async function tidy(session: Session, recipe: Recipe): Promise<void> {
       return;
     }
 }
+
+/** dbt's words for a relation that its config says to leave as it is. */
+const leftAlone = ({ dialect }: RunContext, target: RelationName): RelationResult => ({
+  status: 'success',
+  message: `skip ${dialect.relation(target)}`,
+  diagnostics: [],
+});
 
 function viewMessage(recipe: Recipe): string {
   if (recipe.becomes === 'view') return 'CREATE VIEW';

@@ -12,6 +12,7 @@ import { configuredComments, configuredGrants, revokedGrants } from './carry.ts'
 import { requireFacts } from './facts.ts';
 import { createIndex, nameIndex, requireIndexes } from './indexes.ts';
 import { beside, quoted, relationText } from './quote.ts';
+import { wordedAnew } from './reworded.ts';
 import { around, once, repeatable } from './statements.ts';
 import { publishStaged } from './swap.ts';
 
@@ -38,9 +39,19 @@ export function buildMaterializedView(
 const oidOf = (relation: RelationName): string => `${quoted(relationText(relation))}::regclass`;
 const definition = (relation: RelationName): string => `pg_get_viewdef(${oidOf(relation)})`;
 
+/** The relations that the staged view reads, quoted as the system words them where that is needed. */
+const readBy = (relation: RelationName): string => `(
+  select coalesce(json_agg(distinct jsonb_build_object('schema', n.nspname, 'name', r.relname, 'worded', quote_ident(r.relname))), '[]')
+  from pg_catalog.pg_rewrite w
+  join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = w.oid
+    and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid <> w.ev_class
+  join pg_catalog.pg_class r on r.oid = d.refobjid join pg_catalog.pg_namespace n on n.oid = r.relnamespace
+  where w.ev_class = ${oidOf(relation)})`;
+
 /**
  * What the empty staged view tells by comparison with the live one. Both texts are the system's own wording of the query, so
- * that white space and comments are no difference. A concurrent refresh needs a live view with rows and a unique index over
+ * that white space and comments are no difference; nor is it one that the live view still reads the previous version of a
+ * relation that this run replaced, but then it has to be made anew. A concurrent refresh needs a live view with rows and a unique index over
  * plain columns and all rows.
  */
 export function compareMaterializedView(request: SwapRequest): Query<MaterializedViewChange> {
@@ -53,17 +64,22 @@ export function compareMaterializedView(request: SwapRequest): Query<Materialize
   return {
     statement: repeatable(
       'read',
-      `select ${definition(target)} is distinct from ${definition(staged)} as definition,
+      `select ${definition(target)} as live, ${definition(staged)} as wanted, ${readBy(staged)}::text as reads,
   c.relispopulated and exists (
     select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisunique and i.indisvalid
       and i.indpred is null and i.indexprs is null) as concurrently
 from pg_catalog.pg_class c where c.oid = ${oidOf(target)}`,
     ),
-    decode: (row) => ({
-      definition: row['definition'] === true,
-      indexes,
-      concurrently: row['concurrently'] === true,
-    }),
+    decode: (row) => {
+      const [was, wanted] = [String(row['live']), String(row['wanted'])];
+      const reads = JSON.parse(String(row['reads'])) as Parameters<typeof wordedAnew>[1];
+      return {
+        definition: wordedAnew(was, reads) !== wanted,
+        outdated: was !== wanted,
+        indexes,
+        concurrently: row['concurrently'] === true,
+      };
+    },
   };
 }
 
@@ -113,7 +129,7 @@ export const updateMaterializedView = (
   request: SwapRequest,
   change: MaterializedViewChange,
 ): readonly Attempt[] =>
-  change.definition || !change.concurrently
+  change.outdated || !change.concurrently
     ? fillAndSwap(request)
     : [{ statements: refreshInPlace(request), otherwiseOn: [] }];
 
