@@ -113,6 +113,7 @@ export function incremental(from: IncrementalIngredients): Checked<Recipe> {
       becomes: 'table',
       ...beginning(from, dialect.buildDelta(request)),
       finish: [],
+      undoable: dialect.can.transactionalDdl,
       publish: {
         kind: 'asks',
         question: dialect.columns(from.staged),

@@ -81,6 +81,8 @@ export interface Recipe {
   readonly checks?: readonly Check[];
   /** where tests find the new rows before they are published; absent when only publishing makes them */
   readonly testable?: RelationName;
+  /** its tests read the published relation within the transaction that publishes it, which they may undo */
+  readonly undoable?: boolean;
   readonly publish: Publish;
   readonly after: readonly Segment[];
   readonly tidy: readonly Segment[];

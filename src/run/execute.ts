@@ -158,7 +158,7 @@ class Run {
       diagnose: (error) => this.diagnose(node, error, progress.compiled),
     };
     const tested: NodeOutcome[] = [];
-    const runTests = async (
+    const testAll = async (
       session: StoppableSession,
       built: RelationName | undefined,
     ): Promise<readonly NodeOutcome[]> => {
@@ -167,6 +167,7 @@ class Run {
         tested.push(await this.test(session, this.node(id), standIns, thread));
       return tested;
     };
+    const runTests = Object.assign(testAll, { howMany: tests.length });
     const build = ctx.clones === undefined ? runRelation : runClone;
     const outcome = await ctx.connection
       .withSession(node.name, (session) =>

@@ -28,7 +28,7 @@ import type { Progress, RelationResult, RunTests } from './run-relation.ts';
 import { failing, notPublished } from './not-published.ts';
 import { seedColumns, seedDelimiter } from './seed-columns.ts';
 import type { StoppableSession } from './stoppable.ts';
-import { Transaction } from './transaction.ts';
+import { asSession, Transaction } from './transaction.ts';
 import { validate } from './validate.ts';
 
 /** Tests of the staged relation failed: the materialization goes no further. */
@@ -259,16 +259,6 @@ class DeferredRun {
     });
   }
 }
-
-const asSession = (
-  transaction: Transaction,
-): Pick<StoppableSession, 'execute' | 'read' | 'segment' | 'load' | 'lock'> => ({
-  execute: (s) => transaction.execute(s),
-  read: (s) => transaction.read(s),
-  segment: (s) => transaction.segment(s),
-  load: (target, input) => transaction.load(target, input),
-  lock: (relation) => transaction.lock(relation),
-});
 
 /** dbt's words for what was done, from the response to the statement `main`. */
 function outcomeOf({ main }: Materialized): RelationResult {

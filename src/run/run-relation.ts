@@ -6,6 +6,7 @@ import { isStatementFailure, StatementFailure } from '../adapter/failure.ts';
 import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { RelationName } from '../kernel/relation.ts';
+import { stagedName } from '../kernel/staged-name.ts';
 import type { ExecutableNode, Hook } from '../manifest/node.ts';
 import { lateHookSegment, type Recipe } from '../materializations/recipe.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
@@ -23,6 +24,7 @@ import { runBatches, type Turn } from './run-batches.ts';
 import { runDeferred } from './run-deferred.ts';
 import { validate } from './validate.ts';
 import { preflight } from './preflight.ts';
+import { auditing, Undone } from './audited.ts';
 import type { StoppableSession } from './stoppable.ts';
 import { seedColumns, seedDelimiter } from './seed-columns.ts';
 
@@ -51,10 +53,10 @@ interface LateHooks {
 }
 
 /** Runs the tests that stand between build and publish (or right after, when only publishing makes the rows). */
-export type RunTests = (
-  session: StoppableSession,
-  built: RelationName | undefined,
-) => Promise<readonly NodeOutcome[]>;
+export interface RunTests {
+  (session: StoppableSession, built: RelationName | undefined): Promise<readonly NodeOutcome[]>;
+  readonly howMany: number;
+}
 
 /**
  * Builds and publishes one node. When a test on the staged relation fails, nothing is published and the staged relation stays
@@ -91,7 +93,7 @@ async function runAllBatches(
   progress: Progress,
   runTests: RunTests,
 ): Promise<RelationResult> {
-  const untested = (): Promise<readonly NodeOutcome[]> => Promise.resolve([]);
+  const untested = Object.assign(() => Promise.resolve([]), { howMany: 0 });
   const result = await runBatches(ctx, session, node, progress, (turn) =>
     runTurn(ctx, session, turn, progress, untested),
   );
@@ -149,7 +151,9 @@ async function runTurn(
         return notPublished(ctx, node, recipe.testable, failed);
       }
     }
-    const done = await publishRecipe(ctx, session, recipe, progress.sent, async () =>
+    const isAudited = recipe.undoable === true && runTests.howMany > 0;
+    const publishing = isAudited ? auditing(session, runTests) : session;
+    const done = await publishRecipe(ctx, publishing, recipe, progress.sent, async () =>
       requireRecipe(planNode({ ...inputs, live: await observe() })),
     );
     await validate(ctx, session, node, done.validates ?? [], progress);
@@ -157,9 +161,13 @@ async function runTurn(
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
     await sendAfter(session, recipe.after, progress);
     await sendLate(ctx, session, node, inputs.late, progress);
-    if (recipe.testable === undefined) await runTests(session, undefined);
+    if (recipe.testable === undefined && !isAudited) await runTests(session, undefined);
     if (done.statements.length === 0) return leftAlone(ctx, target);
     return success(recipe, loaded ?? (recipe.publish.kind === 'asks' ? done.rows : built));
+  } catch (error) {
+    if (!(error instanceof Undone)) throw error;
+    keepStaged = true;
+    return notPublished(ctx, node, stagedName(target, ctx.invocationId), error.failed);
   } finally {
     if (!keepStaged) await tidy(session.raw, recipe);
   }

@@ -69,18 +69,18 @@ export async function runTest(
   const unclear = unclearAnswer(row);
   if (unclear !== undefined) throw noVerdict(node, unclear);
   const found = verdict(row, settings);
-  const told =
-    found.status === 'pass' ? undefined : ctx.judge(describe(node, found, shown, stored));
+  const kept = stored === undefined ? '' : keptIn(stored, session);
+  const told = found.status === 'pass' ? undefined : ctx.judge(describe(node, found, shown, kept));
   // a warning that is taken for an error is a failure
   const result: Verdict = told?.severity === 'error' ? { ...found, status: 'fail' } : found;
-  const kept = stored === undefined ? {} : { relationName: stored };
-  if (result.status === 'pass') return { ...result, diagnostics: [], ...kept };
+  const named = stored === undefined ? {} : { relationName: stored };
+  if (result.status === 'pass') return { ...result, diagnostics: [], ...named };
   const sample = await failingRows(ctx, session, node, source);
   return {
     ...result,
     diagnostics: told === undefined ? [] : [told],
     ...(sample === undefined ? {} : { sample }),
-    ...kept,
+    ...named,
   };
 }
 
@@ -118,14 +118,14 @@ async function failingRows(
   }
 }
 
-function describe(
-  node: ExecutableNode,
-  result: Verdict,
-  shown: string,
-  stored: string | undefined,
-): Diagnostic {
+/** A test in the transaction of a publish that fails takes its own table back with all the rest. */
+const keptIn = (stored: string, session: StoppableSession): string =>
+  session.isInTransaction === true
+    ? `; failing rows are kept in ${stored} if the model is published`
+    : `; failing rows are kept in ${stored}`;
+
+function describe(node: ExecutableNode, result: Verdict, shown: string, where: string): Diagnostic {
   const at: Span = node.place;
-  const where = stored === undefined ? '' : `; failing rows are kept in ${stored}`;
   return {
     code: result.status === 'warn' ? 'ETL6002' : 'ETL6001',
     severity: result.status === 'warn' ? 'warning' : 'error',

@@ -65,10 +65,8 @@ export class Transaction implements Session {
   }
 
   read(statement: Statement): Promise<ResultSet> {
-    if (!this.#isOpen) return this.#inner.read(statement);
-    if (statement.verb === 'hook') return this.#inner.read(statement);
-    // a read in a transaction of its own would end this one; what it set for itself is taken back
-    return this.#guarded(() => this.#inner.read({ ...statement, verb: 'hook' }), 'rollback to');
+    // what only reads stands behind a savepoint of the session's own
+    return this.#inner.read(statement);
   }
 
   segment(segment: Segment): Promise<Effect> {
@@ -86,14 +84,11 @@ export class Transaction implements Session {
     return this.#inner.lock(relation);
   }
 
-  async #guarded<T>(
-    work: () => Promise<T>,
-    end: 'release' | 'rollback to' = 'release',
-  ): Promise<T> {
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
     await this.#inner.execute(control('savepoint __etl'));
     try {
       const result = await work();
-      await this.#inner.execute(control(`${end} savepoint __etl`));
+      await this.#inner.execute(control('release savepoint __etl'));
       return result;
     } catch (error) {
       await this.#inner.execute(control('rollback to savepoint __etl')).catch(() => undefined);
@@ -101,3 +96,12 @@ export class Transaction implements Session {
     }
   }
 }
+
+/** A transaction as the calls of a session. */
+export const asSession = (transaction: Session): Session => ({
+  execute: (s) => transaction.execute(s),
+  read: (s) => transaction.read(s),
+  segment: (s) => transaction.segment(s),
+  load: (target, input) => transaction.load(target, input),
+  lock: (relation) => transaction.lock(relation),
+});

@@ -123,10 +123,21 @@ export class PostgresSession implements Session {
   }
 
   async #readOnly(statement: Statement): Promise<ResultSet> {
-    await this.#control(['begin read only']);
-    const result = await this.#sendExtended(statement);
-    await this.#control(['commit']);
-    return this.#resultSet(result);
+    // within a transaction of the caller's: read-only until the savepoint, and what was set meanwhile is taken back with it
+    const inside = this.#wire.client.getTransactionStatus() === 'T';
+    await this.#control(
+      inside ? ['savepoint __etl_read', 'set transaction read only'] : ['begin read only'],
+    );
+    try {
+      const result = await this.#sendExtended(statement);
+      if (!inside) await this.#control(['commit']);
+      return await this.#resultSet(result);
+    } catch (error) {
+      if (!inside) await this.#rollback();
+      throw error;
+    } finally {
+      if (inside && !this.#wire.broken) await this.#control(['rollback to savepoint __etl_read']);
+    }
   }
 
   async #transaction(statements: readonly Statement[]): Promise<Effect> {
@@ -183,7 +194,6 @@ export class PostgresSession implements Session {
     try {
       return await this.#working(() => this.#wire.client.query<(string | null)[]>(config));
     } catch (error) {
-      await this.#rollback();
       const at = located(composed([statement], [], []), fieldsOf(error).position);
       throw this.#failed(error, statement, at?.offset);
     }

@@ -1,0 +1,117 @@
+// Incremental models of Postgres: what a run adds is tested as readers will see it, and taken back when a test fails.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Bench, openBench } from './support/bench.ts';
+
+const model = (config: string): string =>
+  `{{ config(materialized='incremental', ${config}) }} select id, label from public.feed`;
+const UNIQUE_LABELS = `models:
+  - name: m
+    columns:
+      - name: label
+        data_tests: [unique]
+`;
+const BELOW = "select count(*) as n from {{ ref('m') }}";
+
+describe('tests before an incremental model is published', () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await openBench('postgres', {
+      'models/m.sql': model("incremental_strategy='append'"),
+      'models/m.yml': UNIQUE_LABELS,
+      'models/below.sql': BELOW,
+    });
+    await bench.run("create table public.feed as select * from (values (1, 'a'), (2, 'b')) v(id, label)");
+    expect((await bench.call('build')).ok).toBe(true);
+  });
+  afterEach(() => bench.close());
+
+  const rows = (): Promise<readonly string[]> =>
+    bench.rows('select id, label from public.m order by 1, 2');
+  const internal = async (): Promise<readonly string[]> =>
+    (await bench.relations()).filter((r) => r.includes('__etl_'));
+
+  test.each([
+    ["incremental_strategy='append'", [['3', 'a']], ['1|a', '2|b', '3|a']],
+    ["unique_key='id'", [['2', 'a']], ['1|a', '2|a']],
+    ["unique_key='id', incremental_strategy='merge'", [['2', 'a']], ['1|a', '2|a']],
+  ] as const)('%s: a failing test leaves what was there', async (config, delta, bad) => {
+    await bench.write({ 'models/m.sql': model(config) });
+    const values = delta.map(([id, label]) => `(${id}, '${label}')`).join(', ');
+    await bench.run('delete from public.feed', `insert into public.feed values ${values}`);
+    const ran = await bench.call('build');
+    expect(ran.status).toEqual({ m: 'error', unique_m_label: 'fail', below: 'skipped' });
+    expect(ran.outcomes['m']?.message).toBe('not published: 1 test failed');
+    expect(ran.outcomes['unique_m_label']?.sample?.rows).toEqual([['a', '2']].map(([l, n]) => [l, Number(n)]));
+    expect(await rows()).toEqual(['1|a', '2|b']);
+    // what was to be added can be looked at, until the next run of the model
+    const [kept = ''] = await internal();
+    expect(ran.told.join('\n')).toContain(kept.split(/[. ]/)[1]);
+    expect(await bench.rows(`select id, label from ${kept.split(' ')[0]}`)).toEqual(
+      delta.map((row) => row.join('|')),
+    );
+    const dbtsWay = await bench.call('build', { testBeforePublish: false });
+    expect(dbtsWay.status).toEqual({ m: 'success', unique_m_label: 'fail', below: 'skipped' });
+    expect(await rows()).toEqual(bad);
+    expect(await internal()).toEqual([]);
+  });
+
+  test('a passing test publishes, with columns that are new and in one step', async () => {
+    await bench.write({
+      'models/m.sql': `{{ config(materialized='incremental', on_schema_change='append_new_columns', post_hook="insert into public.log select count(*) from {{ this }}") }} select 3 as id, 'c' as label, true as extra`,
+    });
+    await bench.run('create table public.log (n int)');
+    const ran = await bench.call('build');
+    expect(ran.told).toEqual([]);
+    expect(ran.outcomes['m']).toMatchObject({ status: 'success', message: 'INSERT 1', rows: 1 });
+    expect(await rows()).toEqual(['1|a', '2|b', '3|c']);
+    expect(await bench.rows('select n from public.log')).toEqual(['3']);
+    expect(await bench.value('select n from public.below')).toBe('3');
+  });
+
+  test('a failing test takes back new columns, hooks and the table of its own failing rows', async () => {
+    await bench.write({
+      'dbt_project.yml': "name: shop\nversion: '1.0.0'\nprofile: etl\nmodels: {+materialized: table}\ndata_tests: {+store_failures: true, +schema: audit}\n",
+      'models/m.sql': `{{ config(materialized='incremental', on_schema_change='append_new_columns', post_hook="insert into public.log values (1)") }} select 3 as id, 'a' as label, true as extra`,
+    });
+    await bench.run('create table public.log (n int)');
+    const ran = await bench.call('build');
+    expect(ran.status['unique_m_label']).toBe('fail');
+    expect(ran.told.join('\n')).toMatch(/failing rows are kept in \S+ if the model is published/);
+    expect(await bench.rows(`select attname from pg_attribute where attrelid = 'public.m'::regclass and attnum > 0 order by attnum`)).toEqual(['id', 'label']);
+    expect(await bench.rows('select n from public.log')).toEqual([]);
+    expect(await bench.value("select to_regclass('public_audit.unique_m_label') is null")).toBe('true');
+  });
+
+  test('a test cannot write or end the transaction, and one that fails to run publishes nothing', async () => {
+    await bench.write({
+      'models/m.yml': 'models: [{name: m}]',
+      'models/m.sql': model("incremental_strategy='append'"),
+      'tests/writes.sql': `select 1 from {{ ref('m') }} where nextval('public.s') > 0`,
+      'tests/ends.sql': `select 1 from {{ ref('m') }}) x; commit; select (1`,
+    });
+    await bench.run('create sequence public.s');
+    const ran = await bench.call('build');
+    expect(ran.status).toMatchObject({ m: 'error', writes: 'error', ends: 'error' });
+    expect(ran.told.join('\n')).toContain('read-only transaction');
+    expect(await rows()).toEqual(['1|a', '2|b']);
+    expect(await bench.value('select last_value from public.s')).toBe('1');
+  });
+
+  test('readers see the old rows until the tests are through', async () => {
+    await bench.write({
+      'models/m.yml': 'models: [{name: m}]',
+      'tests/slow.sql': `select 1 from {{ ref('m') }} having count(*) <> 4 or pg_sleep(1) is null`,
+    });
+    const running = bench.call('build');
+    const seen = new Set<string>();
+    let done = false;
+    void running.then(() => (done = true));
+    while (!done) {
+      seen.add(await bench.value('select count(*) from public.m'));
+      await new Promise((resume) => setTimeout(resume, 20));
+    }
+    expect((await running).told).toEqual([]);
+    seen.add(await bench.value('select count(*) from public.m'));
+    expect([...seen]).toEqual(['2', '4']);
+  });
+});
