@@ -14,6 +14,8 @@ _HARMLESS = re.compile(
 )
 _INSIDE = re.compile(r"^(freezegun|opentelemetry|sqlparse|dbt|dbt_common|dbt_semantic_interfaces|dbt_semantic\w*|dbtlabs|metricflow|click)(\.|$)")
 _MOCKS = {"mock", "mocker", "MagicMock", "otel_spans"}
+# what dbt keeps of the files it read: in memory and in its private cache, in no artifact
+_PRIVATE = {"files", "fixtures"}
 _RUNNERS = {"dbtRunner", "EventCatcher", "invoke", "dbtRunnerResult", "RunnerResult", "callbacks"}
 
 
@@ -63,6 +65,8 @@ class _Walk:
                 used.add(inner.id)
             elif isinstance(inner, ast.Attribute):
                 used.add(inner.attr)
+                if inner.attr in _PRIVATE and isinstance(inner.value, ast.Name) and inner.value.id.endswith("manifest"):
+                    used.add("manifest.files")
             elif isinstance(inner, (ast.Import, ast.ImportFrom)):
                 base = getattr(inner, "module", None)
                 for alias in inner.names:
@@ -106,7 +110,8 @@ def classify(function, owner):
     patched = ["monkeypatch"] if {"monkeypatch", "setattr"} <= walk.names else []
     # dbt's own count of the deprecations it told in this process
     counted = sorted(walk.names & {"active_deprecations"})
-    why = inside + cache + patched + counted + sorted(walk.names & _RUNNERS) + sorted(walk.names & _MOCKS)
+    files = ["manifest.files"] if "manifest.files" in walk.names else []
+    why = inside + cache + files + patched + counted + sorted(walk.names & _RUNNERS) + sorted(walk.names & _MOCKS)
     if why:
         return "internals", ", ".join(why)
     return ("manifest" if "get_manifest" in walk.names else "black-box"), ""

@@ -45,6 +45,7 @@ _BY_CODE = {
     "ETL1008": _PROFILE,
     "ETL1009": [core.EnvVarMissingError],
     "ETL1010": _PROFILE,
+    "ETL1041": [core.DependencyError],
     "ETL2002": [common.UndefinedMacroError],
     "ETL2003": [core.DocTargetNotFoundError],
     "ETL2005": [core.RequiredVarNotFoundError],
@@ -96,14 +97,17 @@ def _most_specific(classes):
 
 
 def exception_for(output, args):
-    """The exception for the first problem in what `etl` printed before it gave up; all that it printed is its text."""
+    """The exception for what `etl` printed before it gave up; all that it printed is its text.
+
+    dbt stops at the first problem, `etl` tells all of them: the exception belongs to the family of each, the first one's leading.
+    """
     text = _COLOUR.sub("", output)
-    found = _TEXT.search(text)
-    code = found.group(1) if found else "ETL9000"
-    place = found.group(2) if found else ""
-    told = own_name(text[found.start():] if found else text)
+    found = list(_TEXT.finditer(text))
+    code = found[0].group(1) if found else "ETL9000"
+    told = own_name(text[found[0].start():] if found else text)
     strict = any(a.startswith("--warn-error") for a in args)
-    classes = _most_specific(_family(code, place, strict))
+    problems = [(one.group(1), one.group(2)) for one in found] or [(code, "")]
+    classes = _most_specific([c for problem in problems for c in _family(*problem, strict)])
 
     def init(self, message):
         Exception.__init__(self, message)

@@ -20,6 +20,7 @@ export const describer =
       name: node.name,
       path: node.original_file_path,
       nodePath: node.path,
+      ...groupOf(manifest, node),
     };
     if (node.resource_type === 'source' || node.resource_type === 'exposure')
       return { ...common, materialized: node.resource_type, label: labelOf(node) };
@@ -44,6 +45,14 @@ export const describer =
       ...(node.database === null ? {} : { database: node.database }),
     };
   };
+
+function groupOf(manifest: Manifest, node: GraphNode): Pick<NodeFacts, 'group'> {
+  if (!('group' in node) || typeof node.group !== 'string') return {};
+  const found = Object.values(manifest.groups).find(({ name }) => name === node.group);
+  if (found === undefined) return {};
+  const { name, package_name, owner } = found;
+  return { group: { name, package_name, owner } };
+}
 
 function labelOf(node: GraphNode): string {
   if (node.resource_type === 'source') return `${node.source_name}.${node.name}`;

@@ -148,6 +148,8 @@ const columnsJson = (
         config: { meta: column.meta, tags: column.tags },
         tags: column.tags,
         granularity: null,
+        dimension: null,
+        entity: null,
         doc_blocks: column.doc_blocks,
       },
     ]),

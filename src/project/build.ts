@@ -8,6 +8,7 @@ import { configure, nameDraft } from './configure.ts';
 import type { ConfiguredDraft, Draft, NamedDraft } from './draft.ts';
 import { readExposure } from './exposures.ts';
 import { fileNodes } from './file-nodes.ts';
+import { foundTwo } from './found-two.ts';
 import { genericTest } from './generic-tests.ts';
 import type { TestEntry, TestTarget } from './generic-tests.ts';
 import { isReferable } from './lookup.ts';
@@ -121,7 +122,7 @@ function distinctSources(world: World, sources: readonly SourceNode[]): void {
     if (twin === undefined) seen.set(source.unique_id, source);
     else
       world.diagnostics.push(
-        errorOf('ETL3005', `the source "${source.source_name}.${source.name}" is defined twice`, {
+        errorOf('ETL3005', foundTwo('sources', `${source.source_name}.${source.name}`), {
           at: source.place,
           node: source.unique_id,
           hint: 'Rename or remove one of the two.',

@@ -60,6 +60,8 @@ function checkLevel(level: YamlMap, path: readonly string[], walk: Walk): void {
       continue;
     }
     const inner = [...path, key];
+    // dbt reads this one without a plus, too
+    if (section === 'exposures' && path.length === 0 && key === 'meta') continue;
     if (used.has(inner.join('\u0000'))) {
       checkLevel(value, inner, walk);
       continue;

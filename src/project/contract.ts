@@ -153,7 +153,7 @@ export function withForeignKeys(
       world.diagnostics.push(
         errorOf(
           'ETL1031',
-          `the foreign key of "${draft.name}" leads to "${to}", which is no ref or source`,
+          `Invalid 'ref' or 'source' syntax on foreign key constraint 'to' on model ${draft.name}: ${to}.`,
           {
             ...more,
             hint: 'Write to: ref(\'model\') with to_columns: [id], or the whole of it as expression: "schema.table (id)".',

@@ -34,7 +34,19 @@ function findDoc(world: World, packageName: string, args: readonly string[]): Do
   );
 }
 
-/** A description, and the ids of the docs blocks that it calls, in their order. */
+const TEXT = String.raw`\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*`;
+const PLAIN_CALL = new RegExp(
+  String.raw`\{\{[-+]?\s*doc\s*\(${TEXT}(?:,${TEXT})?,?\s*\)\s*[-+]?\}\}`,
+  'g',
+);
+
+/** The arguments of each `{{ doc('name') }}`: as in dbt, a call whose value goes on into something else is not listed. */
+const plainCalls = (text: string): readonly (readonly string[])[] =>
+  [...text.matchAll(PLAIN_CALL)].map(([, first, quoted, second, other]) =>
+    [first ?? quoted, second ?? other].filter((arg) => arg !== undefined),
+  );
+
+/** A description, and the ids of the docs blocks that it consists of, in their order. */
 export interface ReadDescription {
   readonly text: string;
   readonly docBlocks: readonly string[];
@@ -57,24 +69,23 @@ export function readDescription(
   if (value === null || value === undefined) return bare('');
   const text = typeof value === 'string' ? value : str(value);
   if (!isTemplate(text)) return bare(text);
-  const docBlocks = new Set<string>();
   const own = world.packages.get(packageName)?.project ?? world.root.project;
   const settings = baseSettings(
     world.session,
     varLayers(world.session.cliVars, world.root.project, own),
   );
-  const doc = hostFunction('doc', (args) => {
-    const found = findDoc(world, packageName, args.map(str));
-    docBlocks.add(found.unique_id);
-    return found.block_contents;
-  });
+  const doc = hostFunction(
+    'doc',
+    (args) => findDoc(world, packageName, args.map(str)).block_contents,
+  );
   const scope: Scope = (attempt) => ({ ...baseNames(settings, attempt), doc });
   const { line, column } = file.document.textSpanOf(path);
   try {
     const template = { packageName, path: file.shownPath, text, origin: { line, column } };
     const rendered = world.host.render(template, scope);
     if (rendered instanceof Suspended) return bare(text);
-    return { text: rendered.text, docBlocks: [...docBlocks] };
+    const calls = plainCalls(text).map((args) => findDoc(world, packageName, args).unique_id);
+    return { text: rendered.text, docBlocks: [...new Set(calls)] };
   } catch (error) {
     if (!isEtlError(error)) throw error;
     world.diagnostics.push(...(error as EtlError).diagnostics);

@@ -5,6 +5,7 @@ import type { Block } from '../jinja/macro-index.ts';
 import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import { isEtlError } from '../kernel/error.ts';
 import type { DocNode } from '../manifest/manifest.ts';
+import { foundTwo } from './found-two.ts';
 import { errorOf } from './problems.ts';
 import type { TextFile } from './text-files.ts';
 import { isTemplate } from './yaml-render.ts';
@@ -86,7 +87,7 @@ export function docsOf(
 }
 
 const twice = (name: string, packageName: string, at: Span, first: Span): Diagnostic =>
-  errorOf('ETL3005', `two docs blocks of package "${packageName}" are called "${name}"`, {
+  errorOf('ETL3005', `${foundTwo('docs blocks', name)} in package "${packageName}"`, {
     at,
     hint: 'Rename or remove one of the two.',
     related: [{ message: 'the other one', at: first }],

@@ -8,6 +8,7 @@ import { finalConfig, unrenderedConfig } from './node-config.ts';
 import type { ConfigRequest } from './node-config.ts';
 import { errorOf, warningOf } from './problems.ts';
 import { listAt } from './properties.ts';
+import type { ProjectFile } from './project-file.ts';
 import type { Property } from './properties.ts';
 import type { World } from './world.ts';
 import { isYamlMap } from './yaml.ts';
@@ -133,6 +134,7 @@ export function readExposure(world: World, property: Property): ReadExposure {
     'post-hook': _post,
     ...final
   } = finalConfig(request, id, at, world.diagnostics);
+  const { tags, meta } = withProjectWide(pkg.project, yaml, final);
   const depends = dependsOn(world, property, id);
   checkWords(world, property, id);
   return {
@@ -149,14 +151,14 @@ export function readExposure(world: World, property: Property): ReadExposure {
         ...path,
         'description',
       ]),
-      tags: final.tags,
-      meta: final.meta,
+      tags,
+      meta,
       type: text(value['type']) ?? '',
       owner: isYamlMap(value['owner']) ? value['owner'] : {},
       label: text(value['label']),
       maturity: text(value['maturity']),
       url: text(value['url']),
-      config: final,
+      config: { ...final, tags, meta },
       refs: depends.refs.map((ref) => ({
         name: ref.name,
         package: ref.package,
@@ -167,6 +169,19 @@ export function readExposure(world: World, property: Property): ReadExposure {
       unrendered_config: unrenderedConfig({ ...request, yaml: withoutEmpty(yaml) }),
       place: at,
     },
+  };
+}
+
+/** As in dbt, tags come once and in order, and `meta` right below `exposures:` is no folder. */
+function withProjectWide(
+  { configs }: ProjectFile,
+  own: { readonly meta: Readonly<Record<string, unknown>> },
+  { tags, meta }: Pick<ExposureNode, 'tags' | 'meta'>,
+): Pick<ExposureNode, 'tags' | 'meta'> {
+  const wide = configs.exposures['meta'];
+  return {
+    tags: [...new Set(tags)].sort(),
+    meta: { ...(isYamlMap(wide) ? wide : {}), ...own.meta, ...meta },
   };
 }
 

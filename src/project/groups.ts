@@ -6,6 +6,7 @@ import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import type { GroupNode } from '../manifest/manifest.ts';
 import type { Access } from '../manifest/node.ts';
 import { renderDescription } from './descriptions.ts';
+import { foundTwo } from './found-two.ts';
 import { errorOf } from './problems.ts';
 import type { Property } from './properties.ts';
 import type { World } from './world.ts';
@@ -33,7 +34,7 @@ export function readGroups(
     const twin = places.get(id);
     if (twin !== undefined)
       world.diagnostics.push(
-        errorOf('ETL3005', `the group "${name}" is defined twice`, {
+        errorOf('ETL3005', foundTwo('groups', name), {
           at,
           hint: 'Rename or remove one of the two.',
           related: [{ message: 'the other one', at: twin }],

@@ -67,7 +67,7 @@ export function makeHost(
     diagnostics.push(
       errorOf(
         'ETL3005',
-        `two macros of package "${second.packageName}" are called "${second.name}"`,
+        `dbt found multiple macros named "${second.name}" in the project (package "${second.packageName}")`,
         {
           at: { file: second.path, line: second.line, column: second.column },
           hint: 'Rename or remove one of the two.',

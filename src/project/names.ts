@@ -1,14 +1,17 @@
 // Names that come twice, that no relation can have, or that belong to nothing.
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { CapturedRef, NamedDraft } from './draft.ts';
+import { foundTwo, pluralOf } from './found-two.ts';
 import { isReferable } from './lookup.ts';
 import { errorOf, warningOf } from './problems.ts';
 import type { Property } from './properties.ts';
 import type { World } from './world.ts';
 
-const NAMED_TWICE: Readonly<Record<string, string>> = {
-  exposures: 'the exposure',
-  macros: 'the macro',
+// dbt's words, which its users search for
+const NAMED_TWICE: Readonly<Record<string, (name: string, packageName: string) => string>> = {
+  exposures: (name) => foundTwo('exposures', name),
+  macros: (name, packageName) =>
+    `dbt found two schema.yml entries for the same macro in package ${packageName} named ${name}`,
 };
 
 /** Exposures, and entries of macros, that come twice in a package. */
@@ -16,14 +19,14 @@ export function checkEntries(world: World, properties: readonly Property[]): voi
   const seen = new Map<string, Property>();
   for (const property of properties) {
     const { section, packageName, name, at } = property;
-    const what = NAMED_TWICE[section];
-    if (what === undefined) continue;
+    const told = NAMED_TWICE[section];
+    if (told === undefined) continue;
     const key = `${packageName} ${section} ${name}`;
     const twin = seen.get(key);
     seen.set(key, property);
     if (twin !== undefined)
       world.diagnostics.push(
-        errorOf('ETL3005', `${what} "${name}" is described twice`, {
+        errorOf('ETL3005', told(name, packageName), {
           at,
           hint: 'Rename one of the two entries, or join them into one.',
           related: [{ message: 'the other one', at: twin.at }],
@@ -93,7 +96,7 @@ export function checkDuplicates(world: World, drafts: readonly NamedDraft[]): vo
       world.diagnostics.push(
         errorOf(
           'ETL3005',
-          `two ${draft.type === 'test' ? 'tests' : 'nodes'} are called "${draft.name}"`,
+          foundTwo(draft.type === twin.type ? pluralOf(draft.type) : 'resources', draft.name),
           {
             at: draft.place,
             node: draft.id,
@@ -111,12 +114,16 @@ export function checkDuplicates(world: World, drafts: readonly NamedDraft[]): vo
     if (holder === undefined) relations.set(draft.relationName, draft);
     else
       world.diagnostics.push(
-        errorOf('ETL3006', `${draft.id} and ${holder.id} both write ${draft.relationName}`, {
-          at: draft.patch?.at ?? draft.place,
-          node: draft.id,
-          hint: 'Give one of them another alias or schema.',
-          related: [{ message: 'the other one', at: holder.place }],
-        }),
+        errorOf(
+          'ETL3006',
+          `dbt found two resources with the database representation ${draft.relationName}: ${draft.id} and ${holder.id} both write it`,
+          {
+            at: draft.patch?.at ?? draft.place,
+            node: draft.id,
+            hint: 'Give one of them another alias or schema.',
+            related: [{ message: 'the other one', at: holder.place }],
+          },
+        ),
       );
   }
 }

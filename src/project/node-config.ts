@@ -52,8 +52,12 @@ export function unrenderedConfig(request: ConfigRequest): ConfigValues {
 /** The config of a resource with all rules applied, not yet checked. */
 function mergedConfig(request: ConfigRequest): ConfigValues {
   let config: ConfigValues = CONFIG_DEFAULTS[request.type] ?? {};
-  for (const level of levelsOf(request, true)) config = mergeConfig(config, level);
-  return config;
+  const levels = levelsOf(request, true);
+  for (const level of levels) config = mergeConfig(config, level);
+  // an exposure's tags are a list or not there: dbt takes no null for them
+  return request.type === 'exposure' && levels.some(({ tags }) => tags === null)
+    ? { ...config, tags: null }
+    : config;
 }
 
 type Check = readonly [key: string, expected: string, test: (value: unknown) => boolean];
@@ -116,6 +120,8 @@ const SCHEMA_TYPES: Readonly<Record<string, string>> = {
 
 /** What is wrong with a value, in the words of dbt where it has some. */
 function refused(key: string, value: unknown): string {
+  if (key === 'tags' && value === null)
+    return ', not null: Field "tags" of type List[str] in ExposureConfig has invalid value None';
   const type = SCHEMA_TYPES[key];
   return type === undefined || (type === 'string' && isText(value))
     ? `, not ${JSON.stringify(value)}`

@@ -49,7 +49,7 @@ export async function installedPackages(
     const twin = names.get(read.value.name);
     if (twin !== undefined) {
       diagnostics.push(
-        errorOf('ETL3005', `two packages are called "${read.value.name}"`, {
+        errorOf('ETL3005', `dbt found more than one package with the name "${read.value.name}"`, {
           at: read.value.document.spanOf(['name']),
           hint: `Remove one of the folders below ${folder}.`,
           related: [{ message: 'the other one', at: twin.document.spanOf(['name']) }],

@@ -41,11 +41,15 @@ export class Patches {
       if (twin === undefined) this.#byKey.set(key, property);
       else
         world.diagnostics.push(
-          errorOf('ETL3005', `"${property.name}" is described twice`, {
-            at: property.at,
-            hint: 'Join the two entries into one.',
-            related: [{ message: 'the other one', at: twin.at }],
-          }),
+          errorOf(
+            'ETL3005',
+            `dbt found two schema.yml entries for the same resource named ${property.name}`,
+            {
+              at: property.at,
+              hint: 'Join the two entries into one.',
+              related: [{ message: 'the other one', at: twin.at }],
+            },
+          ),
         );
     }
   }

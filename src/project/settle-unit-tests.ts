@@ -5,6 +5,7 @@ import { extractMentions } from '../jinja/static-extract.ts';
 import type { GraphNode, NodeVersion } from '../manifest/node.ts';
 import type { UnitTestNode } from '../manifest/unit-test.ts';
 import type { NamedDraft } from './draft.ts';
+import { foundTwo } from './found-two.ts';
 import { errorOf } from './problems.ts';
 import type { Resolver } from './resolve.ts';
 import type { UnitTestCase } from '../manifest/unit-test-case.ts';
@@ -35,7 +36,7 @@ export function settleUnitTests(
     const twin = seen.get(node.unique_id);
     if (twin !== undefined) {
       world.diagnostics.push(
-        errorOf('ETL3005', `two unit tests of ${node.model} are called "${node.name}"`, {
+        errorOf('ETL3005', `${foundTwo('unit tests', node.name)} for the model "${node.model}"`, {
           at: node.place,
           node: node.unique_id,
           hint: 'Rename one of the two.',
@@ -153,13 +154,13 @@ function isFit(world: World, test: WrittenUnitTest, model: NamedDraft): boolean 
   const override = node.overrides?.macros['is_incremental'];
   if (typeof override !== 'boolean')
     return wrong(
-      `${node.model} asks is_incremental(), so the unit test must say what it answers`,
+      `Boolean override for 'is_incremental' must be provided for unit test '${node.name}' in model '${node.model}'`,
       node.place,
       'Add: overrides: {macros: {is_incremental: false}} (or true, with an input "this").',
     );
   if (override && !test.inputs.some(({ target }) => target.kind === 'this'))
     return wrong(
-      `is_incremental is true, so the unit test must give the rows that ${node.model} has already`,
+      `Unit test '${node.name}' for incremental model '${node.model}' must have a 'this' input`,
       node.place,
       'Add to given: - {input: this, rows: []}',
     );

@@ -157,8 +157,9 @@ function seedText(
   const text = file === undefined ? undefined : seedTexts.get(file.fullPath);
   if (file !== undefined && text !== undefined)
     return { text, at: { file: file.shownPath, line: 1, column: 1 } };
+  const seedName = `${ref.package ?? pkg.project.name}.${ref.name}`;
   world.diagnostics.push(
-    errorOf('ETL1020', `rows are missing, and there is no seed "${ref.name}" to take them from`, {
+    errorOf('ETL1020', `Unable to find seed '${seedName}' for unit tests: rows are missing`, {
       at: ref.at,
       hint: 'Write rows: with an entry such as - {id: 1} for each row, or rows: [] for none.',
     }),

@@ -141,13 +141,17 @@ function fileRows(
       .map((one) => one.slice(0, -4));
     const folder = `${place.package.project.paths.tests[0] ?? 'tests'}/fixtures`;
     place.world.diagnostics.push(
-      errorOf('ETL1021', `there is no fixture ${name}.${format} below ${folder}`, {
-        at: document.spanOf([...place.path, 'fixture']),
-        hint:
-          other === undefined
-            ? (didYouMean(name, names) ?? `Put the file there: ${folder}/${name}.${format}.`)
-            : `There is ${other.shownPath}: say format: ${nameOf(other).split('.').at(-1) ?? ''}.`,
-      }),
+      errorOf(
+        'ETL1021',
+        `File not found for fixture '${name}' in unit tests: there is no ${name}.${format} below ${folder}`,
+        {
+          at: document.spanOf([...place.path, 'fixture']),
+          hint:
+            other === undefined
+              ? (didYouMean(name, names) ?? `Put the file there: ${folder}/${name}.${format}.`)
+              : `There is ${other.shownPath}: say format: ${nameOf(other).split('.').at(-1) ?? ''}.`,
+        },
+      ),
     );
     return undefined;
   }

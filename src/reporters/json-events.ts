@@ -19,6 +19,7 @@ export const EVENTS = {
   LogStartBatch: { code: 'Q045', level: 'info' },
   LogBatchResult: { code: 'Q046', level: 'info' },
   SQLQuery: { code: 'E016', level: 'debug' },
+  JinjaLogWarning: { code: 'I061', level: 'warn' },
   JinjaLogInfo: { code: 'I062', level: 'info' },
   JinjaLogDebug: { code: 'I063', level: 'debug' },
   FinishedRunningStats: { code: 'E047', level: 'info' },

@@ -97,11 +97,7 @@ class JsonReporter implements Reporter {
       const place = at === undefined ? '' : ` (${at.file}:${at.line}:${at.column})`;
       const level: EventLevel = severity === 'warning' ? 'warn' : severity;
       const name: EventName =
-        code === 'ETL3008'
-          ? 'NoNodesForSelectionCriteria'
-          : severity === 'error'
-            ? 'MainEncounteredError'
-            : 'Note';
+        severity === 'error' ? 'MainEncounteredError' : (TOLD_AS[code] ?? 'Note');
       this.#emit(
         name,
         `${code}${place} ${message}`,
@@ -160,8 +156,14 @@ class JsonReporter implements Reporter {
     const isSkipped = outcome.status === 'skipped';
     const time = isSkipped ? '' : ` in ${secondsOf(outcome).toFixed(2)}s`;
     const message = `${position} of ${total} ${resultText(outcome, facts, this.#command)} [${statusWord(outcome)}${time}]`;
-    const common = { index: position, total, execution_time: secondsOf(outcome), node_info };
-    const { resourceType, schema, name } = facts;
+    const { resourceType, schema, name, group } = facts;
+    const common = {
+      index: position,
+      total,
+      execution_time: secondsOf(outcome),
+      node_info,
+      ...(group === undefined ? {} : { group }),
+    };
     if (isSkipped)
       this.#emit('SkippingDetails', message, {
         ...common,
@@ -261,12 +263,15 @@ class JsonReporter implements Reporter {
     const node_info = nodeInfo(id, facts, outcome);
     const isWarning = status === 'warn';
     const title = `${isWarning ? 'Warning' : 'Failure'} in ${facts.resourceType} ${facts.name} (${facts.path})`;
-    const data = { resource_type: facts.resourceType, node_name: facts.name, path: facts.path };
+    const { resourceType, name, path, group } = facts;
+    const owned = group === undefined ? {} : { group };
+    const data = { resource_type: resourceType, node_name: name, path, ...owned };
     this.#emit(isWarning ? 'RunResultWarning' : 'RunResultFailure', title, { ...data, node_info });
     const msg = message ?? diagnostics[0]?.message ?? `Status: ${status}`;
     this.#emit(isWarning ? 'RunResultWarningMessage' : 'RunResultError', `  ${msg}`, {
       msg,
       node_info,
+      ...owned,
       diagnostics,
     });
   }
@@ -296,6 +301,12 @@ class JsonReporter implements Reporter {
     write(`${toJson(envelope)}\n`);
   }
 }
+
+/** Warnings that log readers know by a name of dbt. */
+const TOLD_AS: Readonly<Record<string, EventName>> = {
+  ETL2004: 'JinjaLogWarning',
+  ETL3008: 'NoNodesForSelectionCriteria',
+};
 
 /** What the command was asked for is told whatever the level. */
 const ASKED_FOR: ReadonlySet<EventName> = new Set(['PrintEvent', 'ShowNode', 'CompiledNode']);

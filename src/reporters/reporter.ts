@@ -19,6 +19,8 @@ export interface NodeFacts {
   readonly alias?: string;
   readonly database?: string;
   readonly relationName?: string | null;
+  /** the group that it belongs to, with its owner */
+  readonly group?: { readonly name: string } & Readonly<Record<string, unknown>>;
 }
 
 /** What a command says before its run begins. */

@@ -31,10 +31,13 @@ export class Macro implements PyObject {
   readonly pyType = 'Macro';
   readonly definition: MacroDefinition;
   readonly #frame: Frame;
+  readonly #told: string;
 
-  constructor(definition: MacroDefinition, frame: Frame) {
+  /** `told` is the name in messages, where it is not the written one. */
+  constructor(definition: MacroDefinition, frame: Frame, told: string = definition.name) {
     this.definition = definition;
     this.#frame = frame;
+    this.#told = told;
   }
 
   pyStr(): string {
@@ -83,7 +86,8 @@ export class Macro implements PyObject {
 
   // The checks come in Jinja2's order: named parameters, caller, keywords left over, positions left over.
   #bind(frame: Frame, args: Args, kwargs: Kwargs): boolean {
-    const { name, parameters, takesVarargs, takesKwargs, takesCaller } = this.definition;
+    const { parameters, takesVarargs, takesKwargs, takesCaller } = this.definition;
+    const name = this.#told;
     const { vars } = frame;
     const rest = kwargs === null ? null : new Map(kwargs);
     let isComplete = true;
@@ -167,7 +171,9 @@ export class PackageMacro implements PyObject {
 
   #macro(site: Place | undefined): Macro {
     try {
-      return new Macro(this.#load(), new Frame(null, this.#run, new Output()));
+      const frame = new Frame(null, this.#run, new Output());
+      // the name that a package's macro has inside dbt, and in what its users search for
+      return new Macro(this.#load(), frame, `dbt_macro__${this.name}`);
     } catch (error) {
       throw left(error, this.name, site);
     }

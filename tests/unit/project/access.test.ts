@@ -69,7 +69,7 @@ test('groups and what cannot be', async () => {
     'ETL1004 models/e.sql:1:1 "e" is public and ephemeral: there is nothing that others could read | Make it a view or a table, or leave access: public out.',
     'ETL3032 models/f.sql:1:1 there is no group "money" | Define it in a property file: groups: [{name: money, owner: {name: ...}}]',
     'ETL1004 models/g.yml:3:12 the owner of the group "finance" needs a name or an email | Write: owner: {name: Finance, email: finance@example.org}',
-    'ETL3005 models/g.yml:3:12 the group "finance" is defined twice | Rename or remove one of the two.',
+    'ETL3005 models/g.yml:3:12 dbt found two groups with the name "finance" | Rename or remove one of the two.',
   ]);
 });
 
@@ -112,7 +112,7 @@ macros:
 `,
   });
   expect(toldAs(diagnostics).map((line) => line.replace(/ \|.*/, ''))).toEqual([
-    'ETL3005 models/e.yml:3:12 the exposure "e" is described twice',
-    'ETL3005 models/e.yml:6:11 the macro "a" is described twice',
+    'ETL3005 models/e.yml:3:12 dbt found two exposures with the name "e"',
+    'ETL3005 models/e.yml:6:11 dbt found two schema.yml entries for the same macro in package shop named a',
   ]);
 });

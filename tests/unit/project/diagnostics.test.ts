@@ -257,7 +257,9 @@ const CASES: readonly Case[] = [
   [
     'ETL3005 two models of one name',
     { 'models/x/a.sql': 'select 1', 'models/y/a.sql': '\n  select 2' },
-    ['ETL3005 models/y/a.sql:2:3 two nodes are called "a" | Rename one of the files.'],
+    [
+      'ETL3005 models/y/a.sql:2:3 dbt found two models with the name "a" | Rename one of the files.',
+    ],
   ],
   [
     'ETL3005 a model described twice, a source defined twice, a macro written twice',
@@ -268,16 +270,16 @@ const CASES: readonly Case[] = [
       'macros/m.sql': '{% macro x() %}{% endmacro %}\n{% macro x() %}{% endmacro %}',
     },
     [
-      'ETL3005 macros/m.sql:2:1 two macros of package "shop" are called "x" | Rename or remove one of the two.',
-      'ETL3005 models/x.yml:3:11 "a" is described twice | Join the two entries into one.',
-      'ETL3005 models/x.yml:6:32 the source "s.t" is defined twice | Rename or remove one of the two.',
+      'ETL3005 macros/m.sql:2:1 dbt found multiple macros named "x" in the project (package "shop") | Rename or remove one of the two.',
+      'ETL3005 models/x.yml:3:11 dbt found two schema.yml entries for the same resource named a | Join the two entries into one.',
+      'ETL3005 models/x.yml:6:32 dbt found two sources with the name "s.t" | Rename or remove one of the two.',
     ],
   ],
   [
     'ETL3006 two models of one relation',
     { 'models/a.sql': 'select 1', 'models/b.sql': "{{ config(alias='a') }} select 1" },
     [
-      'ETL3006 models/b.sql:1:1 model.shop.b and model.shop.a both write "db"."public"."a" | Give one of them another alias or schema.',
+      'ETL3006 models/b.sql:1:1 dbt found two resources with the database representation "db"."public"."a": model.shop.b and model.shop.a both write it | Give one of them another alias or schema.',
     ],
   ],
   [
@@ -316,7 +318,9 @@ const CASES: readonly Case[] = [
       'models/m.yml':
         'models:\n  - name: a\n    columns:\n      - name: id\n        data_tests: [unique]\n',
     },
-    ['ETL3005 models/y/a.sql:1:1 two nodes are called "a" | Rename one of the files.'],
+    [
+      'ETL3005 models/y/a.sql:1:1 dbt found two models with the name "a" | Rename one of the files.',
+    ],
   ],
   [
     'ETL1043 packages that are not installed',

@@ -40,7 +40,7 @@ test.each([
         'models:\n  - name: a\n    columns:\n      - name: id\n        data_tests:\n          - unique: {foo: 1}\n',
     },
     [
-      "ETL2003 models/x.yml:6:13 macro 'unique' takes no keyword argument 'foo' | Correct the call at this place, or what it is given.",
+      "ETL2003 models/x.yml:6:13 macro 'dbt_macro__test_unique' takes no keyword argument 'foo' | Correct the call at this place, or what it is given.",
     ],
   ],
   [

@@ -247,7 +247,7 @@ test.each([
   [
     ['model: b', "given: [{input: ref('a')}]", EXPECT],
     [
-      'ETL1020 models/sub/s.yml:5:21 rows are missing, and there is no seed "a" to take them from | Write rows: with an entry such as - {id: 1} for each row, or rows: [] for none.',
+      "ETL1020 models/sub/s.yml:5:21 Unable to find seed 'shop.a' for unit tests: rows are missing | Write rows: with an entry such as - {id: 1} for each row, or rows: [] for none.",
     ],
   ],
   [
@@ -281,13 +281,13 @@ test.each([
   [
     ['model: b', "given: [{input: ref('a'), format: csv, fixture: row}]", EXPECT],
     [
-      'ETL1021 models/sub/s.yml:5:53 there is no fixture row.csv below tests/fixtures | Did you mean "rows"?',
+      'ETL1021 models/sub/s.yml:5:53 File not found for fixture \'row\' in unit tests: there is no row.csv below tests/fixtures | Did you mean "rows"?',
     ],
   ],
   [
     ['model: b', "given: [{input: ref('a'), format: sql, fixture: rows}]", EXPECT],
     [
-      'ETL1021 models/sub/s.yml:5:53 there is no fixture rows.sql below tests/fixtures | There is tests/fixtures/rows.csv: say format: csv.',
+      "ETL1021 models/sub/s.yml:5:53 File not found for fixture 'rows' in unit tests: there is no rows.sql below tests/fixtures | There is tests/fixtures/rows.csv: say format: csv.",
     ],
   ],
   [
@@ -309,19 +309,19 @@ test.each([
   [
     ['model: inc', "given: [{input: ref('a'), rows: []}]", EXPECT],
     [
-      'ETL1020 models/sub/s.yml:3:11 inc asks is_incremental(), so the unit test must say what it answers | Add: overrides: {macros: {is_incremental: false}} (or true, with an input "this").',
+      "ETL1020 models/sub/s.yml:3:11 Boolean override for 'is_incremental' must be provided for unit test 'u' in model 'inc' | Add: overrides: {macros: {is_incremental: false}} (or true, with an input \"this\").",
     ],
   ],
   [
     ['model: inc', 'given: []', EXPECT, 'overrides: {macros: {is_incremental: "true"}}'],
     [
-      'ETL1020 models/sub/s.yml:3:11 inc asks is_incremental(), so the unit test must say what it answers | Add: overrides: {macros: {is_incremental: false}} (or true, with an input "this").',
+      "ETL1020 models/sub/s.yml:3:11 Boolean override for 'is_incremental' must be provided for unit test 'u' in model 'inc' | Add: overrides: {macros: {is_incremental: false}} (or true, with an input \"this\").",
     ],
   ],
   [
     ['model: inc', 'given: []', EXPECT, 'overrides: {macros: {is_incremental: true}}'],
     [
-      'ETL1020 models/sub/s.yml:3:11 is_incremental is true, so the unit test must give the rows that inc has already | Add to given: - {input: this, rows: []}',
+      "ETL1020 models/sub/s.yml:3:11 Unit test 'u' for incremental model 'inc' must have a 'this' input | Add to given: - {input: this, rows: []}",
     ],
   ],
   [
@@ -364,7 +364,7 @@ test('two of one name for one model', async () => {
       'unit_tests:\n  - {name: u, model: b, given: [], expect: {rows: []}}\n  - {name: u, model: b, given: [], expect: {rows: []}}\n  - {name: u, model: src, given: [], expect: {rows: []}}\n',
   });
   expect(toldAs(diagnostics)).toEqual([
-    'ETL3005 models/u.yml:3:12 two unit tests of b are called "u" | Rename one of the two.',
+    'ETL3005 models/u.yml:3:12 dbt found two unit tests with the name "u" for the model "b" | Rename one of the two.',
   ]);
 });
 

@@ -201,3 +201,30 @@ test('windows of a microbatch model are events of their own', () => {
   expect(lines[3]?.data).toMatchObject({ status: 'error', batch_index: 2 });
   expect(lines[4]?.data).toMatchObject({ status: 'skipped' });
 });
+
+test('a warning of a template has the name that log readers know', () => {
+  const { reporter, text } = collect(jsonReporter);
+  reporter.diagnostics([{ code: 'ETL2004', severity: 'warning', message: 'beware' }]);
+  expect(parse(text())[0]).toMatchObject({
+    info: { name: 'JinjaLogWarning', code: 'I061', level: 'warn' },
+    data: { msg: 'beware' },
+  });
+});
+
+test('a result tells the group of its node, with the owner', () => {
+  const group = { name: 'sales', package_name: 'shop', owner: { name: 'Ana' } };
+  const { reporter, text } = collect(jsonReporter, {
+    describe: (id) => ({
+      resourceType: 'model',
+      materialized: 'table',
+      label: id,
+      name: id,
+      path: 'models/x.sql',
+      group,
+    }),
+  });
+  for (const event of aRun([failed])) reporter.observe(event);
+  const lines = parse(text());
+  for (const name of ['LogModelResult', 'RunResultFailure', 'RunResultError'])
+    expect(named(lines, name)[0]?.data).toMatchObject({ group });
+});
