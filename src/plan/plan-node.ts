@@ -197,10 +197,13 @@ function checkName(
   const bytes = new TextEncoder().encode(target.name).length;
   const most = dialect.can.maxIdentifierBytes;
   if (bytes <= most) return undefined;
+  // the first words are dbt's, which counts characters; Postgres counts bytes
+  const isLong = [...target.name].length > most;
+  const than = isLong ? `longer than ${most} characters` : `too long, with ${bytes} bytes`;
   return {
     code: 'ETL4004',
     severity: 'error',
-    message: `the name "${target.name}" has ${bytes} bytes; ${dialect.name} keeps ${most}`,
+    message: `Relation name '${target.name}' is ${than}; ${dialect.name} keeps ${most} bytes`,
     at: node.place,
     node: node.unique_id,
     hint: 'Give the model a shorter name with the config `alias`.',

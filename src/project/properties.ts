@@ -44,20 +44,22 @@ const LATE = new Set([
   'loaded_at_query',
 ]);
 
-/** The list behind a key, with each item's path; what is no list is reported. */
+/** The list behind a key, with each item's path; what is no list is reported, and a section of a file without one too. */
 export function listAt(
   value: unknown,
   path: YamlPath,
   file: PropertyDocument,
   diagnostics: Diagnostic[],
 ): readonly { readonly value: unknown; readonly path: YamlPath }[] {
-  if (value === undefined || value === null) return [];
+  const isSection = path.length === 1;
+  if (value === undefined || (value === null && !isSection)) return [];
   if (Array.isArray(value))
     return (value as unknown[]).map((item, i) => ({ value: item, path: [...path, i] }));
+  const why = isSection ? 'the file is invalid because ' : '';
   diagnostics.push(
-    errorOf('ETL1004', `the value of '${String(path.at(-1))}' is not a list`, {
-      at: file.document.spanOf(path),
-      hint: 'Begin each entry with "- ".',
+    errorOf('ETL1004', `${why}the value of '${String(path.at(-1))}' is not a list`, {
+      at: value === null ? file.document.keySpanOf(path) : file.document.spanOf(path),
+      hint: value === null ? 'Remove the key, or write entries.' : 'Begin each entry with "- ".',
     }),
   );
   return [];

@@ -45,10 +45,16 @@ test.each([
   ],
   [
     'ETL1004 a property file that is a list, a section that is none',
-    { 'models/x.yml': '- name: a\n', 'models/y.yml': 'models:\n  name: a\n' },
+    {
+      'models/x.yml': '- name: a\n',
+      'models/y.yml': 'models:\n  name: a\n',
+      'models/z.yml': 'version: 2\nsources:\nexposures:\n',
+    },
     [
       `ETL1004 models/x.yml:1:1 Contents of file 'models/x.yml' are not valid. Dictionary expected | Begin with the name of a section, such as "models:", and put the entries below it.`,
-      `ETL1004 models/y.yml:2:3 the value of 'models' is not a list | Begin each entry with "- ".`,
+      `ETL1004 models/y.yml:2:3 the file is invalid because the value of 'models' is not a list | Begin each entry with "- ".`,
+      `ETL1004 models/z.yml:2:1 the file is invalid because the value of 'sources' is not a list | Remove the key, or write entries.`,
+      `ETL1004 models/z.yml:3:1 the file is invalid because the value of 'exposures' is not a list | Remove the key, or write entries.`,
     ],
   ],
   [

@@ -156,10 +156,14 @@ export const DATA: readonly GalleryCase[] = [
   {
     name: 'name-too-long',
     on: 'server',
-    files: { [`models/${'revenue_by_customer_'.repeat(4)}.sql`]: 'select 9 as id\n' },
-    args: ['build'],
+    files: {
+      [`models/${'revenue_by_customer_'.repeat(4)}.sql`]: 'select 9 as id\n',
+      // 48 characters, 72 bytes
+      [`models/${'médéâç_'.repeat(7).slice(0, -1)}.sql`]: 'select 9 as id\n',
+    },
+    args: ['build', '--threads', '1'],
     exit: 1,
-    codes: ['ETL4004'],
+    codes: ['ETL4004', 'ETL4004'],
   },
   {
     name: 'index-config-wrong',
