@@ -198,7 +198,7 @@ function checkName(
   const most = dialect.can.maxIdentifierBytes;
   if (bytes <= most) return undefined;
   // the first words are dbt's, which counts characters; Postgres counts bytes
-  const isLong = [...target.name].length > most;
+  const isLong = target.name.length > most;
   const than = isLong ? `longer than ${most} characters` : `too long, with ${bytes} bytes`;
   return {
     code: 'ETL4004',

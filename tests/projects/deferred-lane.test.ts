@@ -163,6 +163,29 @@ create {{ 'temporary ' if temporary }}table {{ relation.include(database=not tem
     }
   });
 
+  test("the project's own get_columns_in_relation is asked about the new rows; where it knows none nothing is dropped", async () => {
+    const model = (columns: string, change: string): Readonly<Record<string, string>> => ({
+      // the warehouse tells nothing of temporary tables
+      'macros/blind.sql': `{% macro postgres__get_columns_in_relation(relation) %}
+  {{ return([] if '__dbt_tmp' in relation.identifier else adapter.observed_columns(relation)) }}
+{% endmacro %}`,
+      'models/known.sql': `{{ config(materialized='incremental', unique_key='id', on_schema_change='${change}') }} select ${columns}`,
+    });
+    expect((await run(model('1 as id, 2 as x', 'fail'))).told).toEqual([]);
+    for (const change of ['sync_all_columns', 'fail']) {
+      const ran = await run(model('1 as id, 3 as x', change));
+      expect(ran.status, change).toEqual({ known: 'error' });
+      expect(ran.told.join('\n')).toMatch(/Could not read any columns of .* a metadata failure/);
+    }
+    const warned = await run(model('1 as id, 4 as x, 5 as y', 'append_new_columns'));
+    expect(warned.status).toEqual({ known: 'success' });
+    expect(warned.told.join('\n')).toMatch(/ETL2004 .*Could not read any columns/);
+    expect(await bench.rows(`select * from ${schema}.known`)).toEqual(['1|4']);
+    const full = await run(model('6 as id', 'ignore'), { fullRefresh: true });
+    expect(full.told).toEqual([]);
+    expect(await bench.rows(`select * from ${schema}.known`)).toEqual(['6']);
+  });
+
   test('a snapshot strategy of the project, and the built-in ones in Jinja', async () => {
     await bench.run(`drop table if exists ${schema}.items`, `create table ${schema}.items (id int, price int, at timestamp)`, `insert into ${schema}.items values (1, 10, '2024-01-01'), (2, 20, '2024-01-01'), (3, 30, '2024-01-01')`);
     const strategy = `{% macro snapshot_dearer_strategy(node, snapshotted_rel, current_rel, model_config, target_exists) %}

@@ -17,9 +17,9 @@ insert into {{ name }} ({{ get_column_names() }})
   {%- endif %}
 {%- endmacro %}
 
-{#- a temporary table lives in no schema that could be named -#}
+{#- a temporary table lives in no schema that could be named; macros of projects know it by its suffix -#}
 {% macro postgres__make_temp_relation(base_relation, suffix) %}
-  {{ return(base_relation.incorporate(path={'identifier': adapter.internal_name(base_relation, 't'), 'schema': none, 'database': none})) }}
+  {{ return(base_relation.incorporate(path={'identifier': adapter.internal_name(base_relation, 't') ~ suffix[:40], 'schema': none, 'database': none})) }}
 {% endmacro %}
 
 {% macro postgres__make_intermediate_relation(base_relation, suffix) %}

@@ -177,8 +177,8 @@ const SCHEMA_CHANGES = `
 {% endmacro %}
 
 {% macro default__check_for_schema_changes(source_relation, target_relation) %}
-  {%- set source_columns = adapter.get_columns_in_relation(source_relation) -%}
-  {%- set target_columns = adapter.get_columns_in_relation(target_relation) -%}
+  {%- set source_columns = get_columns_in_relation(source_relation) -%}
+  {%- set target_columns = get_columns_in_relation(target_relation) -%}
   {%- set added = diff_columns(source_columns, target_columns) -%}
   {%- set gone = diff_columns(target_columns, source_columns) -%}
   {%- set retyped = diff_column_data_types(source_columns, target_columns) -%}
@@ -210,8 +210,15 @@ const SCHEMA_CHANGES = `
     {{ return({}) }}
   {%- endif -%}
   {%- set changes = check_for_schema_changes(source_relation, target_relation) -%}
-  {%- if changes.source_columns | length == 0 and on_schema_change != 'append_new_columns' -%}
-    {{ exceptions.raise_compiler_error('the columns of ' ~ source_relation ~ ' cannot be read') }}
+  {%- if changes.source_columns | length == 0 -%}
+    {#- it was made just now, so it has some; nothing may be dropped because nobody tells them -#}
+    {%- set problem = 'Could not read any columns of ' ~ source_relation ~ ', which holds the new rows of ' ~ target_relation
+      ~ ': a metadata failure, for every relation has columns' -%}
+    {%- if on_schema_change == 'append_new_columns' -%}
+      {%- do exceptions.warn(problem ~ '; columns that are new are not added in this run') -%}
+      {{ return([]) }}
+    {%- endif -%}
+    {{ exceptions.raise_compiler_error(problem ~ '; see get_columns_in_relation, or set on_schema_change to ignore') }}
   {%- endif -%}
   {%- if changes.schema_changed and on_schema_change == 'fail' -%}
     {{ exceptions.raise_compiler_error(

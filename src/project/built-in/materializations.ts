@@ -70,7 +70,7 @@ export const MATERIALIZATIONS = `
     {%- endcall %}
     {% do adapter.expand_target_column_types(from_relation=temp_relation, to_relation=target_relation) %}
     {%- set changed_columns = process_schema_changes(on_schema_change, temp_relation, existing_relation) -%}
-    {%- set dest_columns = changed_columns or adapter.get_columns_in_relation(existing_relation) -%}
+    {%- set dest_columns = changed_columns or get_columns_in_relation(existing_relation) -%}
     {%- set strategy_sql = adapter.get_incremental_strategy_macro(context, config.get('incremental_strategy') or 'default') -%}
     {% call statement('main') -%}
       {{ strategy_sql({

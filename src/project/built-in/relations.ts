@@ -44,7 +44,7 @@ export const RELATIONS: string = `${DISPATCHED}
 {% endmacro %}
 
 {% macro default__make_temp_relation(base_relation, suffix) %}
-  {{ return(base_relation.incorporate(path={'identifier': adapter.internal_name(base_relation, 't')})) }}
+  {{ return(base_relation.incorporate(path={'identifier': adapter.internal_name(base_relation, 't') ~ suffix[:40]})) }}
 {% endmacro %}
 
 {% macro default__make_backup_relation(base_relation, backup_relation_type, suffix) %}
