@@ -11,7 +11,7 @@ import type { RelationName } from '../kernel/relation.ts';
 import { findNode, findRunnable } from '../manifest/manifest.ts';
 import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
 import { foldTests, hasOutcome } from '../plan/fold-tests.ts';
-import type { CompiledNode } from '../plan/compiler.ts';
+import { writtenSql, type CompiledNode } from '../plan/compiler.ts';
 import type { Commented } from '../plan/query-comment.ts';
 import { commented, commentedText } from './commented.ts';
 import type { RunContext } from './context.ts';
@@ -204,7 +204,7 @@ class Run {
 
   private compiledFacts(node: ExecutableNode, progress: Progress): Partial<NodeOutcome> {
     return {
-      ...(progress.compiled === undefined ? {} : { compiledCode: progress.compiled.sql }),
+      ...(progress.compiled === undefined ? {} : { compiledCode: writtenSql(progress.compiled) }),
       ...(progress.compiledAt === undefined ? {} : { compiledAt: progress.compiledAt }),
       ...(node.relation_name === null ? {} : { relationName: node.relation_name }),
     };
@@ -232,13 +232,13 @@ class Run {
       return this.finish(node, begun, thread, {
         ...facts,
         ...(message === undefined ? {} : { message }),
-        ...(compiled === undefined ? {} : { compiledCode: compiled.sql }),
+        ...(compiled === undefined ? {} : { compiledCode: writtenSql(compiled) }),
         ...(compiledAt === undefined ? {} : { compiledAt }),
       });
     } catch (error) {
       return this.finish(node, begun, thread, {
         ...this.failure(node, error, compiled),
-        ...(compiled === undefined ? {} : { compiledCode: compiled.sql }),
+        ...(compiled === undefined ? {} : { compiledCode: writtenSql(compiled) }),
       });
     }
   }
