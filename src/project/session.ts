@@ -36,7 +36,17 @@ const yamlWords = {
     if (value === undefined) throw new Error('not valid YAML');
     return value.exact([]);
   },
-  print: (value: unknown): string => stringify(value, { lineWidth: 0 }),
+  // in the style of PyYAML
+  print: (value: unknown, sortKeys: boolean): string =>
+    stringify(value, {
+      version: '1.1',
+      indentSeq: false,
+      singleQuote: true,
+      blockQuote: false,
+      lineWidth: 0,
+      aliasDuplicateObjects: false,
+      sortMapEntries: sortKeys,
+    }),
 };
 
 /** Where `var()` looks, strongest first: the command line, the root project for the package, the root project, the package itself. */

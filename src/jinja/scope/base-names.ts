@@ -17,7 +17,7 @@ import { templateError } from '../errors.ts';
 import { toPython } from '../py/convert.ts';
 import { lazyNames } from './lazy-names.ts';
 import type { Makers } from './lazy-names.ts';
-import { toPlain } from './plain.ts';
+import { isData, toPlain } from './plain.ts';
 import { DBT_VERSION } from '../../kernel/version.ts';
 import type { BaseSettings, EnvSource, VarSource } from './settings.ts';
 
@@ -148,8 +148,10 @@ function serialNames(settings: BaseSettings): Record<string, Value> {
     fromjson: namedFunction('fromjson', ['string', 'default'], ([text, fallback]) =>
       orElse(() => fromJson(str(text ?? '')), fallback),
     ),
-    toyaml: namedFunction('toyaml', ['value', 'default', 'sort_keys'], ([value, fallback]) =>
-      orElse(() => settings.yaml.print(toPlain(value ?? null)), fallback),
+    toyaml: namedFunction('toyaml', ['value', 'default', 'sort_keys'], ([value, fallback, sort]) =>
+      isData(value)
+        ? settings.yaml.print(toPlain(value ?? null), sort !== undefined && truthy(sort))
+        : (fallback ?? null),
     ),
     fromyaml: namedFunction('fromyaml', ['value', 'default'], ([text, fallback]) =>
       orElse(() => toPython(settings.yaml.parse(str(text ?? ''))), fallback),

@@ -39,7 +39,7 @@ export interface InvocationFacts {
 /** Reading and writing YAML for `fromyaml` and `toyaml`. */
 export interface YamlWords {
   readonly parse: (text: string) => unknown;
-  readonly print: (value: unknown) => string;
+  readonly print: (value: unknown, sortKeys: boolean) => string;
 }
 
 /** What even a YAML value may use. */

@@ -36,6 +36,10 @@ test.each([
     "{{ tojson({'b': [1, 1.0, none, true], 'a': 'é\"'}) }}",
     '{"b": [1, 1.0, null, true], "a": "\\u00e9\\""}',
   ],
+  [
+    "{{ toyaml({'b': 1}, 'd') }} {{ toyaml({'b': adapter}, 'd') }} {{ toyaml([ref]) }}",
+    '{"b":1} d None',
+  ],
   ["{{ tojson({'b': 1, 'a': 2}, sort_keys=true) }}", '{"a": 2, "b": 1}'],
   ["{{ fromjson('{\"a\": [1, 2.5]}').a }}{{ fromjson('no', 'd') }}", '[1, 2.5]d'],
   ["{{ local_md5('hello') }}", '5d41402abc4b2a76b9719d911017c592'],

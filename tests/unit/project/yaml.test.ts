@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { PyFloat } from '../../../src/jinja/py/values.ts';
 import { readScalar } from '../../../src/project/yaml-scalar.ts';
 import { parseYaml } from '../../../src/project/yaml.ts';
+import { loadedFiles } from '../../support/load-files.ts';
 
 const parsed = (text: string): NonNullable<ReturnType<typeof parseYaml>['value']> => {
   const { value } = parseYaml(text, 'f.yml');
@@ -112,5 +113,15 @@ test('a bracket or quote that is never closed is told where the standard sees it
   });
   expect(parseYaml('a:\n  b: "one\n  c: 1\n', 'f.yml').diagnostics[0]).toMatchObject({
     message: 'not valid YAML: a " was opened and is not closed',
+  });
+});
+
+test('toyaml writes in the style of PyYAML', async () => {
+  const { manifest } = await loadedFiles({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'models/a.sql': `{{ config(meta={'t': toyaml({'b': [1, {'c': 'yes'}], 'a': "x\\ny", 'e': {}}, sort_keys=true)}) }}select 1`,
+  });
+  expect(Object.values(manifest.nodes)[0]?.config.meta).toEqual({
+    t: "a: 'x\n\n  y'\nb:\n- 1\n- c: 'yes'\ne: {}\n",
   });
 });
