@@ -1,5 +1,7 @@
 // Configs as a file writes them, so that a variable of the environment or of --vars is no change of the config.
 import { isEtlError } from '../kernel/error.ts';
+import { toPython } from '../jinja/py/convert.ts';
+import { toPlain } from '../jinja/scope/plain.ts';
 import { extractMentions } from '../jinja/static-extract.ts';
 import type { StaticValue } from '../jinja/static-extract.ts';
 import type { PreviousNode, PreviousState } from '../manifest/previous-state.ts';
@@ -67,7 +69,8 @@ export function writtenYaml(patch: Property | undefined, config: ConfigValues): 
   if (patch === undefined) return config;
   const { document } = patch.file;
   const at = (path: YamlPath): YamlMap => {
-    const found = document.exact([...path, 'config']);
+    // 1.0 is 1 in the manifest, as everywhere
+    const found = toPlain(toPython(document.exact([...path, 'config'])));
     return isYamlMap(found) ? found : {};
   };
   const raw = { ...at(patch.path), ...(patch.version === undefined ? {} : at(patch.version.path)) };
@@ -81,8 +84,8 @@ export function writtenYaml(patch: Property | undefined, config: ConfigValues): 
 }
 
 /**
- * An earlier state with the configs of its nodes as they are written. Manifests of dbt have what was computed there, or a
- * syntax tree, or since 1.12 every value as a text.
+ * An earlier state with the configs of its nodes as they are written. Manifests of dbt before 1.12 have what was computed, and
+ * newer ones have every value as a text.
  */
 export function withWrittenConfigs<State extends PreviousState | undefined>(state: State): State {
   if (state?.manifest === undefined) return state;
@@ -97,16 +100,14 @@ function withWrittenConfig(old: PreviousNode): PreviousNode {
   const [text, config] = [old['raw_code'] ?? old['raw_sql'], old['unrendered_config']];
   if (typeof text !== 'string' || !isYamlMap(config)) return old;
   const isText = (value: unknown): boolean =>
-    typeof value === 'string' && /^(?:[[({\d-]|True$|False$|None$|Keyword\()/.test(value);
+    typeof value === 'string' && /^(?:[[({\d-]|True$|False$|None$)/.test(value);
   if (isPlain(text) && !Object.values(config).some(isText)) return old;
   const written = writtenIn(text, '');
   if (written === undefined) return old;
   const literal = Object.fromEntries(
     Object.entries(written.literal).filter(
       ([key, value]) =>
-        written.isConditional ||
-        (isText(config[key]) && config[key] !== value) ||
-        (typeof config[key] === 'string' && typeof value !== 'string'),
+        written.isConditional || (typeof config[key] === 'string' && typeof value !== 'string'),
     ),
   );
   return { ...old, unrendered_config: { ...config, ...literal, ...written.computed } };

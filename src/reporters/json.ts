@@ -320,7 +320,6 @@ const RESULT_EVENTS: Readonly<Record<string, EventName>> = {
   test: 'LogTestResult',
   unit_test: 'LogTestResult',
   source: 'LogFreshnessResult',
-  exposure: 'LogNodeNoOpResult',
 };
 
 function levelOf(outcome: NodeOutcome): EventLevel {

@@ -53,8 +53,7 @@ const FACTS: Readonly<Record<string, (kind: 'table' | 'view') => unknown>> = {
     indexes: [],
     dependents: [DEPENDENT],
     foreignKeys: [],
-      numberings: [],
-  obstacles: [],
+      obstacles: [],
   }),
   clickhouse: (kind) => ({
     uuid: '5f3c0b0e-0000-4000-8000-000000000001',

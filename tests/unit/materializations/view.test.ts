@@ -18,7 +18,6 @@ const FACTS = {
   indexes: [],
   dependents: [],
   foreignKeys: [],
-  numberings: [],
   obstacles: [],
 };
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { nodeId } from '../../../src/kernel/node-id.ts';
 import { mergeCalls, mergeConfig } from '../../../src/project/config-merge.ts';
 import { hooksOf } from '../../../src/project/hooks.ts';
 import { loadFiles, loadedFiles, toldAs } from '../../support/load-files.ts';
@@ -244,4 +245,28 @@ test('a template that answers nothing leaves a config of a test to its default',
   });
   const [test] = Object.values(manifest.nodes).filter((node) => node.resource_type === 'test');
   expect(test?.config).toMatchObject({ enabled: true, severity: 'ERROR', limit: 3 });
+});
+
+const VARIED = {
+  'models/b.sql': 'select 1 as id',
+  'models/x.yml': `models:
+  - name: b
+    config:
+      materialized: "{{ var('kind', 'table') }}"
+      meta: {owner: "{{ var('owner', 'me') }}", size: 1.0}
+`,
+};
+const unrendered = async (flags: string): Promise<unknown> =>
+  (await loadedFiles({ ...VARIED, 'dbt_project.yml': `name: shop\nprofile: etl\n${flags}` }))
+    .manifest.nodes[nodeId('model.shop.b')]?.unrendered_config;
+
+test('the unrendered config of an entry keeps its templates, unless a flag says otherwise', async () => {
+  const written = { owner: "{{ var('owner', 'me') }}", size: 1 };
+  expect(await unrendered('')).toEqual({
+    materialized: "{{ var('kind', 'table') }}",
+    meta: written,
+  });
+  expect(
+    await unrendered('flags: {state_modified_compare_more_unrendered_values: false}\n'),
+  ).toEqual({ materialized: 'table', meta: { owner: 'me', size: 1 } });
 });

@@ -79,6 +79,17 @@ test.each([
     ],
   ],
   [
+    'ETL3005 two tests of one name on one column',
+    {
+      'models/a.sql': 'select 1 as id',
+      'models/x.yml':
+        'models:\n  - name: a\n    columns:\n      - name: id\n        data_tests: [unique, unique: {config: {limit: 1}}]\n',
+    },
+    [
+      'ETL3005 models/x.yml:5:30 dbt found two data_tests with the name "unique_a_id" | Give one of them a name: name: another_name',
+    ],
+  ],
+  [
     'ETL1004 what an exposure must say',
     {
       'models/x.yml':

@@ -32,7 +32,6 @@ const facts: Facts = {
   indexes: [],
   dependents: [],
   foreignKeys: [],
-  numberings: [],
   obstacles: [],
 };
 const view: Dependent = {
