@@ -14,8 +14,8 @@ _HARMLESS = re.compile(
 )
 _INSIDE = re.compile(r"^(freezegun|opentelemetry|sqlparse|dbt|dbt_common|dbt_semantic_interfaces|dbt_semantic\w*|dbtlabs|metricflow|click)(\.|$)")
 _MOCKS = {"mock", "mocker", "MagicMock", "otel_spans"}
-# what dbt keeps of the files it read: in memory and in its private cache, in no artifact
-_PRIVATE = {"files", "fixtures"}
+# what dbt keeps of the files and variables it read: in memory and in its private cache, in no artifact
+_PRIVATE = {"env_vars", "files", "fixtures"}
 _RUNNERS = {"dbtRunner", "EventCatcher", "invoke", "dbtRunnerResult", "RunnerResult", "callbacks"}
 
 
@@ -66,7 +66,7 @@ class _Walk:
             elif isinstance(inner, ast.Attribute):
                 used.add(inner.attr)
                 if inner.attr in _PRIVATE and isinstance(inner.value, ast.Name) and inner.value.id.endswith("manifest"):
-                    used.add("manifest.files")
+                    used.add(f"manifest.{inner.attr}")
             elif isinstance(inner, (ast.Import, ast.ImportFrom)):
                 base = getattr(inner, "module", None)
                 for alias in inner.names:
@@ -110,7 +110,9 @@ def classify(function, owner):
     patched = ["monkeypatch"] if {"monkeypatch", "setattr"} <= walk.names else []
     # dbt's own count of the deprecations it told in this process
     counted = sorted(walk.names & {"active_deprecations"})
-    files = ["manifest.files"] if "manifest.files" in walk.names else []
+    # which tests stand in a property file is in the manifest, too
+    served = {"manifest.files"} if "get_tests" in walk.names else set()
+    files = sorted({f"manifest.{name}" for name in _PRIVATE} & walk.names - served)
     why = inside + cache + files + patched + counted + sorted(walk.names & _RUNNERS) + sorted(walk.names & _MOCKS)
     if why:
         return "internals", ", ".join(why)

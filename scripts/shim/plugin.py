@@ -17,9 +17,11 @@ from dbt.tests.fixtures import project as fixtures
 
 import classify
 import invoke
+import results
 
 dbt.tests.util.run_dbt = invoke.run_dbt
 dbt.tests.util.run_dbt_and_capture = invoke.run_dbt_and_capture
+dbt.tests.util.get_manifest = results.get_manifest
 dbt.tests.util.patch_microbatch_end_time = invoke.microbatch_end_time
 
 # a test that looks for dbt's version means the one that it runs: `etl` says which it follows

@@ -11,10 +11,11 @@ from dbt.artifacts.schemas.manifest import WritableManifest
 from dbt.artifacts.schemas.results import FreshnessStatus, RunStatus, TestStatus, TimingInfo
 from dbt.artifacts.schemas.run import RunExecutionResult, RunResult, RunResultsArtifact
 from dbt.contracts.graph.manifest import Manifest
+from dbt.version import __version__
 
 
-class Results(list, RunExecutionResult):
-    """A list of results that also is, and answers to, what dbt's runner hands out."""
+class Results(list):
+    """A list of results that also answers to what dbt's result objects are asked for."""
 
     def __init__(self, results, elapsed_time=0.0, args=None):
         super().__init__(results)
@@ -60,7 +61,42 @@ def read_manifest(target):
     path = os.path.join(target, "manifest.json")
     if not os.path.exists(path):
         return None
-    return Manifest.from_writable_manifest(WritableManifest.read_and_check_versions(path))
+    with open(path) as file:
+        written = json.load(file)
+    # dbt holds it in memory as it was made: what it would mend in files of older versions stays as it is
+    written["metadata"]["dbt_version"] = __version__
+    manifest = Manifest.from_writable_manifest(WritableManifest.upgrade_schema_version(written))
+    manifest.files = _schema_files(manifest)
+    return manifest
+
+
+class _SchemaFile:
+    """A property file with the tests that stand in it."""
+
+    def __init__(self):
+        self.tests = {}
+
+    def get_tests(self, section, name):
+        return self.tests.get(f"{section}.{name}", [])
+
+
+def _schema_files(manifest):
+    """What the manifest tells of the property files: dbt keeps more of them, in its private cache."""
+    files = {}
+    for node in manifest.nodes.values():
+        patch = getattr(node, "patch_path", None)
+        if patch:
+            files.setdefault(patch, _SchemaFile())
+        key = getattr(node, "file_key_name", None)
+        if key:
+            file = files.setdefault(f"{node.package_name}://{node.original_file_path}", _SchemaFile())
+            file.tests.setdefault(key, []).append(node.unique_id)
+    return files
+
+
+def get_manifest(project_root):
+    """In the place of dbt's function of this name, which looks for its private cache first."""
+    return read_manifest(os.path.join(project_root, "target"))
 
 
 def _nodes(manifest):
@@ -190,4 +226,4 @@ def catalog(target):
     return CatalogArtifact.read_and_check_versions(os.path.join(target, "catalog.json"))
 
 
-__all__ = ["Results", "RunExecutionResult", "catalog", "fingerprint", "freshness_results", "read_manifest", "run_results"]
+__all__ = ["Results", "RunExecutionResult", "catalog", "fingerprint", "freshness_results", "get_manifest", "read_manifest", "run_results"]
