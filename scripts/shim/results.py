@@ -14,8 +14,8 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.version import __version__
 
 
-class Results(list):
-    """A list of results that also answers to what dbt's result objects are asked for."""
+class Results(list, RunExecutionResult):
+    """A list of results that also is, and answers to, what dbt's runner hands out."""
 
     def __init__(self, results, elapsed_time=0.0, args=None):
         super().__init__(results)

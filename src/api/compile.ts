@@ -8,7 +8,7 @@ import { isEtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { Compiler } from '../plan/compile.ts';
-import type { Asking, CompiledNode } from '../plan/compiler.ts';
+import { writtenSql, type Asking, type CompiledNode } from '../plan/compiler.ts';
 import { isIncrementalRun, nodeRelation } from '../plan/plan-node.ts';
 import { runScopes } from '../plan/run-scope.ts';
 import { answerer } from '../run/answerer.ts';
@@ -141,6 +141,7 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
     const compiled: Compiled[] = [];
     const outcomes: NodeOutcome[] = [];
     const answer = options.introspect === false ? noAnswers : answers.answer;
+    const ephemerals = options.injectEphemeralCtes === false ? { injectsEphemeral: false } : {};
     for (const id of orderOf(project.graph).ids.filter((one) => selected.has(one))) {
       const node = project.manifest.nodes[id];
       if (node === undefined) continue;
@@ -163,19 +164,20 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
       }
       const isIncremental = await incremental(node, options, answers);
       const result: CompiledNode = await drive(
-        compiler.compile(node, { isIncremental }) as Asking<CompiledNode>,
+        compiler.compile(node, { isIncremental, ...ephemerals }) as Asking<CompiledNode>,
         answer,
       );
+      const sql = writtenSql(result);
       done.set(id, result);
       const { relation_name: relationName } = node;
       // what is no relation has no result, as in dbt
       if (node.config.materialized !== 'ephemeral')
-        ended({ compiledCode: result.sql, ...(relationName === null ? {} : { relationName }) });
+        ended({ compiledCode: sql, ...(relationName === null ? {} : { relationName }) });
       compiled.push({
         node,
-        sql: result.sql,
+        sql,
         isAsked: asked.has(id),
-        path: await writeCompiled(project.inTarget, node, 'compiled', result.sql),
+        path: await writeCompiled(project.inTarget, node, 'compiled', sql),
       });
     }
     await writeManifest(project, invocation, done);

@@ -8,13 +8,13 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import { dbtObject } from '../jinja/scope/dbt-object.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
-import { findRunnable, type Manifest } from '../manifest/manifest.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import type { ResourceType } from '../manifest/node.ts';
 import { orderOf } from '../graph/order.ts';
 import { behaviourFlag } from '../project/project-flags.ts';
 import { Compiler } from '../plan/compile.ts';
 import { StandInCompiler } from '../plan/compile-stand-ins.ts';
-import { isExecuted } from '../plan/fold-tests.ts';
+import { hasOutcome } from '../plan/fold-tests.ts';
 import { nodeRelation } from '../plan/plan-node.ts';
 import { runScopes } from '../plan/run-scope.ts';
 import type { RunContext } from '../run/context.ts';
@@ -52,7 +52,7 @@ const WORKS_ON: Readonly<Record<ExecutingVerb, readonly ResourceType[]>> = {
   run: ['model'],
   snapshot: ['snapshot'],
   test: ['test', 'unit_test'],
-  build: ['model', 'seed', 'snapshot', 'test', 'unit_test'],
+  build: ['model', 'seed', 'snapshot', 'test', 'unit_test', 'exposure'],
   clone: ['model', 'seed', 'snapshot'],
 };
 
@@ -140,10 +140,7 @@ const NO_HOOKS: Pick<Manifest, 'on_run_start' | 'on_run_end'> = {
 async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult> {
   const { options, invocation, project, selected } = parts;
   const observe: Observer = options.observe ?? ((): void => undefined);
-  const executed = [...selected].filter((id) => {
-    const node = findRunnable(project.manifest, id);
-    return node !== undefined && isExecuted(node);
-  });
+  const executed = [...selected].filter((id) => hasOutcome(project.manifest, id));
   observe({
     kind: 'run_started',
     invocation: invocation.id,

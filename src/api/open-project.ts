@@ -344,17 +344,19 @@ export async function writeManifest(
       ? {}
       : {
           compiled: new Map(
-            [...compiled].map(([id, { sql, references = new Map(), macros = [] }]) => [
-              id,
-              {
-                code: sql,
-                path: compiledPathOf(project, id),
-                macros,
-                references: new Map(
-                  [...references].map(([text, to]) => [text, project.dialect.relation(to)]),
-                ),
-              },
-            ]),
+            [...compiled].map(
+              ([id, { sql, written = sql, references = new Map(), macros = [] }]) => [
+                id,
+                {
+                  code: written,
+                  path: compiledPathOf(project, id),
+                  macros,
+                  references: new Map(
+                    [...references].map(([text, to]) => [text, project.dialect.relation(to)]),
+                  ),
+                },
+              ],
+            ),
           ),
         };
   const json = manifestJson(project.manifest, {

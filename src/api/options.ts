@@ -65,6 +65,8 @@ export interface ApiOptions {
   readonly writeJson?: boolean;
   /** let templates ask the warehouse while they are compiled (default: true) */
   readonly introspect?: boolean;
+  /** compile: put ephemeral models in front of what reads them (default: true) */
+  readonly injectEphemeralCtes?: boolean;
   /** more of what templates see as `flags`, in capital letters */
   readonly flags?: Readonly<Record<string, unknown>>;
   /** let clean delete folders outside the project (default: no) */

@@ -1,6 +1,6 @@
 // `results` as templates of on-run-end see them: dbt's result objects, each with its node.
 import type { NodeOutcome } from '../events/event.ts';
-import { findRunnable, type Manifest } from '../manifest/manifest.ts';
+import { findNode, type Manifest } from '../manifest/manifest.ts';
 import { nodeJson, type Json, type NodeJsonOptions } from './node-json.ts';
 import { resultJson } from './run-results-json.ts';
 
@@ -11,7 +11,7 @@ export const hookResults = (
 ): readonly Json[] => {
   const compiled: NodeJsonOptions['compiled'] = new Map();
   return outcomes.flatMap((outcome) => {
-    const node = findRunnable(manifest, outcome.id);
+    const node = findNode(manifest, outcome.id);
     return node === undefined
       ? []
       : [{ ...resultJson(outcome), node: nodeJson(node, { compiled, createdAt: 0 }) }];

@@ -31,10 +31,10 @@ export function resultJson(outcome: NodeOutcome): Json {
     message: messageOf(outcome),
     failures: outcome.failures ?? null,
     unique_id: outcome.id,
-    compiled: isSeed(outcome) ? null : outcome.compiledCode !== undefined,
+    compiled: isNeverCompiled(outcome) ? null : outcome.compiledCode !== undefined,
     compiled_code: outcome.compiledCode ?? null,
     // dbt tells it of what was compiled only
-    relation_name: isSeed(outcome) ? null : (outcome.relationName ?? null),
+    relation_name: isNeverCompiled(outcome) ? null : (outcome.relationName ?? null),
     batch_results: outcome.batches === undefined ? null : batchesJson(outcome.batches),
   };
 }
@@ -86,4 +86,4 @@ function messageOf({ id, status, message, diagnostics }: NodeOutcome): string | 
   return `${title}\n  ${text.replaceAll('\n', '\n  ')}`;
 }
 
-const isSeed = (outcome: NodeOutcome): boolean => outcome.id.startsWith('seed.');
+const isNeverCompiled = ({ id }: NodeOutcome): boolean => /^(seed|exposure)\./.test(id);

@@ -25,6 +25,14 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'write the page as target/static_index.html too',
   },
   {
+    flags: '--inject-ephemeral-ctes',
+    key: 'injectEphemeralCtes',
+    kind: 'flag',
+    negatable: true,
+    only: ['compile'],
+    help: 'put ephemeral models in front of what reads them, which is the default',
+  },
+  {
     flags: '--inline-direct <sql>',
     key: 'inlineDirect',
     kind: 'text',

@@ -80,11 +80,12 @@ export class Compiler implements NodeCompiler {
     const rendered = yield* this.render(template, scope);
     const own = withoutClosingSemicolon(rendered.text);
     if (!hasCode(own)) throw emptyNode(node);
-    const ctes = yield* this.ctes(needs);
+    const ctes = options.injectsEphemeral === false ? [] : yield* this.ctes(needs);
     const injected = injectCtes(own, ctes);
     header ??= textConfig(node, 'sql_header');
     return {
       sql: injected.sql,
+      ...(own === rendered.text ? {} : { written: injectCtes(rendered.text, ctes).sql }),
       locate: (offset) =>
         this.place(rendered, offsetBeforeInjection(injected, offset)) ??
         this.placeInCte(ctes, injected, offset),

@@ -27,6 +27,8 @@ export interface CompileOptions {
   readonly batch?: BatchFacts;
   /** what is_incremental() answers */
   readonly isIncremental: boolean;
+  /** false: ephemeral models are named and not put in front */
+  readonly injectsEphemeral?: boolean;
   /** the worker that does it: what templates call thread_id; default: the main thread */
   readonly thread?: string;
   /** relations to read instead of the published ones: a test aimed at what was just built */
@@ -35,6 +37,8 @@ export interface CompileOptions {
 
 export interface CompiledNode {
   readonly sql: string;
+  /** the same with the semicolon that the author closed it with: what artifacts show; absent where there is none */
+  readonly written?: string;
   /** from an offset in `sql` to the author's file; undefined where the text is not the author's */
   readonly locate: (offset: number) => Span | undefined;
   /** statements to send before the create (sql_header) */
@@ -46,6 +50,10 @@ export interface CompiledNode {
   /** names of macros and texts that templates logged while this was rendered */
   readonly logs: readonly { readonly message: string; readonly info: ToldAs }[];
 }
+
+/** The SQL as artifacts show it. */
+export const writtenSql = ({ sql, written }: Pick<CompiledNode, 'sql' | 'written'>): string =>
+  written ?? sql;
 
 /** What stands in for one input of a model: a query under a name of its own. */
 export interface StandIn {

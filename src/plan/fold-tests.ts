@@ -1,13 +1,19 @@
 import type { ProjectGraph } from '../graph/graph.ts';
 import { lowestOfEach } from '../graph/reach.ts';
 import type { NodeId } from '../kernel/node-id.ts';
-import type { Manifest } from '../manifest/manifest.ts';
+import { findRunnable, type Manifest } from '../manifest/manifest.ts';
 import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
 
 /** Ephemeral models live inside others, analyses are only compiled. */
 export const isExecuted = (node: RunnableNode): boolean =>
   node.resource_type !== 'analysis' &&
   !(node.resource_type === 'model' && node.config.materialized === 'ephemeral');
+
+/** What a run tells the end of: what it executes, and the exposures among what was selected. */
+export const hasOutcome = (manifest: Manifest, id: NodeId): boolean => {
+  const node = findRunnable(manifest, id);
+  return node === undefined ? id in manifest.exposures : isExecuted(node);
+};
 
 /** What is built beside and swapped in, so that tests can read it before anybody else does. */
 const isStaged = (node: ExecutableNode | undefined): boolean =>

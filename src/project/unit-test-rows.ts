@@ -113,8 +113,12 @@ export function readFixture(place: FixturePlace): ReadFixture | undefined {
     return undefined;
   }
   const at = textPlace(place, [...place.path, 'rows']);
-  const shown = { rows, format: known, fixture: null };
-  if (known === 'sql') return { shown, content: { kind: 'sql', sql: rows, at }, exact: rows };
+  if (known === 'sql') {
+    // as every text of a property file that dbt renders: without its last line end
+    const sql = rows.replace(/\n$/, '');
+    const shown = { rows: sql, format: known, fixture: null };
+    return { shown, content: { kind: 'sql', sql, at }, exact: sql };
+  }
   return csvRows(place, { text: rows, at }, { format: 'csv', fixture: null });
 }
 

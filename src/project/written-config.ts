@@ -84,8 +84,8 @@ export function writtenYaml(patch: Property | undefined, config: ConfigValues): 
 }
 
 /**
- * An earlier state with the configs of its nodes as they are written. Manifests of dbt before 1.12 have what was computed, and
- * newer ones have every value as a text.
+ * An earlier state with the configs of its nodes as they are written. Manifests of dbt have what was computed there, or a
+ * syntax tree, or since 1.12 every value as a text.
  */
 export function withWrittenConfigs<State extends PreviousState | undefined>(state: State): State {
   if (state?.manifest === undefined) return state;
@@ -100,14 +100,16 @@ function withWrittenConfig(old: PreviousNode): PreviousNode {
   const [text, config] = [old['raw_code'] ?? old['raw_sql'], old['unrendered_config']];
   if (typeof text !== 'string' || !isYamlMap(config)) return old;
   const isText = (value: unknown): boolean =>
-    typeof value === 'string' && /^(?:[[({\d-]|True$|False$|None$)/.test(value);
+    typeof value === 'string' && /^(?:[[({\d-]|True$|False$|None$|Keyword\()/.test(value);
   if (isPlain(text) && !Object.values(config).some(isText)) return old;
   const written = writtenIn(text, '');
   if (written === undefined) return old;
   const literal = Object.fromEntries(
     Object.entries(written.literal).filter(
       ([key, value]) =>
-        written.isConditional || (typeof config[key] === 'string' && typeof value !== 'string'),
+        written.isConditional ||
+        (isText(config[key]) && config[key] !== value) ||
+        (typeof config[key] === 'string' && typeof value !== 'string'),
     ),
   );
   return { ...old, unrendered_config: { ...config, ...literal, ...written.computed } };

@@ -12,6 +12,7 @@ export const EVENTS = {
   LogSnapshotResult: { code: 'Q015', level: 'info' },
   LogTestResult: { code: 'Q007', level: 'info' },
   LogFreshnessResult: { code: 'Q018', level: 'info' },
+  LogNodeNoOpResult: { code: 'Q019', level: 'info' },
   LogNodeResult: { code: 'Q012', level: 'info' },
   LogHookEndLine: { code: 'Q033', level: 'info' },
   SkippingDetails: { code: 'Q034', level: 'info' },

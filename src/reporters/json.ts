@@ -320,6 +320,7 @@ const RESULT_EVENTS: Readonly<Record<string, EventName>> = {
   test: 'LogTestResult',
   unit_test: 'LogTestResult',
   source: 'LogFreshnessResult',
+  exposure: 'LogNodeNoOpResult',
 };
 
 function levelOf(outcome: NodeOutcome): EventLevel {

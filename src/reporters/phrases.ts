@@ -44,7 +44,7 @@ export const isTest = ({ resourceType }: Pick<NodeFacts, 'resourceType'>): boole
 export function resultText(outcome: NodeOutcome, facts: NodeFacts, command = ''): string {
   const { status } = outcome;
   if (status === 'skipped')
-    return isTest(facts) ? `SKIP test ${facts.label}` : `SKIP relation ${facts.label}`;
+    return `SKIP ${isTest(facts) ? 'test' : facts.resourceType === 'exposure' ? 'exposure' : 'relation'} ${facts.label}`;
   if (status === 'no-op' || outcome.message === 'No-op') return `NO-OP ${kindText(facts)}`;
   if (facts.resourceType === 'source') return `${statusWord(outcome)} ${kindText(facts)}`;
   if (isTest(facts)) {

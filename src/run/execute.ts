@@ -1,5 +1,5 @@
 // The executor: dull on purpose. It decides nothing but when, and turns whatever happens into outcomes.
-import { isStatementFailure, StatementFailure } from '../adapter/failure.ts';
+import { isStatementFailure, type StatementFailure } from '../adapter/failure.ts';
 import type { Session } from '../adapter/contract.ts';
 import type { NodeOutcome } from '../events/event.ts';
 import { runOrderOf } from '../graph/run-order.ts';
@@ -8,16 +8,15 @@ import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { isEtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
-import { findRunnable } from '../manifest/manifest.ts';
+import { findNode, findRunnable } from '../manifest/manifest.ts';
 import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
-import { stagedName } from '../kernel/staged-name.ts';
-import { nodeRelation } from '../plan/plan-node.ts';
-import { foldTests, isExecuted } from '../plan/fold-tests.ts';
-import type { CompiledNode } from '../plan/compiler.ts';
+import { foldTests, hasOutcome } from '../plan/fold-tests.ts';
+import { writtenSql, type CompiledNode } from '../plan/compiler.ts';
 import type { Commented } from '../plan/query-comment.ts';
 import { commented, commentedText } from './commented.ts';
 import type { RunContext } from './context.ts';
 import { explainFailure } from './explain.ts';
+import { withPublicName } from './public-name.ts';
 import { runClone } from './run-clone.ts';
 import { runRelation, type Progress } from './run-relation.ts';
 import { runTest } from './run-test.ts';
@@ -41,12 +40,7 @@ export async function execute(
   selected: ReadonlySet<NodeId>,
   options: ExecuteOptions,
 ): Promise<readonly NodeOutcome[]> {
-  const ids = new Set(
-    [...selected].filter((id) => {
-      const node = findRunnable(ctx.manifest, id);
-      return node !== undefined && isExecuted(node);
-    }),
-  );
+  const ids = new Set([...selected].filter((id) => hasOutcome(ctx.manifest, id)));
   const run = new Run(ctx, ids.size, options);
   const folded =
     options.gate && options.testBeforePublish
@@ -124,6 +118,12 @@ class Run {
   }
 
   private async performOne(id: NodeId, tests: readonly NodeId[], label: string): Promise<boolean> {
+    // there is nothing to do for an exposure: its place in the order tells whether what it shows is there
+    if (id in this.ctx.manifest.exposures) {
+      const nothing = { diagnostics: [], message: 'NO-OP', failures: 0 };
+      this.finish({ unique_id: id }, this.count(), label, { status: 'no-op', ...nothing });
+      return true;
+    }
     const node = this.node(id);
     if (node.resource_type === 'test' || node.resource_type === 'unit_test') {
       const outcome = await this.ctx.connection
@@ -204,7 +204,7 @@ class Run {
 
   private compiledFacts(node: ExecutableNode, progress: Progress): Partial<NodeOutcome> {
     return {
-      ...(progress.compiled === undefined ? {} : { compiledCode: progress.compiled.sql }),
+      ...(progress.compiled === undefined ? {} : { compiledCode: writtenSql(progress.compiled) }),
       ...(progress.compiledAt === undefined ? {} : { compiledAt: progress.compiledAt }),
       ...(node.relation_name === null ? {} : { relationName: node.relation_name }),
     };
@@ -232,13 +232,13 @@ class Run {
       return this.finish(node, begun, thread, {
         ...facts,
         ...(message === undefined ? {} : { message }),
-        ...(compiled === undefined ? {} : { compiledCode: compiled.sql }),
+        ...(compiled === undefined ? {} : { compiledCode: writtenSql(compiled) }),
         ...(compiledAt === undefined ? {} : { compiledAt }),
       });
     } catch (error) {
       return this.finish(node, begun, thread, {
         ...this.failure(node, error, compiled),
-        ...(compiled === undefined ? {} : { compiledCode: compiled.sql }),
+        ...(compiled === undefined ? {} : { compiledCode: writtenSql(compiled) }),
       });
     }
   }
@@ -309,11 +309,10 @@ class Run {
     why = 'skipped: the run was stopped',
   ): void {
     for (const id of ids) {
-      const node = this.node(id);
       // a skipped node never started
       const begun = this.count();
-      const name = because === undefined ? undefined : this.node(because).name;
-      this.finish(node, begun, 'main', {
+      const name = because === undefined ? undefined : findNode(this.ctx.manifest, because)?.name;
+      this.finish({ unique_id: id }, begun, 'main', {
         status: 'skipped',
         diagnostics: [],
         message: name === undefined ? why : `skipped because of ${name}`,
@@ -339,7 +338,7 @@ class Run {
   }
 
   private finish(
-    node: RunnableNode,
+    node: Pick<RunnableNode, 'unique_id'>,
     begun: { at: Date; position: number },
     thread: string,
     result: Omit<Partial<NodeOutcome>, 'id'> & Pick<NodeOutcome, 'status' | 'diagnostics'>,
@@ -373,27 +372,4 @@ class Run {
     });
     return outcome;
   }
-}
-
-/** People know a relation by its own name, not by the one under which it is built. */
-function withPublicName(
-  failure: StatementFailure,
-  node: RunnableNode,
-  invocationId: string,
-): StatementFailure {
-  if (node.resource_type === 'unit_test') return failure;
-  const target = nodeRelation(node);
-  const { name } = stagedName(target, invocationId);
-  const { error, statement } = failure;
-  if (!`${error.message}${error.detail ?? ''}`.includes(name)) return failure;
-  const shown = (text: string): string => text.replaceAll(name, target.name);
-  return new StatementFailure(
-    {
-      ...error,
-      message: shown(error.message),
-      ...(error.detail === undefined ? {} : { detail: shown(error.detail) }),
-    },
-    statement,
-    { cause: failure },
-  );
 }

@@ -16,7 +16,7 @@ import type { ToldAs } from '../kernel/told-as.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { publishTableRecipe } from '../materializations/table.ts';
 import { readCsv } from '../sql/csv.ts';
-import type { CompiledNode } from '../plan/compiler.ts';
+import { writtenSql, type CompiledNode } from '../plan/compiler.ts';
 import type { DeferredLane } from '../plan/lane.ts';
 import type { Materialized } from '../plan/materialize.ts';
 import { isIncrementalRun, nodeRelation } from '../plan/plan-node.ts';
@@ -126,7 +126,7 @@ class DeferredRun {
     progress.compiled = compiled;
     progress.compiledAt = ctx.now();
     for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
-    await ctx.files.keep('compiled', node, compiled.sql);
+    await ctx.files.keep('compiled', node, writtenSql(compiled));
     return compiled;
   }
 

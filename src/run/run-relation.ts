@@ -9,7 +9,7 @@ import type { RelationName } from '../kernel/relation.ts';
 import { stagedName } from '../kernel/staged-name.ts';
 import type { ExecutableNode, Hook } from '../manifest/node.ts';
 import { lateHookSegment, type Recipe } from '../materializations/recipe.ts';
-import type { CompiledNode } from '../plan/compiler.ts';
+import { writtenSql, type CompiledNode } from '../plan/compiler.ts';
 import { isIncrementalRun, nodeRelation, planNode, type PlanInputs } from '../plan/plan-node.ts';
 import { isMicrobatch } from '../project/microbatch.ts';
 import { answerer } from './answerer.ts';
@@ -209,7 +209,7 @@ async function gather(
   progress.compiled = compiled;
   progress.compiledAt = ctx.now();
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
-  await ctx.files.keep('compiled', node, compiled.sql);
+  await ctx.files.keep('compiled', node, writtenSql(compiled));
   const { late, ...hooks } = await drive(compiler.hooks(node, options), answer);
   return {
     ...base,

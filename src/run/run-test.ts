@@ -14,7 +14,7 @@ import {
   verdictQuery,
   type Verdict,
 } from '../materializations/data-test.ts';
-import type { CompiledNode } from '../plan/compiler.ts';
+import { writtenSql, type CompiledNode } from '../plan/compiler.ts';
 import { answerer } from './answerer.ts';
 import { drive } from './answers.ts';
 import type { RunContext } from './context.ts';
@@ -53,7 +53,7 @@ export async function runTest(
   const compiled = await drive(ctx.compiler.compile(node, options), answerer(ctx, session));
   seen(compiled);
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
-  const shown = await ctx.files.keep('compiled', node, compiled.sql);
+  const shown = await ctx.files.keep('compiled', node, writtenSql(compiled));
   const settings = testSettings(node.config);
   const lane = ctx.compiler.lane(node);
   const stored =

@@ -22,8 +22,9 @@ export function injectCtes(sql: string, ctes: readonly Cte[]): Injected {
   const list = ctes.map((cte) => `${cte.name} as (\n${cte.sql}\n)`).join(', ');
   const [first, second] = leadingWords(sql, 2);
   if (first?.word !== 'with') {
-    const text = `with ${list}\n`;
-    return { sql: text + sql, at: 0, length: text.length };
+    const text = `with ${list} `;
+    const start = sql.length - sql.trimStart().length;
+    return { sql: sql.slice(0, start) + text + sql.slice(start), at: start, length: text.length };
   }
   const text = ` ${list}, `;
   // dbt keeps the blank behind RECURSIVE

@@ -214,3 +214,35 @@ describe('compile', () => {
     ).toContain('nowhere_at_all');
   });
 });
+
+describe('compile of a model that reads an ephemeral one', () => {
+  const compile = async (...args: readonly string[]): Promise<string> => {
+    const { code, output } = await run('compile', '-s', 'outer', ...args);
+    expect(code, output).toBe(0);
+    return readFile(join(project.dir, 'target/compiled/shop/models/outer.sql'), 'utf8');
+  };
+  test('puts it in front of the SELECT, on its line', async () => {
+    expect(await compile()).toMatch(/^with __dbt__cte__inner as \(\n[^)]*\n\) select \(id \* 2\)/);
+  });
+  test('--no-inject-ephemeral-ctes leaves its name alone', async () => {
+    expect(await compile('--no-inject-ephemeral-ctes')).toBe(
+      'select (id * 2) as id from __dbt__cte__inner',
+    );
+  });
+});
+
+test('a closing semicolon stays in what is compiled, and is not sent', async () => {
+  const more = await scratch({
+    'dbt_project.yml': 'name: stock\nprofile: etl\n',
+    'models/closed.sql': 'select 1 as id -- one\n;\n',
+  });
+  try {
+    const { code, output } = await etl(['run'], { cwd: more.dir });
+    expect(code, output).toBe(0);
+    expect(await readFile(join(more.dir, 'target/compiled/stock/models/closed.sql'), 'utf8')).toBe(
+      'select 1 as id -- one\n;',
+    );
+  } finally {
+    await more.dispose();
+  }
+});

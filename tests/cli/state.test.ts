@@ -161,7 +161,7 @@ describe('refused', () => {
       'Did you mean "modified"?',
     );
     const output = await refused('-s', 'state:modified', '--state', 'nowhere');
-    expect(output).toContain('ETL8002');
+    expect(output).toContain('ETL3007');
     expect(output).toContain('nowhere');
   });
   test('a folder without artifacts, broken JSON, another version', async () => {

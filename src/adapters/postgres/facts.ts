@@ -56,6 +56,8 @@ export interface Facts {
   readonly indexes: readonly string[];
   readonly dependents: readonly Dependent[];
   readonly foreignKeys: readonly ForeignKey[];
+  /** sequences that do nothing but number the relation's own rows (serial columns); they go with it */
+  readonly numberings: readonly string[];
   /** descriptions of what a replacement would lose or could not carry over */
   readonly obstacles: readonly string[];
 }

@@ -26,7 +26,7 @@ export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Di
         hint: 'If this project did not make it, stop: rename it, or give the model another alias.',
       },
     ];
-  const { obstacles, foreignKeys } = requireFacts(live);
+  const { obstacles, foreignKeys, numberings } = requireFacts(live);
   const [key] = foreignKeys;
   if (becomes !== 'table' && key !== undefined)
     return [
@@ -38,7 +38,14 @@ export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Di
       },
     ];
   // A view is replaced in place and keeps all of it.
-  if (obstacles.length === 0 || (live.kind === 'view' && becomes === 'view')) return [];
+  if (live.kind === 'view' && becomes === 'view') return [];
+  if (obstacles.length === 0)
+    return numberings.map((name) => ({
+      code: 'ETL4001',
+      severity: 'warning',
+      message: `${where} is made anew: the sequence ${name}, which numbered its rows, goes with the old table`,
+      hint: 'What adds rows of its own to this table has to number them itself.',
+    }));
   return [
     {
       code: 'ETL4001',

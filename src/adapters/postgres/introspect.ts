@@ -106,6 +106,21 @@ const FOREIGN_KEYS = `(
     join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
     where k.contype = 'f' and k.confrelid = c.oid and k.conrelid <> c.oid and k.conparentid = 0)`;
 
+/** Sequences that columns of the relation own. */
+const OWNED = `pg_catalog.pg_depend d
+        join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+        where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass
+          and d.refobjid = c.oid and d.deptype = 'a'`;
+
+/** Whether such a sequence does nothing but number the rows of the relation: the default of its own column alone reads it. */
+const NUMBERS_ROWS = `(
+          select coalesce(bool_and(ad.adrelid is not distinct from c.oid), false) from pg_catalog.pg_depend u
+          left join pg_catalog.pg_attrdef ad on u.classid = 'pg_catalog.pg_attrdef'::regclass and ad.oid = u.objid
+          where u.refclassid = 'pg_catalog.pg_class'::regclass and u.refobjid = s.oid and u.deptype in ('n', 'a'))`;
+
+const NUMBERINGS = `(
+    select coalesce(json_agg(s.oid::regclass::text order by s.oid), '[]') from ${OWNED} and ${NUMBERS_ROWS})`;
+
 const OBSTACLES = `(
     select coalesce(json_agg(o.what order by o.what), '[]') from (
       select 'row security' as what where c.relrowsecurity
@@ -129,10 +144,7 @@ const OBSTACLES = `(
         join pg_catalog.pg_type t on t.oid = d.refobjid
         where d.refclassid = 'pg_catalog.pg_type'::regclass and d.deptype = 'n' and t.typrelid = c.oid
           and d.classid <> 'pg_catalog.pg_rewrite'::regclass
-      union all select 'sequence ' || s.oid::regclass
-        from pg_catalog.pg_depend d join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
-        where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass
-          and d.refobjid = c.oid and d.deptype = 'a') o)`;
+      union all select 'sequence ' || s.oid::regclass from ${OWNED} and not ${NUMBERS_ROWS}) o)`;
 
 /** One relation with all that its replacement has to know; no row when it does not exist. */
 export const observeOne = (relation: RelationName): Query<ObservedRelation> =>
@@ -160,6 +172,7 @@ export const observeOne = (relation: RelationName): Query<ObservedRelation> =>
     from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid where i.indrelid = c.oid),
   'dependents', ${DEPENDENTS},
   'foreignKeys', ${FOREIGN_KEYS},
+  'numberings', ${NUMBERINGS},
   'obstacles', ${OBSTACLES})::text as facts
 from (select set_config('search_path', '', true) as path offset 0) quiet, pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace

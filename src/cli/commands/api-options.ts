@@ -54,6 +54,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       warnErrorOptions: textOrMap(values['warnErrorOptions']),
       writeJson: flag(values['writeJson']),
       introspect: flag(values['introspect']),
+      injectEphemeralCtes: flag(values['injectEphemeralCtes']),
       cleanOutside: values['cleanProjectFilesOnly'] === false ? true : undefined,
       allow: list(values['allow']),
       inline: text(values['inline']),

@@ -3,7 +3,7 @@
 import type { ExecutableNode, ExposureNode, GraphNode, SourceNode } from '../../manifest/node.ts';
 import type { PreviousNode } from '../../manifest/previous-state.ts';
 import { sameContract as sameModelContract } from './contract-change.ts';
-import { canonical, mapOf, type Json } from './json.ts';
+import { canonical, isMap, mapOf, type Json } from './json.ts';
 
 /** Where a model's relation stands is a matter of its own; tags and groups change nothing that is built. */
 const NOT_CONFIG = new Set(['alias', 'schema', 'database', 'tags', 'group', 'enabled']);
@@ -34,10 +34,28 @@ export function sameBody(node: GraphNode, old: PreviousNode): boolean {
   );
 }
 
+/** dbt writes a list of a property file twice into its manifest. */
+function once(value: unknown): unknown {
+  if (isMap(value))
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, once(one)]));
+  if (!Array.isArray(value)) return value;
+  const half = value.length / 2;
+  const [first, second] = [value.slice(0, half), value.slice(half)];
+  return value.length > 0 && same(first, second) ? first : value;
+}
+
+/** One spelling for what dbt spells in several ways: hooks, and a meta that says nothing. */
+const settled = (config: unknown): Json =>
+  Object.fromEntries(
+    Object.entries(mapOf(config))
+      .filter(([key, value]) => key !== 'meta' || !same(value, {}))
+      .map(([key, value]) => [key.replace(/^(pre|post)_hook$/, '$1-hook'), once(value)]),
+  );
+
 /** Configs as they were written, before templates were filled in. */
 export function sameConfigs(node: GraphNode, old: PreviousNode): boolean {
   if (node.resource_type === 'unit_test') return true;
-  const [now, then] = [mapOf(node.unrendered_config), mapOf(old['unrendered_config'])];
+  const [now, then] = [settled(node.unrendered_config), settled(old['unrendered_config'])];
   if (node.resource_type === 'test') return sameKeys(TEST_CONFIG, now, then);
   const keys = new Set([...Object.keys(now), ...Object.keys(then)]);
   return sameKeys(

@@ -169,6 +169,13 @@ describe('what would be lost is refused with its name, and the table stays', () 
     ],
     ['a publication', (s) => `create publication pub_${s} for table ${s}.t`, /publication pub_/],
     ['a sequence', (s) => `create sequence ${s}.sq owned by ${s}.t.id`, /sequence \S*sq/],
+    [
+      'a sequence that numbers the rows of another table, too',
+      (s) => `alter table ${s}.t alter id set default 0; create sequence ${s}.sq owned by ${s}.t.id;
+        alter table ${s}.t alter id set default nextval('${s}.sq');
+        create table ${s}.other (id int default nextval('${s}.sq'))`,
+      /sequence \S*sq/,
+    ],
     ['a child table', (s) => `create table ${s}.heir () inherits (${s}.t)`, /inheritance/],
   ];
   test.each(cases)('%s', async (_what, make, named) => {
@@ -180,6 +187,18 @@ describe('what would be lost is refused with its name, and the table stays', () 
     );
     await expect(rebuildTable(pg, at('t'), { select: 'select 2 as id' })).rejects.toThrow(named);
     expect(await pg.value(`select '${schema}.t'::regclass::oid::text`)).toBe(oid);
+    expect(await left()).toEqual([]);
+  });
+
+  test('a serial column is no obstacle: its sequence goes with the table', async () => {
+    await pg.run(`create table ${schema}.t (id serial primary key, word text)`);
+    const request = { select: "select 7 as id, 'b' as word" };
+    await expect(rebuildTable(pg, at('t'), request)).rejects.toMatchObject({
+      diagnostics: [{ code: 'ETL4001', severity: 'warning' }],
+    });
+    await rebuildTable(pg, at('t'), { ...request, allow: true });
+    expect(await pg.rows(`select id, word from ${schema}.t`)).toEqual([[7, 'b']]);
+    expect(await pg.value(`select to_regclass('${schema}.t_id_seq')`)).toBeNull();
     expect(await left()).toEqual([]);
   });
 

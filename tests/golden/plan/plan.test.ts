@@ -53,7 +53,8 @@ const FACTS: Readonly<Record<string, (kind: 'table' | 'view') => unknown>> = {
     indexes: [],
     dependents: [DEPENDENT],
     foreignKeys: [],
-      obstacles: [],
+      numberings: [],
+  obstacles: [],
   }),
   clickhouse: (kind) => ({
     uuid: '5f3c0b0e-0000-4000-8000-000000000001',

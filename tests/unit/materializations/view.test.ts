@@ -18,6 +18,7 @@ const FACTS = {
   indexes: [],
   dependents: [],
   foreignKeys: [],
+  numberings: [],
   obstacles: [],
 };
 

@@ -36,8 +36,14 @@ test.each([
 
 test('an earlier manifest: computed values, and values that dbt 1.12 writes as texts', () => {
   const node = {
-    raw_code: `{{ config(materialized=var('kind'), tags=['a'], group='True') }} select 1`,
-    unrendered_config: { materialized: 'table', tags: "['a']", group: 'True', alias: 'x' },
+    raw_code: `{{ config(materialized=var('kind'), tags=['a'], group='True', alias='x') }} select 1`,
+    unrendered_config: {
+      materialized: 'table',
+      tags: "['a']",
+      group: 'True',
+      alias: "Keyword(key='alias', value=Const(value='x'))",
+      schema: 'y',
+    },
   };
   const plain = { raw_code: 'select 1', unrendered_config: { materialized: 'view' } };
   const state: PreviousState = {
@@ -56,6 +62,7 @@ test('an earlier manifest: computed values, and values that dbt 1.12 writes as t
     tags: ['a'],
     group: 'True',
     alias: 'x',
+    schema: 'y',
   });
   expect(nodes?.get('model.shop.b')).toBe(plain);
   expect(withWrittenConfigs(undefined)).toBeUndefined();

@@ -5,13 +5,14 @@ const cte = { name: '__dbt__cte__a', sql: 'select 1 as x' };
 const text = '__dbt__cte__a as (\nselect 1 as x\n)';
 
 test.each([
-  ['select * from __dbt__cte__a', `with ${text}\nselect * from __dbt__cte__a`],
+  ['select * from __dbt__cte__a', `with ${text} select * from __dbt__cte__a`],
+  ['\n -- a\nselect 1', `\n with ${text} -- a\nselect 1`],
   ['with b as (select 2) select * from b', `with ${text},  b as (select 2) select * from b`],
   [
     '-- with\nWITH recursive b as (select 2) select 1',
     `-- with\nWITH recursive  ${text}, b as (select 2) select 1`,
   ],
-  ['withdrawals', `with ${text}\nwithdrawals`],
+  ['withdrawals', `with ${text} withdrawals`],
 ])('injectCtes(%j)', (sql, expected) => {
   expect(injectCtes(sql, [cte]).sql).toBe(expected);
 });

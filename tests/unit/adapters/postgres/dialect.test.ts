@@ -32,6 +32,7 @@ const facts: Facts = {
   indexes: [],
   dependents: [],
   foreignKeys: [],
+  numberings: [],
   obstacles: [],
 };
 const view: Dependent = {

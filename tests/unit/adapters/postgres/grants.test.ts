@@ -16,6 +16,7 @@ const factsWith = (grants: readonly Grant[]): Facts => ({
   indexes: [],
   dependents: [],
   foreignKeys: [],
+  numberings: [],
   obstacles: [],
 });
 const grant = (to: string | null, privilege: string): Grant => ({
