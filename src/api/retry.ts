@@ -23,8 +23,9 @@ const AGAIN = new Set(['error', 'fail', 'skipped', 'runtime error', 'partial suc
 const VERBS: readonly ExecutingVerb[] = ['seed', 'run', 'snapshot', 'test', 'build', 'clone'];
 
 /**
- * Runs the last command again, with its options, for the nodes that failed or were skipped. Only vars, threads, full refresh and
- * the target folder may be given anew; `state` names another folder than target. Throws an EtlError when there is no last run.
+ * Runs the last command again, with its options, for the nodes that failed or were skipped. Only vars, threads, full refresh, the
+ * target folder and whether warnings are errors may be given anew; `state` names another folder than target. Throws an EtlError
+ * when there is no last run, and when one of its nodes is gone.
  */
 export async function retry(options: ApiOptions = {}): Promise<RetryResult> {
   const invocation = newInvocation(options);
@@ -34,8 +35,8 @@ export async function retry(options: ApiOptions = {}): Promise<RetryResult> {
   const artifact = await readArtifact(path, folder, 'run-results');
   if (artifact === undefined)
     throw problem(
-      `there is no run_results.json in ${folder} to retry from`,
-      'Run a command first, such as etl build.',
+      `Could not find previous run in '${folder}' target directory`,
+      'Run a command first, such as etl build: its run_results.json tells what to do again.',
     );
   const args = mapOf(artifact['args']);
   const command = String((args['which'] ?? '') as string);
@@ -48,8 +49,11 @@ export async function retry(options: ApiOptions = {}): Promise<RetryResult> {
   const isHookFailed = results.some(
     (result) => !nodes.includes(result) && AGAIN.has(String(result['status'] as string)),
   );
+  // where a warning is an error, what warned has not come to a good end
+  const isAgain = (status: string): boolean =>
+    AGAIN.has(status) || (status === 'warn' && options.warnError === true);
   const ids = nodes
-    .filter((result) => AGAIN.has(String(result['status'] as string)))
+    .filter((result) => isAgain(String(result['status'] as string)))
     .map((result) => nodeId(String(result['unique_id'] as string)));
   // hooks that failed before the first node leave no results: then all of it is still to be done
   const isWhole = nodes.length === 0 && Number(args['selected'] ?? 0) > 0;
@@ -116,7 +120,7 @@ function optionsOf(args: Json): ApiOptions {
     fullRefresh: args['full_refresh'] === true,
     empty: args['empty'] === true,
     sample: (args['sample'] ?? undefined) as ApiOptions['sample'],
-    warnError: args['warn_error'] === true ? true : undefined,
+    // as in dbt, --warn-error itself has to be given anew
     warnErrorOptions: args['warn_error'] === true ? undefined : mapOf(args['warn_error_options']),
     failFast: args['fail_fast'] === true,
     eventTimeStart: text(args['event_time_start']),

@@ -5,7 +5,7 @@ import { hasErrors } from '../kernel/diagnostic.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
-import { findNode } from '../manifest/manifest.ts';
+import { findNode, type Manifest } from '../manifest/manifest.ts';
 import type { ResourceType } from '../manifest/node.ts';
 import type { OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
@@ -65,6 +65,21 @@ export function withoutEmpty(
   return new Set([...selected].filter((id) => !isEmpty(id)));
 }
 
+/** What the last run left undone and the project has no longer: whether it is still wanted, only its author knows. */
+function requireKnown(manifest: Manifest, ids: readonly NodeId[]): void {
+  const gone = ids.filter((id) => !id.startsWith('operation.') && !findNode(manifest, id));
+  if (gone.length === 0) return;
+  throw new EtlError(
+    gone.map((id) => ({
+      code: 'ETL3081',
+      severity: 'error',
+      message: `Couldn't find model '${id}', which the last run left undone: it was removed, renamed or disabled`,
+      node: id,
+      hint: 'Run the command itself again instead of a retry, or put the node back.',
+    })),
+  );
+}
+
 /** The nodes a call is about. Throws on a selection that cannot be read; what matches nothing is a warning. */
 export function selectNodes(
   { manifest, graph, state, report }: Pick<OpenProject, 'manifest' | 'graph' | 'state' | 'report'>,
@@ -73,6 +88,7 @@ export function selectNodes(
 ): ReadonlySet<NodeId> {
   if (options.only !== undefined) {
     if (state?.isMissing) throw missingFolder(state.folder);
+    requireKnown(manifest, options.only);
     const only = new Set(options.only);
     const isWanted = (id: NodeId): boolean =>
       only.has(id) && types.some((type) => findNode(manifest, id)?.resource_type === type);

@@ -53,6 +53,7 @@ export const CODES = {
   ETL3035: 'Space in a name',
   ETL3036: 'Contract broken since the earlier state',
   ETL3080: 'Seed too large to be compared',
+  ETL3081: 'Node of the last run is gone',
   ETL4001: 'Refused: this run would destroy data',
   ETL4002: 'Not supported by this engine',
   ETL4003: 'Schema of the incremental model changed',

@@ -1,5 +1,5 @@
 // etl retry: what failed or was skipped, once more.
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { etl, rowsOf, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
@@ -73,6 +73,7 @@ test('without a last run; the folder of --target-path', () =>
     const { code, output } = await run('retry');
     expect(code).toBe(2);
     expect(output).toContain('ETL8002');
+    expect(output).toContain("Could not find previous run in 'target' target directory");
     expect((await run('run', '--target-path', 'other')).code).toBe(1);
     const again = await run('retry', '--target-path', 'other');
     expect(again.code).toBe(1);
@@ -109,4 +110,29 @@ test('hooks of the run are results too; a retry runs them again, and only a brok
     expect(mended.code, mended.output).toBe(0);
     expect(new Set(Object.values(await statuses()))).toEqual(new Set(['success']));
     expect(mended.output).toContain('TOTAL=1');
+  }));
+
+test('what warned is run again where warnings are errors, which is not inherited', () =>
+  inProject(async (project, run) => {
+    await project.write({
+      'models/bad.sql': `select 1 as id from {{ ref('good') }}`,
+      'models/_m.yml':
+        'models: [{name: bad, columns: [{name: id, data_tests: [{accepted_values: {arguments: {values: [2]}, config: {severity: warn}}}]}]}]\n',
+    });
+    expect((await run('build')).code).toBe(0);
+    expect((await run('retry')).output).toContain('Nothing to retry');
+    expect((await run('retry', '--warn-error')).code).toBe(1);
+    const { code, output } = await run('retry');
+    expect(code, output).toBe(0);
+    expect(output).toContain('WARN=1');
+    expect(output).toContain('TOTAL=1');
+  }));
+
+test('a node that is gone', () =>
+  inProject(async (project, run) => {
+    expect((await run('run')).code).toBe(1);
+    await rm(join(project.dir, 'models/below.sql'));
+    const { code, output } = await run('retry');
+    expect(code, output).toBe(2);
+    expect(output).toContain("Couldn't find model 'model.shop.below'");
   }));

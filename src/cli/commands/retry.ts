@@ -14,6 +14,7 @@ const ANEW = [
   'vars',
   'threads',
   'fullRefresh',
+  'warnError',
   'state',
   'env',
   'cwd',

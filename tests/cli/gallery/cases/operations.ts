@@ -21,6 +21,20 @@ export const OPERATIONS: readonly GalleryCase[] = [
     codes: ['ETL3011'],
   },
   {
+    name: 'retry-of-a-model-that-is-gone',
+    files: {
+      'models/orders.sql': 'select 1 as id\n',
+      'target/run_results.json': JSON.stringify({
+        metadata: { dbt_schema_version: 'https://schemas.getdbt.com/dbt/run-results/v6.json' },
+        args: { which: 'run' },
+        results: [{ unique_id: 'model.shop.bad', status: 'error' }],
+      }),
+    },
+    args: ['retry'],
+    exit: 2,
+    codes: ['ETL3081'],
+  },
+  {
     name: 'metrics-are-read-over',
     files: {
       'models/metrics.yml': 'metrics:\n  - name: revenue\n    label: Revenue\n    type: simple\n',
