@@ -5,6 +5,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import { findNode, type Manifest } from '../manifest/manifest.ts';
 import { versionedName } from '../manifest/unit-test.ts';
 import type { GraphNode } from '../manifest/node.ts';
+import { isSemantic } from '../manifest/node.ts';
 import type { NodeFacts } from '../reporters/reporter.ts';
 import type { OpenProject } from './open-project.ts';
 
@@ -22,7 +23,7 @@ export const describer =
       nodePath: node.path,
       ...groupOf(manifest, node),
     };
-    if (node.resource_type === 'source' || node.resource_type === 'exposure')
+    if (node.resource_type === 'source' || node.resource_type === 'exposure' || isSemantic(node))
       return { ...common, materialized: node.resource_type, label: labelOf(node) };
     const compiled = join(targetDir, compiledPath(node, 'compiled'));
     const written = existsSync(compiled) ? { compiledPath: relative(dir, compiled) } : {};
@@ -56,7 +57,8 @@ function groupOf(manifest: Manifest, node: GraphNode): Pick<NodeFacts, 'group'> 
 
 function labelOf(node: GraphNode): string {
   if (node.resource_type === 'source') return `${node.source_name}.${node.name}`;
-  if (node.resource_type === 'exposure' || node.resource_type === 'test') return node.name;
+  if (node.resource_type === 'exposure' || node.resource_type === 'test' || isSemantic(node))
+    return node.name;
   if (node.resource_type === 'unit_test') return `${node.model}::${versionedName(node)}`;
   return `${node.schema}.${node.alias}`;
 }
@@ -64,6 +66,8 @@ function labelOf(node: GraphNode): string {
 /** How many there are of each kind, in the order in which dbt counts them. */
 export function countsOf(manifest: Manifest): readonly (readonly [noun: string, count: number])[] {
   const nodes = Object.values(manifest.nodes);
+  const ofSemantics = (type: string): number =>
+    Object.values(manifest.semantics).filter((n) => n.resource_type === type).length;
   const of = (type: string): number => nodes.filter((n) => n.resource_type === type).length;
   return [
     ['model', of('model')],
@@ -74,9 +78,12 @@ export function countsOf(manifest: Manifest): readonly (readonly [noun: string, 
     ['analysis', of('analysis')],
     ['source', Object.keys(manifest.sources).length],
     ['exposure', Object.keys(manifest.exposures).length],
+    ['metric', ofSemantics('metric')],
     [
       'macro',
       Object.values(manifest.macros).filter((m) => !m.package_name.startsWith('dbt')).length,
     ],
+    ['saved query', ofSemantics('saved_query')],
+    ['semantic model', ofSemantics('semantic_model')],
   ];
 }

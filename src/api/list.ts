@@ -28,6 +28,9 @@ export async function list(
     'source',
     'exposure',
     'unit_test',
+    'metric',
+    'semantic_model',
+    'saved_query',
   ]);
   return { nodes: [...selected].flatMap((id) => findNode(manifest, id) ?? []), manifest };
 }

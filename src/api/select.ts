@@ -20,6 +20,9 @@ const TYPES: readonly ResourceType[] = [
   'source',
   'exposure',
   'unit_test',
+  'metric',
+  'semantic_model',
+  'saved_query',
 ];
 
 const usage = (message: string, hint: string): EtlError =>

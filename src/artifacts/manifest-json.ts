@@ -23,6 +23,12 @@ export function manifestJson(manifest: Manifest, options: ManifestJsonOptions): 
     compiled: options.compiled ?? new Map(),
     createdAt: options.startedAt.getTime() / 1000,
   };
+  const semantics = (type: string): Json =>
+    Object.fromEntries(
+      Object.entries(manifest.semantics)
+        .filter(([, node]) => node.resource_type === type)
+        .map(([id, node]) => [id, nodeJson(node, nodeOptions)]),
+    );
   return {
     metadata: manifestMetadata(manifest, options),
     nodes: {
@@ -34,7 +40,7 @@ export function manifestJson(manifest: Manifest, options: ManifestJsonOptions): 
     macros: mapValues(manifest.macros, (macro) => macroJson(macro, nodeOptions)),
     docs: mapValues(manifest.docs, docJson),
     exposures: mapValues(manifest.exposures, (node) => nodeJson(node, nodeOptions)),
-    metrics: {},
+    metrics: semantics('metric'),
     groups: manifest.groups,
     selectors: mapValues(manifest.selectors, ({ name, definition, description }) => ({
       name,
@@ -44,8 +50,8 @@ export function manifestJson(manifest: Manifest, options: ManifestJsonOptions): 
     disabled: mapValues(manifest.disabled, (all) => all.map((node) => nodeJson(node, nodeOptions))),
     ...familyMaps(manifest),
     group_map: groupMap(manifest),
-    saved_queries: {},
-    semantic_models: {},
+    saved_queries: semantics('saved_query'),
+    semantic_models: semantics('semantic_model'),
     unit_tests: mapValues(manifest.unit_tests, (node) => nodeJson(node, nodeOptions)),
     functions: {},
   };

@@ -8,8 +8,10 @@ import type {
   ExecutableNode,
   ExposureNode,
   GraphNode,
+  SemanticNode,
   SourceNode,
 } from '../manifest/node.ts';
+import { isSemantic } from '../manifest/node.ts';
 import type { UnitTestNode } from '../manifest/unit-test.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -35,6 +37,7 @@ export function nodeJson(node: GraphNode, options: NodeJsonOptions): Json {
   if (node.resource_type === 'source') return sourceJson(node, options);
   if (node.resource_type === 'exposure') return exposureJson(node);
   if (node.resource_type === 'unit_test') return unitTestJson(node);
+  if (isSemantic(node)) return semanticJson(node);
   return executableJson(node, options);
 }
 
@@ -213,6 +216,18 @@ const exposureJson = (node: ExposureNode): Json => ({
   metrics: [],
   created_at: node.created_at,
 });
+
+const semanticJson = ({ own, place: _place, resource_type: type, ...node }: SemanticNode): Json => {
+  // a semantic model of dbt has neither
+  const { tags, meta, ...common } = node;
+  return {
+    ...common,
+    resource_type: type,
+    ...(type === 'semantic_model' ? {} : { tags }),
+    ...(type === 'metric' ? { meta, sources: [], metrics: [] } : {}),
+    ...own,
+  };
+};
 
 const unitTestJson = (node: UnitTestNode): Json => ({
   model: node.model,

@@ -106,7 +106,15 @@ export async function readArtifact(
 
 function manifestOf(json: Json): NonNullable<PreviousState['manifest']> {
   const nodes = new Map<string, PreviousNode>();
-  for (const kind of ['nodes', 'sources', 'exposures', 'unit_tests'])
+  for (const kind of [
+    'nodes',
+    'sources',
+    'exposures',
+    'unit_tests',
+    'metrics',
+    'semantic_models',
+    'saved_queries',
+  ])
     for (const [id, node] of Object.entries(mapOf(json[kind])))
       if (isMap(node)) nodes.set(id, node);
   const macros = Object.entries(mapOf(json['macros'])).map(

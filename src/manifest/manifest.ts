@@ -6,6 +6,7 @@ import type {
   GraphNode,
   Hook,
   RunnableNode,
+  SemanticNode,
   SourceNode,
 } from './node.ts';
 import type { UnitTestNode } from './unit-test.ts';
@@ -91,6 +92,8 @@ export interface Manifest {
   readonly exposures: Readonly<Record<NodeId, ExposureNode>>;
   readonly groups: Readonly<Record<string, GroupNode>>;
   readonly unit_tests: Readonly<Record<NodeId, UnitTestNode>>;
+  /** metrics, semantic models and saved queries */
+  readonly semantics: Readonly<Record<NodeId, SemanticNode>>;
   readonly macros: Readonly<Record<string, MacroNode>>;
   readonly docs: Readonly<Record<string, DocNode>>;
   readonly disabled: Readonly<Record<string, readonly GraphNode[]>>;
@@ -108,7 +111,11 @@ export function parentsOf(manifest: Manifest): ReadonlyMap<NodeId, readonly Node
   for (const node of Object.values(manifest.nodes))
     parents.set(node.unique_id, node.depends_on.nodes);
   for (const source of Object.values(manifest.sources)) parents.set(source.unique_id, []);
-  for (const node of [...Object.values(manifest.exposures), ...Object.values(manifest.unit_tests)])
+  for (const node of [
+    ...Object.values(manifest.exposures),
+    ...Object.values(manifest.unit_tests),
+    ...Object.values(manifest.semantics),
+  ])
     parents.set(node.unique_id, node.depends_on.nodes);
   return parents;
 }
@@ -117,6 +124,9 @@ export function parentsOf(manifest: Manifest): ReadonlyMap<NodeId, readonly Node
 export const findRunnable = (manifest: Manifest, id: NodeId): RunnableNode | undefined =>
   manifest.nodes[id] ?? manifest.unit_tests[id];
 
-/** The node, source, exposure or unit test of an id, or undefined. */
+/** What has an id: a node, source, exposure, unit test, metric, semantic model or saved query; or undefined. */
 export const findNode = (manifest: Manifest, id: NodeId): GraphNode | undefined =>
-  findRunnable(manifest, id) ?? manifest.sources[id] ?? manifest.exposures[id];
+  findRunnable(manifest, id) ??
+  manifest.sources[id] ??
+  manifest.exposures[id] ??
+  manifest.semantics[id];

@@ -13,7 +13,10 @@ export type ResourceType =
   | 'source'
   | 'exposure'
   | 'operation'
-  | 'unit_test';
+  | 'unit_test'
+  | 'metric'
+  | 'semantic_model'
+  | 'saved_query';
 
 export interface Hook {
   readonly sql: string;
@@ -214,8 +217,29 @@ export interface ExposureNode extends CommonNode {
   readonly place: Span;
 }
 
+/** What the semantic layer of dbt knows: read, listed and written, never executed. */
+export interface SemanticNode extends CommonNode {
+  readonly resource_type: 'metric' | 'semantic_model' | 'saved_query';
+  readonly label: string | null;
+  readonly group: string | null;
+  readonly config: Readonly<Record<string, unknown>> & { readonly enabled: boolean };
+  readonly unrendered_config: Readonly<Record<string, unknown>>;
+  readonly refs: readonly RefArgs[];
+  readonly depends_on: { readonly macros: readonly string[]; readonly nodes: readonly NodeId[] };
+  readonly created_at: number;
+  /** what only its kind has, in dbt's names */
+  readonly own: Readonly<Record<string, unknown>>;
+  readonly place: Span;
+}
+
 /** What can be compiled and run. */
 export type ExecutableNode = ModelNode | QueryNode | SeedNode | TestNode;
 /** What a run can have an outcome of. */
 export type RunnableNode = ExecutableNode | UnitTestNode;
-export type GraphNode = RunnableNode | SourceNode | ExposureNode;
+export type GraphNode = RunnableNode | SourceNode | ExposureNode | SemanticNode;
+
+/** Whether a node is a metric, semantic model or saved query. */
+export const isSemantic = (node: GraphNode): node is SemanticNode =>
+  node.resource_type === 'metric' ||
+  node.resource_type === 'semantic_model' ||
+  node.resource_type === 'saved_query';

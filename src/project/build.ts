@@ -27,6 +27,8 @@ import { checkDuplicates, checkEntries, checkSpaces, warnOfOrphans } from './nam
 import { Resolver } from './resolve.ts';
 import { blockSnapshots, yamlSnapshots } from './snapshots.ts';
 import { entryTests, readSource } from './sources.ts';
+import { readSemantics } from './semantic.ts';
+import type { ReadSemantics } from './semantic.ts';
 import { settleUnitTests } from './settle-unit-tests.ts';
 import type { SettledUnitTests } from './settle-unit-tests.ts';
 import { readUnitTest } from './unit-tests.ts';
@@ -40,6 +42,7 @@ export interface BuiltNodes {
   readonly sources: Readonly<Record<NodeId, SourceNode>>;
   readonly exposures: Readonly<Record<NodeId, ExposureNode>>;
   readonly unitTests: SettledUnitTests;
+  readonly semantics: ReadSemantics['nodes'];
   readonly disabled: Readonly<Record<string, readonly GraphNode[]>>;
   readonly stranded: Readonly<Record<NodeId, ExecutableNode>>;
   readonly resolver: Resolver;
@@ -199,6 +202,8 @@ export function buildNodes(
     .flatMap((p) => readUnitTest(world, p, seedTexts) ?? []);
   const unitTests = settleUnitTests(world, resolver, drafts, writtenTests);
   for (const test of unitTests.disabled) collector.disable(test);
+  const semantics = readSemantics(world, properties, resolver, collector.nodes);
+  for (const node of semantics.disabled) collector.disable(node);
   warnOfOrphans(
     world,
     patches.unused(),
@@ -225,6 +230,7 @@ export function buildNodes(
     ),
     exposures: collector.exposures,
     unitTests,
+    semantics: semantics.nodes,
     disabled: collector.disabled,
     stranded: collector.stranded,
     resolver,

@@ -337,6 +337,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     nodes: built.nodes,
     sources: built.sources,
     exposures: built.exposures,
+    semantics: built.semantics,
     groups: built.groups,
     unit_tests: built.unitTests.nodes,
     macros: macroNodes(world, properties),

@@ -20,6 +20,9 @@ const NO_NODES: ReadonlySet<string> = new Set([
   'macros',
   'groups',
   'unit_tests',
+  'semantic_models',
+  'metrics',
+  'saved_queries',
 ]);
 
 /** Property entries of nodes by package, section and name; the second of two is an error. */

@@ -44,6 +44,12 @@ const LATE = new Set([
   'loaded_at_query',
 ]);
 
+/** Texts of metrics in a template language of their own: `{{ Dimension('customer__region') }}`. */
+const NOT_OURS = new Set(['filter', 'where', 'group_by', 'order_by']);
+
+const isConfigSection = (section: string): section is ConfigSection =>
+  Object.hasOwn(CONFIG_KEYS, section);
+
 /** The list behind a key, with each item's path; what is no list is reported, and a section of a file without one too. */
 export function listAt(
   value: unknown,
@@ -124,8 +130,7 @@ class KeyCheck {
 
   entry(section: PropertySection, value: YamlMap, path: YamlPath): void {
     this.keys(value, section === 'data_tests' ? 'tests' : section, path);
-    if (section !== 'macros' && section !== 'groups')
-      this.config(value['config'], section, [...path, 'config']);
+    if (isConfigSection(section)) this.config(value['config'], section, [...path, 'config']);
     this.columns(value['columns'], [...path, 'columns']);
     if (section === 'macros')
       for (const item of listAt(value['arguments'], [...path, 'arguments'], this.#file, []))
@@ -194,6 +199,7 @@ function readEntry(
     );
     return [];
   }
+  const isSemantic = ['metrics', 'semantic_models', 'saved_queries'].includes(section);
   new KeyCheck(file, diagnostics).entry(section, item.value, item.path);
   const value = renderTree(item.value, item.path, {
     document,
@@ -203,7 +209,9 @@ function readEntry(
       // below a unit test the same words are names of columns
       return section === 'unit_tests'
         ? inner[0] !== 'description'
-        : !inner.some((step) => LATE.has(String(step)));
+        : !inner.some(
+            (step) => LATE.has(String(step)) || (isSemantic && NOT_OURS.has(String(step))),
+          );
     },
     diagnostics,
   }) as YamlMap;

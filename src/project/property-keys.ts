@@ -154,5 +154,8 @@ export const PROPERTY_SECTIONS = [
   'data_tests',
   'groups',
   'unit_tests',
+  'semantic_models',
+  'metrics',
+  'saved_queries',
 ] as const;
 export type PropertySection = (typeof PROPERTY_SECTIONS)[number];

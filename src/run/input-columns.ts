@@ -7,6 +7,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import { findNode } from '../manifest/manifest.ts';
 import type { ExecutableNode, GraphNode, SourceNode } from '../manifest/node.ts';
+import { isSemantic } from '../manifest/node.ts';
 import type { CaseInput, FixtureRow } from '../manifest/unit-test-case.ts';
 import { fixtureSql, unknownColumns, type FixtureColumn } from '../materializations/fixture-sql.ts';
 import type { StandIn } from '../plan/compiler.ts';
@@ -69,7 +70,8 @@ export class InputColumns {
     if (
       node === undefined ||
       node.resource_type === 'exposure' ||
-      node.resource_type === 'unit_test'
+      node.resource_type === 'unit_test' ||
+      isSemantic(node)
     )
       return new Unknown('it is no relation');
     const relation = relationOf(node);

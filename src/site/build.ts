@@ -4,6 +4,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import { relationKey } from '../kernel/relation.ts';
 import { parentsOf, type Manifest } from '../manifest/manifest.ts';
 import type { GraphNode, TestNode } from '../manifest/node.ts';
+import { isSemantic } from '../manifest/node.ts';
 import { SCRIPT, STYLE } from './assets.ts';
 import { entryHtml, type Entry, type Link } from './entry.ts';
 import { markup, trusted, type Html } from './html.ts';
@@ -139,7 +140,8 @@ function invert<A, B>(lists: ReadonlyMap<A, readonly B[]>): ReadonlyMap<B, reado
 }
 
 function keyOf(node: GraphNode): string {
-  if (node.resource_type === 'exposure' || node.resource_type === 'unit_test') return '';
+  if (node.resource_type === 'exposure' || node.resource_type === 'unit_test' || isSemantic(node))
+    return '';
   const name = node.resource_type === 'source' ? node.identifier : node.alias;
   return relationKey({ schema: node.schema, name });
 }

@@ -8,9 +8,11 @@ import type {
   ModelNode,
   NodeConfig,
   SeedNode,
+  SemanticNode,
   SourceNode,
   TestNode,
 } from '../../src/manifest/node.ts';
+import { isSemantic } from '../../src/manifest/node.ts';
 
 type Change<T> = Partial<Omit<T, 'config'>> & {
   readonly config?: Partial<NodeConfig> | Readonly<Record<string, unknown>>;
@@ -191,12 +193,14 @@ export function aManifest(nodes: readonly GraphNode[], change: Partial<Manifest>
     loaded_at: 1_700_000_000_000,
     enforced_constraints: ['check', 'not_null', 'unique', 'primary_key', 'foreign_key', 'custom'],
     nodes: byId(
-      (node): node is Exclude<GraphNode, SourceNode | ExposureNode | UnitTestNode> =>
+      (node): node is Exclude<GraphNode, SourceNode | ExposureNode | UnitTestNode | SemanticNode> =>
+        !isSemantic(node) &&
         node.resource_type !== 'source' &&
         node.resource_type !== 'exposure' &&
         node.resource_type !== 'unit_test',
     ),
     unit_tests: byId((node) => node.resource_type === 'unit_test'),
+    semantics: byId(isSemantic),
     sources: byId((node) => node.resource_type === 'source'),
     exposures: byId((node) => node.resource_type === 'exposure'),
     groups: {},

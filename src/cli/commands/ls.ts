@@ -6,6 +6,7 @@ import { configText } from '../../kernel/config-text.ts';
 import { EtlError } from '../../kernel/error.ts';
 import { didYouMean } from '../../kernel/did-you-mean.ts';
 import type { GraphNode } from '../../manifest/node.ts';
+import { isSemantic } from '../../manifest/node.ts';
 import { versionedName } from '../../manifest/unit-test.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Values } from '../commands.ts';
@@ -22,6 +23,9 @@ const KEYS_OF: Readonly<Record<string, readonly string[]>> = {
   source: [...START, 'source_name', 'tags', 'config'],
   exposure: [...START, 'tags', 'config', 'depends_on'],
   unit_test: [...START, 'depends_on', 'config'],
+  metric: [...START, 'tags', 'config', 'depends_on'],
+  semantic_model: [...START, 'config', 'depends_on'],
+  saved_query: [...START, 'tags', 'config', 'depends_on'],
 };
 
 /** `etl ls` */
@@ -112,7 +116,8 @@ function keyOf(node: GraphNode, key: string): readonly (readonly [string, unknow
 function selectorOf(node: GraphNode): string {
   if (node.resource_type === 'source')
     return `source:${node.package_name}.${node.source_name}.${node.name}`;
-  if (node.resource_type === 'exposure') return `exposure:${node.package_name}.${node.name}`;
+  if (node.resource_type === 'exposure' || isSemantic(node))
+    return `${node.resource_type}:${node.package_name}.${node.name}`;
   if (node.resource_type === 'unit_test')
     return `unit_test:${node.package_name}.${versionedName(node)}`;
   return node.fqn.join('.');

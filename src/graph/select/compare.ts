@@ -1,6 +1,7 @@
 // What is different between a node and the same node of an earlier manifest: dbt's rules, on configs as written, so that
 // another target alone is no difference.
 import type { ExecutableNode, ExposureNode, GraphNode, SourceNode } from '../../manifest/node.ts';
+import { isSemantic } from '../../manifest/node.ts';
 import type { PreviousNode } from '../../manifest/previous-state.ts';
 import { sameContract as sameModelContract } from './contract-change.ts';
 import { canonical, isMap, mapOf, type Json } from './json.ts';
@@ -94,6 +95,11 @@ export function sameContents(node: GraphNode, old: PreviousNode): boolean {
   if (node.resource_type === 'source') return sameSource(node, old);
   if (node.resource_type === 'exposure') return sameExposure(node, old);
   if (node.resource_type === 'unit_test') return same(node.checksum, old['checksum']);
+  if (isSemantic(node))
+    return (
+      Object.entries(node.own).every(([key, value]) => same(value, old[key])) &&
+      sameConfigs(node, old)
+    );
   return (
     same(node.fqn, old['fqn']) &&
     sameBody(node, old) &&
@@ -154,4 +160,5 @@ const nodesOf = (old: PreviousNode): readonly string[] => {
 const isExecutable = (node: GraphNode): node is ExecutableNode =>
   node.resource_type !== 'source' &&
   node.resource_type !== 'exposure' &&
-  node.resource_type !== 'unit_test';
+  node.resource_type !== 'unit_test' &&
+  !isSemantic(node);

@@ -1,4 +1,5 @@
 import { didYouMean } from '../../kernel/did-you-mean.ts';
+import type { ResourceType } from '../../manifest/node.ts';
 import { compareVersions } from '../../manifest/versions.ts';
 import { fnmatch } from './fnmatch.ts';
 import { matchFqn } from './match-fqn.ts';
@@ -59,7 +60,7 @@ const source: Method = ({ value }) => {
 
 /** What is named by its name, or by package.name. */
 const named =
-  (type: 'exposure' | 'unit_test', what: string): Method =>
+  (type: ResourceType, what: string): Method =>
   ({ value }) => {
     const parts = value.split('.');
     if (parts.length > 2)
@@ -157,10 +158,9 @@ export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['exposure', named('exposure', 'an exposure')],
   ['unit_test', named('unit_test', 'a unit test')],
   ['version', version],
-  // there are no nodes of these kinds
-  ['metric', nothing],
-  ['semantic_model', nothing],
-  ['saved_query', nothing],
+  ['metric', named('metric', 'a metric')],
+  ['semantic_model', named('semantic_model', 'a semantic model')],
+  ['saved_query', named('saved_query', 'a saved query')],
   ['state', matchState],
   ['result', matchResult],
   ['source_status', matchSourceStatus],

@@ -6,6 +6,11 @@ import { matchFqn } from './match-fqn.ts';
 import { fileName } from './match-path.ts';
 import type { Criterion } from './selector.ts';
 
+const namesOfType =
+  (type: GraphNode['resource_type']) =>
+  (node: GraphNode): readonly string[] =>
+    node.resource_type === type ? [node.name] : [];
+
 const KNOWN: Readonly<Record<string, (node: GraphNode) => readonly string[]>> = {
   fqn: (node) => (node.resource_type === 'source' ? [] : [node.name, node.fqn.join('.')]),
   tag: (node) => node.tags,
@@ -14,7 +19,10 @@ const KNOWN: Readonly<Record<string, (node: GraphNode) => readonly string[]>> = 
   package: (node) => [node.package_name],
   source: (node) =>
     node.resource_type === 'source' ? [node.source_name, `${node.source_name}.${node.name}`] : [],
-  exposure: (node) => (node.resource_type === 'exposure' ? [node.name] : []),
+  exposure: namesOfType('exposure'),
+  metric: namesOfType('metric'),
+  semantic_model: namesOfType('semantic_model'),
+  saved_query: namesOfType('saved_query'),
   test_name: (node) =>
     node.resource_type === 'test' && node.test_metadata !== null ? [node.test_metadata.name] : [],
 };
@@ -27,7 +35,7 @@ export function nameHint(criterion: Criterion, manifest: Manifest): string | und
   const disabled = Object.values(manifest.disabled).flat();
   if (disabled.some((node) => namesOf(node).includes(value)))
     return `"${value}" is disabled by its config.`;
-  const nodes = [manifest.nodes, manifest.sources, manifest.exposures].flatMap(
+  const nodes = [manifest.nodes, manifest.sources, manifest.exposures, manifest.semantics].flatMap(
     (kind): readonly GraphNode[] => Object.values(kind),
   );
   if (!isPattern(value)) return didYouMean(value, new Set(nodes.flatMap(namesOf)));

@@ -6,7 +6,7 @@ test('what nothing here carries out is named: the semantic layer, functions, Pyt
     'models/a.sql': 'select 1 as id',
     'models/b.py': "def model(dbt, session):\n    return dbt.ref('a')\n",
     'models/m.yml':
-      'metrics:\n  - name: n\nsemantic_models:\n  - name: s\nsaved_queries:\n  - name: q\n',
+      "metrics:\n  - name: n\nsemantic_models:\n  - {name: s, model: ref('a')}\nsaved_queries:\n  - name: q\n",
     'functions/f.yml': 'functions:\n  - name: f\n',
     'models/empty.yml': 'metrics: []\n',
   });
