@@ -43,6 +43,8 @@ const NODE = [
   'merge_exclude_columns',
   'indexes',
   'unlogged',
+  'fillfactor',
+  'storage_parameters',
   'engine',
   'order_by',
   'partition_by',

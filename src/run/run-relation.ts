@@ -133,7 +133,11 @@ async function runTurn(
   const live = await observe();
   const inputs = await gather(ctx, session, turn, live, progress);
   const recipe = requireRecipe(planNode(inputs));
-  refuseHazards(recipe, ctx);
+  const placed: RunContext = {
+    ...ctx,
+    report: (told) => ctx.report({ at: node.place, node: node.unique_id, ...told }),
+  };
+  refuseHazards(recipe, placed);
 
   let keepStaged = false;
   try {
@@ -153,7 +157,7 @@ async function runTurn(
     }
     const isAudited = recipe.undoable === true && runTests.howMany > 0;
     const publishing = isAudited ? auditing(session, runTests) : session;
-    const done = await publishRecipe(ctx, publishing, recipe, progress.sent, async () =>
+    const done = await publishRecipe(placed, publishing, recipe, progress.sent, async () =>
       requireRecipe(planNode({ ...inputs, live: await observe() })),
     );
     await validate(ctx, session, node, done.validates ?? [], progress);

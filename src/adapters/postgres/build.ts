@@ -1,34 +1,13 @@
 // What is written under the internal name: tables, seeds, deltas. Nobody reads it yet, so nothing here needs a lock.
-import type {
-  EngineConfig,
-  RelationRequest,
-  SeedRequest,
-  SelectRequest,
-} from '../../adapter/contract.ts';
+import type { RelationRequest, SeedRequest, SelectRequest } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
-import { EtlError } from '../../kernel/error.ts';
 import type { RelationKind, RelationName } from '../../kernel/relation.ts';
 import { configuredComments, configuredGrants } from './carry.ts';
 import { createFromContract } from './contract.ts';
 import { createIndex, requireIndexes } from './indexes.ts';
 import { block, ident, quoted, relationText } from './quote.ts';
 import { around, once, repeatable } from './statements.ts';
-
-/** `with (...)` of a table or materialized view, from its config. */
-export function storage(target: RelationName, config: EngineConfig): string {
-  const fillfactor = config['fillfactor'];
-  if (fillfactor === undefined || fillfactor === null) return '';
-  const percent = Number(fillfactor);
-  if (!Number.isInteger(percent) || percent < 10 || percent > 100)
-    throw new EtlError([
-      {
-        code: 'ETL4004',
-        severity: 'error',
-        message: `fillfactor of ${target.schema}.${target.name} must be a whole number from 10 to 100`,
-      },
-    ]);
-  return ` with (fillfactor = ${percent})`;
-}
+import { persistence, storage } from './storage.ts';
 
 const dropTable = (relation: RelationName): Statement =>
   repeatable('drop', `drop table if exists ${relationText(relation)} restrict`);
@@ -68,8 +47,7 @@ const createAs = (request: SelectRequest, head: string, wrapper = BARE): Stateme
 
 /** The staged table of a model: filled, indexed, described, granted and analyzed. */
 export function buildTable(request: SelectRequest, wrapper?: Wrapper): readonly Statement[] {
-  const unlogged = request.config['unlogged'] === true ? 'unlogged ' : '';
-  const head = `create ${unlogged}table ${relationText(request.staged)}`;
+  const head = `create ${persistence(request)}table ${relationText(request.staged)}`;
   const tail = storage(request.target, request.config);
   return [
     dropTable(request.staged),
@@ -90,15 +68,20 @@ export const buildDelta = (request: SelectRequest): readonly Statement[] => [
 ];
 
 /** The empty staged table of a seed. */
-export const buildSeed = (request: SeedRequest): readonly Statement[] => [
-  dropTable(request.staged),
-  once(
-    'create',
-    `create table ${relationText(request.staged)}${storage(request.target, request.config)} (\n` +
-      `${request.columns.map((c) => `  ${ident(c.name)} ${c.type}${c.nullable ? '' : ' not null'}`).join(',\n')}\n)`,
-    request.staged,
-  ),
-];
+export const buildSeed = (request: SeedRequest): readonly Statement[] => {
+  const columns = request.columns.map(
+    (c) => `  ${ident(c.name)} ${c.type}${c.nullable ? '' : ' not null'}`,
+  );
+  return [
+    dropTable(request.staged),
+    once(
+      'create',
+      `create ${persistence(request)}table ${relationText(request.staged)} (\n${columns.join(',\n')}\n)` +
+        storage(request.target, request.config),
+      request.staged,
+    ),
+  ];
+};
 
 /** What a seed gets once its rows are in. */
 export const finishSeed = (request: SeedRequest): readonly Statement[] => finish(request);

@@ -3,10 +3,9 @@ import type { Attempt, DeltaRequest } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Column, RelationName } from '../../kernel/relation.ts';
-import { configuredComments, configuredGrants, revokedGrants } from './carry.ts';
-import type { Facts } from './facts.ts';
 import { ident, relationText } from './quote.ts';
 import { reconcile } from './schema-change.ts';
+import { patiently, settle } from './settle.ts';
 import { once } from './statements.ts';
 
 // dbt's own aliases: incremental_predicates are written against them.
@@ -145,13 +144,10 @@ export function publishDelta(
   const { statements: alters, columns: names } = change.value;
   const written = strategyOf(request, delta, names);
   if (written.value === undefined) return { value: undefined, diagnostics: written.diagnostics };
-  const facts = request.live.facts as Facts | undefined;
-  const statements = [
-    ...alters,
-    ...written.value,
-    ...configuredComments(request.target, 'table', request.comments),
-    ...(facts === undefined ? [] : revokedGrants(request.target, facts, request.grants)),
-    ...configuredGrants(request.target, request.grants, facts),
-  ];
-  return { value: [{ statements, otherwiseOn: [] }], diagnostics: change.diagnostics };
+  const settled = settle(request);
+  const statements = [...alters, ...written.value, ...settled.statements];
+  return {
+    value: [{ statements: patiently(statements), otherwiseOn: [] }],
+    diagnostics: [...change.diagnostics, ...settled.diagnostics],
+  };
 }

@@ -44,6 +44,16 @@ export interface ForeignKey {
   readonly isPartitioned: boolean;
 }
 
+/** An index of the relation. */
+export interface LiveIndex {
+  readonly name: string;
+  /** null for one over expressions, of some rows, or with anything else that a config cannot say */
+  readonly columns: readonly string[] | null;
+  readonly unique: boolean;
+  readonly method: string;
+  readonly isValid: boolean;
+}
+
 export interface Facts {
   readonly oid: string;
   readonly relkind: 'r' | 'p' | 'v' | 'm' | 'f';
@@ -53,7 +63,8 @@ export interface Facts {
   readonly columnComments: Readonly<Record<string, string>>;
   readonly grants: readonly Grant[];
   readonly columnGrants: readonly ColumnGrant[];
-  readonly indexes: readonly string[];
+  readonly indexes: readonly LiveIndex[];
+  readonly isUnlogged: boolean;
   readonly dependents: readonly Dependent[];
   readonly foreignKeys: readonly ForeignKey[];
   /** sequences that do nothing but number the relation's own rows (serial columns); they go with it */

@@ -3,6 +3,7 @@ import type { Statement } from '../../adapter/statement.ts';
 import { EtlError } from '../../kernel/error.ts';
 import { md5 } from '../../kernel/hash.ts';
 import type { RelationName } from '../../kernel/relation.ts';
+import type { LiveIndex } from './facts.ts';
 import { beside, block, ident, quoted, relationText } from './quote.ts';
 import { once, repeatable } from './statements.ts';
 
@@ -41,8 +42,15 @@ function requireIndex(target: RelationName, raw: unknown): IndexConfig {
     throw wrong(target, `"unique": ${JSON.stringify(unique)} is not of type 'boolean'`);
   if (type !== undefined && (typeof type !== 'string' || !/^\w+$/.test(type)))
     throw wrong(target, '"type" must be the name of an index method');
-  return { columns: columns as readonly string[], unique: unique ?? false, type };
+  return {
+    columns: columns as readonly string[],
+    unique: unique ?? false,
+    type: type?.toLowerCase(),
+  };
 }
+
+const nameOf = (target: RelationName, index: Omit<IndexConfig, 'type'>, method: string): string =>
+  md5(JSON.stringify([target.schema, target.name, index.columns, index.unique, method]));
 
 /**
  * The configured indexes with deterministic names: the same config gives the same name in every run, so that a changed config
@@ -61,8 +69,11 @@ export function requireIndexes(
   );
   const planned = own.map((entry, i) => {
     const index = requireIndex(target, entry);
-    const parts = [target.schema, target.name, index.columns, index.unique, index.type ?? 'btree'];
-    return { ...index, name: md5(JSON.stringify(parts)), staged: `${staged.name}_i${i}` };
+    return {
+      ...index,
+      name: nameOf(target, index, index.type ?? 'btree'),
+      staged: `${staged.name}_i${i}`,
+    };
   });
   return planned.filter((p, i) => planned.findIndex((q) => q.name === p.name) === i);
 }
@@ -75,6 +86,51 @@ export const createIndex = (staged: RelationName, index: PlannedIndex): Statemen
       `${index.type === undefined ? '' : ` using ${index.type}`} (${index.columns.map(ident).join(', ')})`,
     staged,
   );
+
+/**
+ * Which indexes of a table that stays are made and which are dropped. Only one whose name says that it was made from a config is
+ * ever dropped; what somebody else made stays, and does as well as a configured one that is the same.
+ */
+export function indexChanges(
+  target: RelationName,
+  staged: RelationName,
+  config: EngineConfig,
+  live: readonly LiveIndex[],
+): { readonly added: readonly PlannedIndex[]; readonly dropped: readonly string[] } {
+  const wanted = requireIndexes(target, staged, config);
+  const isSame = (there: LiveIndex, index: PlannedIndex): boolean =>
+    there.isValid &&
+    there.columns !== null &&
+    JSON.stringify(there.columns) === JSON.stringify(index.columns) &&
+    there.unique === index.unique &&
+    there.method === (index.type ?? 'btree');
+  return {
+    added: wanted.filter((index) => !live.some((there) => isSame(there, index))),
+    dropped: live
+      .filter((there) => isOwn(target, there) && !wanted.some((w) => w.name === there.name))
+      .map((there) => there.name),
+  };
+}
+
+/** Whether an index was made from a config: its name is the hash of what it is. */
+const isOwn = (target: RelationName, { columns, name, unique, method }: LiveIndex): boolean =>
+  columns !== null && name === nameOf(target, { columns, unique }, method);
+
+/** Makes and drops what changed in the config of a table that stays. */
+export function changeIndexes(
+  target: RelationName,
+  staged: RelationName,
+  config: EngineConfig,
+  live: readonly LiveIndex[],
+): readonly Statement[] {
+  const { added, dropped } = indexChanges(target, staged, config, live);
+  return [
+    ...dropped.map((name) =>
+      once('alter', `drop index ${relationText(beside(target, name))} restrict`, target),
+    ),
+    ...added.flatMap((index) => [createIndex(target, index), nameIndex(target, index)]),
+  ];
+}
 
 const exists = (relation: RelationName): string =>
   `to_regclass(${quoted(relationText(relation))}) is not null`;

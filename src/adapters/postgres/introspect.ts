@@ -146,6 +146,18 @@ const OBSTACLES = `(
           and d.classid <> 'pg_catalog.pg_rewrite'::regclass
       union all select 'sequence ' || s.oid::regclass from ${OWNED} and not ${NUMBERS_ROWS}) o)`;
 
+// The columns of an index that is nothing but columns: no expression, no condition, no order, no class or column of its own.
+const INDEXES = `(
+    select coalesce(json_agg(json_build_object(
+      'name', ic.relname, 'unique', i.indisunique, 'method', am.amname, 'isValid', i.indisvalid,
+      'columns', case when i.indexprs is null and i.indpred is null and i.indnkeyatts = i.indnatts
+          and not exists (select from unnest(i.indoption) o where o <> 0)
+          and not exists (select from unnest(i.indclass) k join pg_catalog.pg_opclass oc on oc.oid = k where not oc.opcdefault)
+        then (select json_agg(a.attname order by k.at) from unnest(i.indkey) with ordinality k(num, at)
+          join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.num) end) order by ic.relname), '[]')
+    from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid
+    join pg_catalog.pg_am am on am.oid = ic.relam where i.indrelid = c.oid)`;
+
 /** One relation with all that its replacement has to know; no row when it does not exist. */
 export const observeOne = (relation: RelationName): Query<ObservedRelation> =>
   read(
@@ -167,9 +179,8 @@ export const observeOne = (relation: RelationName): Query<ObservedRelation> =>
       'privilege', x.privilege_type, 'grantable', x.is_grantable)), '[]')
     from pg_catalog.pg_attribute a, aclexplode(a.attacl) x
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and x.grantee <> c.relowner),
-  'indexes', (
-    select coalesce(json_agg(ic.relname order by ic.relname), '[]')
-    from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid where i.indrelid = c.oid),
+  'indexes', ${INDEXES},
+  'isUnlogged', c.relpersistence = 'u',
   'dependents', ${DEPENDENTS},
   'foreignKeys', ${FOREIGN_KEYS},
   'numberings', ${NUMBERINGS},

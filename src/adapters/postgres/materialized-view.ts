@@ -7,13 +7,14 @@ import type {
 } from '../../adapter/contract.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
-import { finish, headerOf, storage, tidy } from './build.ts';
+import { finish, headerOf, tidy } from './build.ts';
 import { configuredComments, configuredGrants, revokedGrants } from './carry.ts';
 import { requireFacts } from './facts.ts';
-import { createIndex, nameIndex, requireIndexes } from './indexes.ts';
-import { beside, quoted, relationText } from './quote.ts';
+import { changeIndexes, indexChanges } from './indexes.ts';
+import { quoted, relationText } from './quote.ts';
 import { wordedAnew } from './reworded.ts';
 import { around, once, repeatable } from './statements.ts';
+import { storage } from './storage.ts';
 import { publishStaged } from './swap.ts';
 
 /** The staged materialized view: with its rows, indexes, comments and grants, or `empty`, only to be compared. */
@@ -56,11 +57,9 @@ const readBy = (relation: RelationName): string => `(
  */
 export function compareMaterializedView(request: SwapRequest): Query<MaterializedViewChange> {
   const { target, staged, config, live } = request;
-  const wanted = requireIndexes(target, staged, config).map((index) => index.name);
   const had = live === undefined ? [] : requireFacts(live).indexes;
-  const indexes =
-    wanted.some((name) => !had.includes(name)) ||
-    had.some((name) => isOurs(name) && !wanted.includes(name));
+  const { added, dropped } = indexChanges(target, staged, config, had);
+  const indexes = added.length + dropped.length > 0;
   return {
     statement: repeatable(
       'read',
@@ -83,29 +82,13 @@ from pg_catalog.pg_class c where c.oid = ${oidOf(target)}`,
   };
 }
 
-/** Names of indexes that a config made: hashes; others are somebody else's and stay. */
-const isOurs = (name: string): boolean => /^[0-9a-f]{32}$/.test(name);
-
-function changedIndexes(request: SwapRequest, had: readonly string[]): readonly Statement[] {
-  const { target, staged, config } = request;
-  const wanted = requireIndexes(target, staged, config);
-  return [
-    ...had
-      .filter((name) => isOurs(name) && !wanted.some((index) => index.name === name))
-      .map((name) => once('alter', `drop index ${relationText(beside(target, name))} restrict`)),
-    ...wanted
-      .filter((index) => !had.includes(index.name))
-      .flatMap((index) => [createIndex(target, index), nameIndex(target, index)]),
-  ];
-}
-
 /** Readers go on reading while the rows are compared and replaced; the view keeps its oid and all that hangs on it. */
 function refreshInPlace(request: SwapRequest): readonly Statement[] {
-  const { target, comments, grants, live } = request;
+  const { target, staged, config, comments, grants, live } = request;
   if (live === undefined) throw new Error('nothing to refresh');
   const facts = requireFacts(live);
   return [
-    ...changedIndexes(request, facts.indexes),
+    ...changeIndexes(target, staged, config, facts.indexes),
     once('write', `refresh materialized view concurrently ${relationText(target)}`, target),
     ...configuredComments(target, 'materialized_view', comments),
     ...revokedGrants(target, facts, grants),

@@ -4,10 +4,9 @@ import type { Statement } from '../../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Column } from '../../kernel/relation.ts';
 import { buildDelta, buildTable } from './build.ts';
-import { configuredComments, configuredGrants, revokedGrants } from './carry.ts';
-import type { Facts } from './facts.ts';
 import { ident, quoted, relationText } from './quote.ts';
 import { reconcile } from './schema-change.ts';
+import { settle } from './settle.ts';
 import { impatient, once } from './statements.ts';
 
 /** The server's own time zone decides what a clock shows, as it does for dbt's now(). */
@@ -212,15 +211,13 @@ export function publishSnapshot(
     return { value: undefined, diagnostics: difference.diagnostics };
   const change = reconcile({ target, live, onSchemaChange: 'append_new_columns' }, staged);
   if (change.value === undefined) return { value: undefined, diagnostics: change.diagnostics };
-  const facts = live.facts as Facts | undefined;
+  const settled = settle({ ...request, live });
   const statements = [
     impatient,
     once('set', `lock table ${relationText(target)} in share row exclusive mode`),
     ...change.value.statements,
     merge(request, change.value.columns, difference.value),
-    ...configuredComments(target, 'table', request.comments),
-    ...(facts === undefined ? [] : revokedGrants(target, facts, request.grants)),
-    ...configuredGrants(target, request.grants, facts),
+    ...settled.statements,
   ];
-  return { value: [{ statements, otherwiseOn: [] }], diagnostics: [] };
+  return { value: [{ statements, otherwiseOn: [] }], diagnostics: settled.diagnostics };
 }

@@ -64,7 +64,7 @@ const deferredSwap = (r: Replacement): readonly Statement[] => [
   unchangedSince(r.target, { ...r.facts, dependents: [] }),
   ...freeForeignKeys(r.facts),
   ...exchangeNames(r),
-  ...r.facts.indexes.map((name, i) => freeIndexName(r.target, name, `${r.staged.name}_p${i}`)),
+  ...r.facts.indexes.map(({ name }, i) => freeIndexName(r.target, name, `${r.staged.name}_p${i}`)),
   ...r.settle,
   ...keepForeignKeys(r.facts),
 ];

@@ -27,11 +27,12 @@ beforeEach(async () => {
 });
 
 test('a view on the snapshot stays and sees the new versions; indexes stay', async () => {
-  await take(1, "select 1 as id, 'a' as v", { ...CHECK, indexes: [{ columns: ['id'] }] });
+  const indexed = { ...CHECK, indexes: [{ columns: ['id'] }] };
+  await take(1, "select 1 as id, 'a' as v", indexed);
   await pg.run(
     `create view ${schema}.cur as select id, v from ${schema}.t where dbt_valid_to is null`,
   );
-  await take(2, "select 1 as id, 'b' as v");
+  await take(2, "select 1 as id, 'b' as v", indexed);
   expect(await pg.rows(`select * from ${schema}.cur`)).toEqual([[1, 'b']]);
   expect(await pg.value(`select count(*) from pg_indexes where schemaname = '${schema}'`)).toBe(1);
 });

@@ -10,6 +10,7 @@ import { PACKAGES } from './packages.ts';
 import { PROJECTS } from './projects.ts';
 import { SEEDS } from './seeds.ts';
 import { SQL } from './sql.ts';
+import { TABLES } from './tables.ts';
 import { TEMPLATES } from './templates.ts';
 import { UNIT_TESTS } from './unit-tests.ts';
 import { USAGE } from './usage.ts';
@@ -26,6 +27,7 @@ export const CASES: readonly GalleryCase[] = [
   ...CONNECTIONS,
   ...SQL,
   ...DATA,
+  ...TABLES,
   ...UNIT_TESTS,
   ...SEEDS,
   ...CLICKHOUSE,

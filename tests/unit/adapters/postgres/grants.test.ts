@@ -14,6 +14,7 @@ const factsWith = (grants: readonly Grant[]): Facts => ({
   grants,
   columnGrants: [],
   indexes: [],
+  isUnlogged: false,
   dependents: [],
   foreignKeys: [],
   numberings: [],

@@ -1,0 +1,50 @@
+// What a table that stays gets besides its new rows: what changed in its config, and statistics.
+import type { RelationRequest, SwapRequest } from '../../adapter/contract.ts';
+import type { Statement } from '../../adapter/statement.ts';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import type { RelationName } from '../../kernel/relation.ts';
+import { configuredComments, configuredGrants, revokedGrants } from './carry.ts';
+import { requireFacts } from './facts.ts';
+import { changeIndexes } from './indexes.ts';
+import { block, quoted, relationText } from './quote.ts';
+import { impatient, repeatable } from './statements.ts';
+import { changeStorage, notApplied } from './storage.ts';
+
+/**
+ * Statistics anew when the staged rows are a tenth of the table or more: from there on the server's own autovacuum would do it
+ * too, but not before the models below are planned.
+ */
+const analyzeGrown = (target: RelationName, staged: RelationName): Statement =>
+  repeatable(
+    'alter',
+    block(`begin if (select d.reltuples * 10 >= t.reltuples and d.reltuples > 0 from pg_catalog.pg_class t, pg_catalog.pg_class d
+  where t.oid = ${quoted(relationText(target))}::regclass and d.oid = ${quoted(relationText(staged))}::regclass)
+then analyze ${relationText(target)}; end if; end`),
+  );
+
+/** Brings a live table in line with its config, once the new rows are in. What cannot be changed in place is told. */
+export function settle(request: RelationRequest & Pick<SwapRequest, 'live'>): {
+  readonly statements: readonly Statement[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const { target, staged, config, comments, grants, live } = request;
+  if (live === undefined) throw new Error('nothing stays');
+  const facts = requireFacts(live);
+  return {
+    statements: [
+      ...changeStorage(request, facts),
+      ...changeIndexes(target, staged, config, facts.indexes),
+      ...configuredComments(target, 'table', comments),
+      ...revokedGrants(target, facts, grants),
+      ...configuredGrants(target, grants, facts),
+      analyzeGrown(target, staged),
+    ],
+    diagnostics: notApplied(request, facts),
+  };
+}
+
+const LOCKS = /^(?:alter table|drop index)/;
+
+/** The same, waiting but briefly for locks that keep readers out: whoever queues for one makes all others queue behind. */
+export const patiently = (statements: readonly Statement[]): readonly Statement[] =>
+  statements.some(({ sql }) => LOCKS.test(sql)) ? [impatient, ...statements] : statements;

@@ -1,0 +1,39 @@
+// What a Postgres table is refused, or gets only when it is built anew.
+import type { GalleryCase } from '../gallery-case.ts';
+
+const REVENUE = {
+  before: 'create table revenue as select 7 as id union all select 8',
+  on: 'server',
+} as const;
+const model = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+
+export const TABLES: readonly GalleryCase[] = [
+  {
+    name: 'config-waits-for-a-rebuild',
+    ...REVENUE,
+    keeps: { revenue: 3 },
+    files: {
+      'models/revenue.sql': model(
+        "{{ config(materialized='incremental', unlogged=true) }}",
+        'select 9 as id',
+      ),
+    },
+    args: ['run'],
+    exit: 0,
+    codes: ['ETL4041'],
+  },
+  {
+    name: 'storage-parameter-of-the-wrong-kind',
+    ...REVENUE,
+    keeps: { revenue: 2 },
+    files: {
+      'models/revenue.sql': model(
+        "{{ config(materialized='table', storage_parameters={'fillfactor': '70); --'}) }}",
+        'select 9 as id',
+      ),
+    },
+    args: ['run'],
+    exit: 1,
+    codes: ['ETL4004'],
+  },
+];
