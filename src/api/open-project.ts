@@ -28,6 +28,7 @@ import { countsOf, describer } from './describe.ts';
 import { fileProblem } from './file-problem.ts';
 import type { Invocation } from './invocation.ts';
 import { nearestFolderWith } from './nearest.ts';
+import { invocationArgs } from './invocation-args.ts';
 import type { ApiOptions } from './options.ts';
 import { judgeFor } from './warnings.ts';
 
@@ -128,7 +129,10 @@ export function loadInput(
   options: ApiOptions,
   invocation: Invocation,
   which: string,
+  args: Readonly<Record<string, unknown>> = {},
 ): LoadInput {
+  const vars = varsOf(options);
+  const flags = flagsOf(options, which);
   return {
     fs: disk,
     projectDir: dir,
@@ -144,10 +148,10 @@ export function loadInput(
     threads: options.threads,
     targetPath: options.targetPath,
     packagesInstallPath: options.packagesInstallPath,
-    vars: varsOf(options),
-    flags: flagsOf(options, which),
+    vars,
+    flags,
     versionCheck: options.versionCheck,
-    args: { which, ...(options.select === undefined ? {} : { select: options.select }) },
+    args: invocationArgs(options, flags, vars ?? {}, args),
   };
 }
 
@@ -195,10 +199,11 @@ export async function openProject(
   options: ApiOptions,
   invocation: Invocation,
   which: string,
+  args: Readonly<Record<string, unknown>> = {},
 ): Promise<OpenProject> {
   const judge = judgeFor(options);
   const dir = await findProjectDir(options, invocation);
-  const input = loadInput(dir, options, invocation, which);
+  const input = loadInput(dir, options, invocation, which, args);
   const { value: loaded, diagnostics: found } = await loadFrom(dir, input);
   const diagnostics = found.flatMap((d) => judge(d) ?? []);
   if (loaded === undefined)

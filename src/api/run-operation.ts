@@ -54,7 +54,10 @@ export async function runOperation(
   const invocation = newInvocation(options);
   refuseMixed(macro, options);
   const args = argumentsOf(options);
-  const project = await openProject(options, invocation, 'run-operation');
+  const project = await openProject(options, invocation, 'run-operation', {
+    ...(macro === undefined ? {} : { macro }),
+    args,
+  });
   const observe: Observer = options.observe ?? ((): void => undefined);
   const compiler = new Compiler(
     project.manifest,

@@ -17,6 +17,7 @@ beforeAll(async () => {
   {{ log('got ' ~ rows.columns[0].values()[0], info=true) }}
 {% endmacro %}
 {% macro make(name) %}{% do run_query('create table ' ~ schema ~ '.' ~ name ~ (' engine = Log' if target.type == 'clickhouse' else '') ~ ' as select 7 as id') %}{% endmacro %}
+{% macro told(name) %}{{ log('options: ' ~ tojson(invocation_args_dict), info=true) }}{% endmacro %}
 {% macro refuse() %}{{ log('before', info=true) }}{{ exceptions.raise_compiler_error('not today') }}{% endmacro %}
 {% macro broken() %}{% do run_query('select nonsense from nowhere_at_all') %}{% endmacro %}
 `,
@@ -34,6 +35,21 @@ describe('without a warehouse', () => {
     const { code, output } = await operation('greet', '--args', '{name: ana, times: 2}');
     expect(code, output).toBe(0);
     expect(output.match(/hello ana True/g)).toHaveLength(2);
+  });
+  test('invocation_args_dict tells the options and flags of the call', async () => {
+    const { output } = await operation('told', '--args', '{name: ana}', '--vars', '{day: 1}');
+    const told = /options: (\{.*\})/.exec(output)?.[1] ?? '';
+    expect(JSON.parse(told)).toMatchObject({
+      which: 'run-operation',
+      macro: 'told',
+      args: { name: 'ana' },
+      vars: { day: 1 },
+      print: true,
+      quiet: false,
+      send_anonymous_usage_stats: false,
+      indirect_selection: 'eager',
+    });
+    expect(told).not.toMatch(/"full_refresh"|"selector"|null/);
   });
   test('package.macro, and a macro of a package by its name alone', async () => {
     expect((await operation('tools.greet', '--args', 'name: bob')).output).toContain(
