@@ -20,7 +20,7 @@ import { baseScope, baseSettings, varLayers, yamlRenderer } from './session.ts';
 import type { ProjectPackage, PropertyDocument } from './text-files.ts';
 import type { World } from './world.ts';
 import { isYamlMap } from './yaml.ts';
-import type { YamlMap, YamlPath } from './yaml.ts';
+import type { YamlDocument, YamlMap, YamlPath } from './yaml.ts';
 import { renderTree } from './yaml-render.ts';
 
 /** What a generic test is put on. */
@@ -134,6 +134,16 @@ const inConfig = (problem: Diagnostic): Diagnostic =>
       }
     : problem;
 
+/** Nobody knows which of two values is meant. */
+function sameKey(world: World, document: YamlDocument, path: YamlPath): void {
+  world.diagnostics.push(
+    errorOf('ETL1004', 'Test cannot have the same key at the top-level and in config', {
+      at: document.keySpanOf(path),
+      hint: `Remove this ${String(path.at(-1))} and keep the one below config.`,
+    }),
+  );
+}
+
 /** Splits the mapping of a test into arguments, config, name and description. */
 function partsOf(world: World, entry: TestEntry, from: Written): TestParts {
   const { document } = entry.target.file;
@@ -172,6 +182,7 @@ function partsOf(world: World, entry: TestEntry, from: Written): TestParts {
     const direct = kwargs[key];
     delete kwargs[key];
     const isDirect = direct !== undefined && direct !== null && direct !== false && direct !== '';
+    if (isDirect && Object.hasOwn(own, key)) sameKey(world, document, [...from.path, key]);
     const value = isDirect ? direct : (own[key] ?? direct);
     if (!isDirect) delete own[key];
     put(key, value, [...from.path, ...(isDirect ? [key] : ['config', key])]);

@@ -71,6 +71,14 @@ export function listAt(
   return [];
 }
 
+/** Sections of nodes with a file. */
+const ONE_PLACE: ReadonlySet<PropertySection> = new Set([
+  'models',
+  'seeds',
+  'snapshots',
+  'analyses',
+]);
+
 class KeyCheck {
   readonly #file: PropertyDocument;
   readonly #diagnostics: Diagnostic[];
@@ -117,6 +125,24 @@ class KeyCheck {
     }
   }
 
+  /** What may stand beside `config:` or in it stands in one of the two. */
+  onePlace(value: YamlMap, path: YamlPath): void {
+    const { config } = value;
+    if (!isYamlMap(config)) return;
+    for (const key of ['meta', 'docs', 'group', 'contract', 'access'])
+      if (key in value && key in config)
+        this.#diagnostics.push(
+          errorOf(
+            'ETL1004',
+            `found ${key} dictionary in 'config' dictionary and as top-level key`,
+            {
+              at: this.#file.document.keySpanOf([...path, key]),
+              hint: `Remove this ${key} and keep the one below config.`,
+            },
+          ),
+        );
+  }
+
   columns(value: unknown, path: YamlPath): void {
     for (const item of listAt(value, path, this.#file, []))
       this.keys(item.value, 'columns', item.path);
@@ -131,6 +157,7 @@ class KeyCheck {
   entry(section: PropertySection, value: YamlMap, path: YamlPath): void {
     this.keys(value, section === 'data_tests' ? 'tests' : section, path);
     if (isConfigSection(section)) this.config(value['config'], section, [...path, 'config']);
+    if (ONE_PLACE.has(section)) this.onePlace(value, path);
     this.columns(value['columns'], [...path, 'columns']);
     if (section === 'macros')
       for (const item of listAt(value['arguments'], [...path, 'arguments'], this.#file, []))

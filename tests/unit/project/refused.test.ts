@@ -90,6 +90,18 @@ test.each([
     ],
   ],
   [
+    'ETL1004 what stands beside config and in it',
+    {
+      'models/a.sql': 'select 1 as id',
+      'models/x.yml':
+        'models:\n  - name: a\n    meta: {x: 1}\n    config: {meta: {y: 2}}\n    columns:\n      - name: id\n        data_tests:\n          - unique:\n              error_if: ">2"\n              config: {error_if: ">3"}\n',
+    },
+    [
+      "ETL1004 models/x.yml:3:5 found meta dictionary in 'config' dictionary and as top-level key | Remove this meta and keep the one below config.",
+      'ETL1004 models/x.yml:9:15 Test cannot have the same key at the top-level and in config | Remove this error_if and keep the one below config.',
+    ],
+  ],
+  [
     'ETL1004 what an exposure must say',
     {
       'models/x.yml':
