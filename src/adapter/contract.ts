@@ -366,18 +366,26 @@ export interface Target {
   readonly incomplete?: readonly Diagnostic[];
 }
 
+/** Where settings come from that an output leaves open. */
+export interface TargetWorld {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homeDir: string | undefined;
+}
+
 export interface ConnectOptions {
   /** absolute; the embedded engines keep their data below `<projectDir>/.etl/` */
   readonly projectDir: string;
   readonly threads: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly invocationId: string;
+  /** told of a password that only connecting brings to light, before it is used */
+  readonly onSecret?: (secret: string) => void;
 }
 
 export interface Adapter {
   readonly name: string;
-  /** Checks one output of profiles.yml; unknown keys are tolerated. `at` names the place for messages. */
-  parseTarget(raw: Readonly<Record<string, unknown>>): Checked<Target>;
+  /** Checks one output of profiles.yml; unknown keys are tolerated. What it leaves open may be taken from the world around. */
+  parseTarget(raw: Readonly<Record<string, unknown>>, world?: TargetWorld): Checked<Target>;
   dialect(target: Target): Dialect;
   connect(target: Target, options: ConnectOptions): Promise<Connection>;
 }

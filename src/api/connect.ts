@@ -17,6 +17,7 @@ export async function connect(project: OpenProject, invocation: Invocation): Pro
       threads: project.threads,
       env: invocation.env,
       invocationId: invocation.id,
+      onSecret: project.learnSecret,
     });
   } catch (error) {
     if (!isStatementFailure(error)) throw error;

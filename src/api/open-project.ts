@@ -12,7 +12,14 @@ import { graphOf, type ProjectGraph } from '../graph/graph.ts';
 import type { TemplateHost } from '../jinja/host.ts';
 import { hasErrors, sortDiagnostics, type Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
-import { artifactMaskOf, maskOf, masked, secretsOf, type Mask } from '../kernel/mask.ts';
+import {
+  artifactMaskOf,
+  growingMask,
+  maskOf,
+  masked,
+  secretsOf,
+  type Mask,
+} from '../kernel/mask.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { Judge } from '../kernel/warn-policy.ts';
 import type { Manifest } from '../manifest/manifest.ts';
@@ -38,6 +45,8 @@ export interface OpenProject {
   readonly targetDir: string;
   /** a file below the target folder; whatever is written there is written without secrets */
   readonly inTarget: (name: string) => ArtifactFile;
+  /** takes in a password that became known by connecting */
+  readonly learnSecret: (secret: string) => void;
   readonly loaded: LoadedProject;
   readonly manifest: Manifest;
   readonly graph: ProjectGraph;
@@ -270,7 +279,7 @@ function assemble(
   graph: ProjectGraph,
   vars: Readonly<Record<string, unknown>>,
   options: ApiOptions,
-  secrets: readonly string[],
+  secrets: string[],
   states: Pick<OpenProject, 'state' | 'deferTo'>,
   judge: Judge,
 ): OpenProject {
@@ -278,11 +287,14 @@ function assemble(
   const targetDir = isAbsolute(paths.targetDir)
     ? paths.targetDir
     : join(paths.projectDir, paths.targetDir);
-  const mask = artifactMask(loaded, secrets);
+  const mask = growingMask(secrets, (all) => artifactMask(loaded, all));
   return {
     dir: paths.projectDir,
     targetDir,
-    inTarget: (name) => ({ path: join(targetDir, mask(name)), mask }),
+    inTarget: (name) => ({ path: join(targetDir, mask()(name)), mask: mask() }),
+    learnSecret: (secret) => {
+      if (!secrets.includes(secret)) secrets.push(secret);
+    },
     loaded,
     manifest,
     graph,

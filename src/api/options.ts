@@ -7,7 +7,7 @@ import type { NodeFacts } from '../reporters/reporter.ts';
 export interface ProjectFacts {
   readonly projectDir: string;
   readonly targetName: string;
-  /** texts that must never be printed */
+  /** texts that must never be printed; the list grows when a password becomes known by connecting */
   readonly secrets: readonly string[];
   readonly describe: (id: NodeId) => NodeFacts;
   /** how many there are of each kind: `['model', 12]` */

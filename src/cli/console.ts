@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
-import { artifactMaskOf, MASKED, masked, maskOf, secretsOf } from '../kernel/mask.ts';
+import { artifactMaskOf, growingMask, MASKED, masked, maskOf, secretsOf } from '../kernel/mask.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { ProjectFacts } from '../api/options.ts';
 import type { NodeFacts, Reporter } from '../reporters/reporter.ts';
@@ -33,15 +33,18 @@ const UNKNOWN = (id: NodeId): NodeFacts => ({
 export async function openConsole(values: Values, terminal: Terminal): Promise<Console> {
   const colour = isColoured(values, terminal);
   const fromEnvironment = secretsOf(terminal.env);
-  let mask = maskOf(fromEnvironment);
-  let maskOfValues = artifactMaskOf(fromEnvironment);
+  const masksOf = (secrets: readonly string[]) => ({
+    ofText: growingMask(secrets, (all) => maskOf([...fromEnvironment, ...all])),
+    ofValues: growingMask(secrets, (all) => artifactMaskOf([...fromEnvironment, ...all])),
+  });
+  let masks = masksOf([]);
   let facts: ProjectFacts | undefined;
   const told = new Set<string>();
   const common: Common = {
     now: () => new Date(),
     readSource: (file) =>
       given(file, values) ?? readSource(facts?.projectDir ?? terminal.cwd, file, told),
-    redact: (text) => mask(text),
+    redact: (text) => masks.ofText()(text),
     describe: (id) => facts?.describe(id) ?? UNKNOWN(id),
     get target() {
       return facts?.targetName ?? '';
@@ -57,12 +60,10 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
     colour,
     learn: (learnt) => {
       facts = learnt;
-      const secrets = [...fromEnvironment, ...learnt.secrets];
-      mask = maskOf(secrets);
-      maskOfValues = artifactMaskOf(secrets);
+      masks = masksOf(learnt.secrets);
     },
-    mask: (text) => mask(text),
-    masked: (value) => masked(value, maskOfValues),
+    mask: (text) => masks.ofText()(text),
+    masked: (value) => masked(value, masks.ofValues()),
   };
 }
 

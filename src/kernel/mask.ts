@@ -25,6 +25,22 @@ export function maskOf(secrets: readonly string[]): Mask {
   return (text) => known.reduce((rest, secret) => rest.replaceAll(secret, MASKED), text);
 }
 
+/** The mask of a list that may still grow, as when a password is learnt by connecting; to be asked for at each use. */
+export function growingMask(
+  secrets: readonly string[],
+  make: (secrets: readonly string[]) => Mask,
+): () => Mask {
+  let known = -1;
+  let mask = unmasked;
+  return () => {
+    if (secrets.length !== known) {
+      known = secrets.length;
+      mask = make(secrets);
+    }
+    return mask;
+  };
+}
+
 /**
  * A mask for what programs read. `open` are words that stand there by right, such as the name of the schema: where the password is
  * the same word, nothing can hide it, and taking it out of every name would leave a file that no program understands.

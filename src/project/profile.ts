@@ -265,6 +265,7 @@ export async function chooseProfile(
   const adapter = await adapters.load(type);
   const checked = adapter.parseTarget(
     wish.threads === undefined ? raw : { ...raw, threads: wish.threads },
+    { env: wish.env, homeDir: wish.homeDir },
   );
   const placed = (diagnostic: Diagnostic): Diagnostic =>
     diagnostic.at === undefined && found.document !== undefined

@@ -1,5 +1,5 @@
 // .env, env_var() in profiles, and that no secret reaches a file or the screen.
-import { readdir, readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { postgresServer, type PostgresServer } from '../support/postgres-server.ts';
@@ -206,6 +206,61 @@ test('a password that a model uses too is sent to the engine, and is in no artif
     const page = await readFile(join(own.dir, 'target/index.html'), 'utf8');
     expect(page).toContain('connects with *****');
     expect(page).toContain('length(&#39;*****&#39;)');
+  } finally {
+    await own.dispose();
+  }
+});
+
+const PLAIN = `      host: 127.0.0.1
+      port: <port>
+      user: me
+      dbname: postgres
+`;
+test.each([
+  ['a command', `${PLAIN}      password_command: cat token\n`],
+  ['the password file', `${PLAIN}      passfile: <dir>/passwords\n`],
+  ['a URL', '      url: "postgres://me:{{ env_var(\'MYPASS\') }}@127.0.0.1:<port>/postgres"\n'],
+  ['PGPASSWORD', PLAIN],
+])('a password that comes from elsewhere is as secret: %s', async (what, output) => {
+  const halves = `'${password.slice(0, 4)}' || '${password.slice(4)}'`;
+  const own = await scratch({
+    'dbt_project.yml': 'name: shop\nprofile: mine\n',
+    // put together by the engine: what a command prints is not known before somebody connects
+    'models/good.sql': `select ${halves} as p`,
+    'models/loud.sql': `{{ config(materialized='table') }} select (${halves})::int as boom`,
+  });
+  await own.write({
+    token: `${password}\n`,
+    passwords: `*:*:*:me:${password}\n`,
+    'profiles.yml':
+      `mine:\n  target: server\n  outputs:\n    server:\n      type: postgres\n${output}      schema: elsewhere\n`
+        .replaceAll('<port>', String(server.port))
+        .replaceAll('<dir>', own.dir),
+  });
+  await chmod(join(own.dir, 'passwords'), 0o600);
+  try {
+    for (const args of [
+      ['build', '--debug'],
+      ['debug'],
+      ['docs', 'generate'],
+      ['show', '-s', 'good'],
+    ]) {
+      const { code, output: told } = await etl(args, {
+        cwd: own.dir,
+        env: {
+          HOME: own.dir,
+          ...(what === 'a URL' ? { MYPASS: password } : {}),
+          ...(what === 'PGPASSWORD' ? { PGPASSWORD: password } : {}),
+        },
+      });
+      expect(code, told).toBe(args[0] === 'build' ? 1 : 0);
+      expect(told.includes(password), told).toBe(false);
+      for (const file of [
+        ...(await filesBelow(join(own.dir, 'target'))),
+        ...(await filesBelow(join(own.dir, 'logs'))),
+      ])
+        expect((await readFile(file, 'utf8')).includes(password), file).toBe(false);
+    }
   } finally {
     await own.dispose();
   }

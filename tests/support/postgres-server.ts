@@ -27,10 +27,18 @@ const freePort = (): Promise<number> =>
     });
   });
 
-/** Starts it; `tls` names a certificate and its key. */
+/** Who may come in how, and settings of the server. */
+interface Rules {
+  /** lines of pg_hba.conf instead of passwords for everybody */
+  readonly hba?: readonly string[];
+  readonly settings?: readonly string[];
+}
+
+/** Starts it; `tls` names a certificate and its key, and the authority of its clients. */
 export async function postgresServer(
-  tls?: { readonly cert: string; readonly key: string },
+  tls?: { readonly cert: string; readonly key: string; readonly ca?: string },
   native?: string,
+  { hba, settings = [] }: Rules = {},
 ): Promise<PostgresServer> {
   const dir = await scratchDir();
   const user = serverUser();
@@ -50,6 +58,7 @@ export async function postgresServer(
     ['-D', data, '-U', 'me', '-E', 'UTF8', '--locale=C', '--no-sync', ...auth],
     { ...user, env, cwd: '/' },
   );
+  if (hba !== undefined) await writeFile(join(data, 'pg_hba.conf'), `${hba.join('\n')}\n`);
   const port = await freePort();
   const args = [
     '-D',
@@ -62,9 +71,10 @@ export async function postgresServer(
     'listen_addresses=127.0.0.1',
     '-c',
     'fsync=off',
+    ...settings.flatMap((s) => ['-c', s]),
   ];
   if (tls !== undefined) {
-    for (const [name, from] of Object.entries({ cert: tls.cert, key: tls.key })) {
+    for (const [name, from] of Object.entries(tls)) {
       const to = join(dir, `server.${name}`);
       await copyFile(from, to);
       await chmod(to, 0o600);
@@ -92,6 +102,8 @@ export async function postgresServer(
       break;
     } catch (error) {
       await client.end().catch(() => undefined);
+      // whoever is turned away was answered
+      if ((error as { code?: string }).code?.startsWith('28') === true) break;
       if (tries > 300) throw error;
       await new Promise((done) => setTimeout(done, 20));
     }

@@ -1,7 +1,10 @@
 // One connection to the server: how it is opened, and what is remembered of it.
 import pg from 'pg';
 import { EtlError } from '../../kernel/error.ts';
+import { requireChannelBinding } from './channel-binding.ts';
+import type { Setting } from './conninfo/options.ts';
 import { driverError, failure, fieldsOf } from './errors.ts';
+import { fixedLogin, type Login } from './login.ts';
 import type { Credentials } from './target.ts';
 import { isTlsReason, type Tls, tlsAttempts } from './tls.ts';
 
@@ -22,45 +25,57 @@ export interface Wire {
 
 // How a server is told that a client has died (Postgres 14), and how long a forgotten transaction may hold its locks.
 const CHECK = 'client_connection_check_interval';
-function settings(c: Credentials): readonly (readonly [string, string])[] {
+function settings(c: Credentials): readonly Setting[] {
   return [
     [CHECK, '5s'],
     ['idle_in_transaction_session_timeout', '10min'],
+    ...c.settings,
     ...(c.searchPath === undefined ? [] : [['search_path', c.searchPath] as const]),
     ...(c.role === undefined ? [] : [['role', c.role] as const]),
   ];
 }
-const asOptions = (list: readonly (readonly [string, string])[]): string =>
+const asOptions = (list: readonly Setting[]): string =>
   list.map(([k, v]) => `-c ${k}=${v.replace(/[\\\s]/g, '\\$&')}`).join(' ');
 
 const TEXT_TYPES = { getTypeParser: () => (value: string) => value };
 
-function config(c: Credentials, tls: Tls, options: string): pg.ClientConfig {
+/** How one connection is asked for. */
+interface Call {
+  readonly c: Credentials;
+  readonly password: string;
+  readonly options: string;
+}
+
+function config({ c, password, options }: Call, tls: Tls): pg.ClientConfig {
   return {
     host: c.host,
     port: c.port,
     user: c.user,
     database: c.database,
-    ...(c.password === undefined ? {} : { password: c.password }),
+    // A function, even for an empty one: for what is left open pg looks into variables and files by rules of its own.
+    password: () => password,
     // Spelled out although they are defaults: pg would take what is left open from PG* variables of the user's shell.
     ssl: tls,
-    sslnegotiation: 'postgres',
+    sslnegotiation: tls === false ? 'postgres' : c.sslnegotiation,
+    enableChannelBinding: tls !== false && c.channelBinding !== 'disable',
     options,
     client_encoding: 'UTF8',
     application_name: c.applicationName ?? 'etl',
     types: TEXT_TYPES,
     connectionTimeoutMillis: c.connectTimeoutS * 1000,
-    keepAlive: true,
+    keepAlive: c.keepalives,
     keepAliveInitialDelayMillis: c.keepalivesIdleS * 1000,
   };
 }
 
-async function dial(c: Credentials, tls: Tls, options: string): Promise<pg.Client> {
-  const client = new pg.Client(config(c, tls, options));
+async function dial(call: Call, tls: Tls): Promise<pg.Client> {
+  const client = new pg.Client(config(call, tls));
+  const check = call.c.channelBinding === 'require' ? requireChannelBinding(client) : undefined;
   // Without a listener a dying server would end the whole process.
   client.on('error', () => undefined);
   try {
     await client.connect();
+    check?.();
     return client;
   } catch (error) {
     client.end().catch(() => undefined);
@@ -68,11 +83,11 @@ async function dial(c: Credentials, tls: Tls, options: string): Promise<pg.Clien
   }
 }
 
-async function dialWithTls(c: Credentials, options: string): Promise<pg.Client> {
-  const attempts = tlsAttempts(c);
+async function dialWithTls(call: Call): Promise<pg.Client> {
+  const attempts = tlsAttempts(call.c);
   for (const [i, tls] of attempts.entries()) {
     try {
-      return await dial(c, tls, options);
+      return await dial(call, tls);
     } catch (error) {
       const { message, code } = fieldsOf(error);
       if (i + 1 === attempts.length || !isTlsReason(message, code)) throw error;
@@ -83,19 +98,21 @@ async function dialWithTls(c: Credentials, options: string): Promise<pg.Client> 
 
 async function dialWithSettings(
   c: Credentials,
+  password: string,
 ): Promise<{ readonly client: pg.Client; readonly plainStart: boolean }> {
   const wanted = settings(c);
+  const dialled = (options: string): Promise<pg.Client> => dialWithTls({ c, password, options });
   try {
-    return { client: await dialWithTls(c, asOptions(wanted)), plainStart: false };
+    return { client: await dialled(asOptions(wanted)), plainStart: false };
   } catch (error) {
     const { message, code } = fieldsOf(error);
     if (code === '42704' && message.includes(CHECK)) {
       const known = wanted.filter(([name]) => name !== CHECK);
-      return { client: await dialWithTls(c, asOptions(known)), plainStart: false };
+      return { client: await dialled(asOptions(known)), plainStart: false };
     }
     // PgBouncer knows no options.
     if (!/unsupported startup parameter/.test(message)) throw error;
-    const client = await dialWithTls(c, '');
+    const client = await dialled('');
     const sets = wanted
       .filter(([name]) => name !== CHECK)
       .map(([name, value]) => `select set_config('${name}', ${pg.escapeLiteral(value)}, false)`);
@@ -103,6 +120,8 @@ async function dialWithSettings(
     return { client, plainStart: true };
   }
 }
+
+const NO_PASSWORD = 'there is none in the output, in PGPASSWORD or in the password file';
 
 const explained = (c: Credentials, error: unknown): Error => {
   if (error instanceof EtlError) return error;
@@ -116,7 +135,10 @@ const explained = (c: Credentials, error: unknown): Error => {
     code: hasNoPassword ? '28P01' : isKnown ? (e.code ?? '08001') : '08001',
     message:
       `cannot connect to ${where} as user "${c.user}", database "${c.database}": ` +
-      (hasNoPassword ? 'the server asks for a password and the output has none' : e.message),
+      (hasNoPassword ? `the server asks for a password, and ${NO_PASSWORD}` : e.message) +
+      (e.code === '28P01' && c.passwordFrom !== undefined
+        ? ` (password from ${c.passwordFrom})`
+        : ''),
   });
 };
 
@@ -129,12 +151,16 @@ const mayPass = (error: unknown): boolean => {
 };
 
 /** Opens a connection, again as often as `retries` says when the reason may pass. */
-export async function openWire(c: Credentials): Promise<Wire> {
+export async function openWire(
+  c: Credentials,
+  login: Login = fixedLogin(c.password),
+): Promise<Wire> {
   for (let tries = 0; ; tries++) {
     try {
-      const { client, plainStart } = await dialWithSettings(c);
+      const { client, plainStart } = await dialWithSettings(c, await login.password());
       return watched(client, plainStart);
     } catch (error) {
+      if (fieldsOf(error).code === '28P01' && login.renew()) continue;
       if (tries >= c.retries || !mayPass(error)) throw explained(c, error);
       await pause(200 * 2 ** tries);
     }

@@ -1,6 +1,7 @@
 // The pool of a run: one connection per thread, made when first needed and kept, and one more to cancel them.
 import type { Connection, ConnectOptions, Session, Target } from '../../adapter/contract.ts';
 import { openWire, type Wire } from './client.ts';
+import { type Login, loginOf } from './login.ts';
 import { failure } from './errors.ts';
 import { PostgresSession, type Shared } from './session.ts';
 import { type Credentials, credentialsOf } from './target.ts';
@@ -8,16 +9,23 @@ import { type Credentials, credentialsOf } from './target.ts';
 /** Where the server is, and what has to be done when the last connection is closed. */
 export interface Place {
   readonly credentials: Credentials;
+  readonly login: Login;
+  /** the invocation, which the server shows with each node */
+  readonly run: string;
   readonly leave: () => Promise<void>;
 }
 
-// application_name holds 63 bytes of ASCII; the server would show everything else as escapes.
-const tagText = (tag: string): string =>
-  `etl:${tag}`
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^ -~]/gu, '?')
-    .slice(0, 63);
+// application_name holds 63 bytes of ASCII; the server would show everything else as escapes. The run comes last: cutting a long
+// name must not cut it off.
+function tagText(node: string, run: string): string {
+  const text = (t: string): string =>
+    t
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .replace(/[^ -~]/gu, '?');
+  const end = run === '' ? '' : ` ${text(run).slice(0, 8)}`;
+  return `${`etl:${text(node)}`.slice(0, 63 - end.length)}${end}`;
+}
 
 class PostgresConnection implements Connection {
   readonly serverVersion: string;
@@ -44,7 +52,12 @@ class PostgresConnection implements Connection {
 
   async withSession<T>(tag: string, use: (session: Session) => Promise<T>): Promise<T> {
     const wire = await this.#take();
-    const session = new PostgresSession(wire, tagText(tag), this.#shared);
+    // a name that the profile gives is what its users look for
+    const name =
+      this.#place.credentials.applicationName === undefined
+        ? tagText(tag, this.#place.run)
+        : undefined;
+    const session = new PostgresSession(wire, name, this.#shared);
     try {
       return await use(session);
     } finally {
@@ -83,7 +96,7 @@ class PostgresConnection implements Connection {
   async #controlWire(): Promise<Wire> {
     const known = await this.#control?.catch(() => undefined);
     if (known !== undefined && !known.broken) return known;
-    this.#control = openWire(this.#place.credentials);
+    this.#control = openWire(this.#place.credentials, this.#place.login);
     return this.#control;
   }
 
@@ -100,7 +113,7 @@ class PostgresConnection implements Connection {
   async #open(): Promise<Wire> {
     this.#count += 1;
     try {
-      const wire = await openWire(this.#place.credentials);
+      const wire = await openWire(this.#place.credentials, this.#place.login);
       this.#wires.add(wire);
       return wire;
     } catch (error) {
@@ -130,16 +143,24 @@ class PostgresConnection implements Connection {
 
 const placeOf = async (target: Target, options: ConnectOptions): Promise<Place> => {
   const credentials = credentialsOf(target);
-  if (!credentials.embedded) return { credentials, leave: async () => undefined };
+  const run = options.invocationId;
+  if (!credentials.embedded)
+    return {
+      credentials,
+      login: loginOf(credentials, options),
+      run,
+      leave: async () => undefined,
+    };
   const { enterEmbedded } = await import('./embedded/enter.ts');
-  return enterEmbedded(credentials, options);
+  const entered = await enterEmbedded(credentials, options);
+  return { ...entered, run, login: loginOf(entered.credentials, options) };
 };
 
 /** Connects to the server of the target, or starts the embedded one and connects to it. */
 export async function connect(target: Target, options: ConnectOptions): Promise<Connection> {
   const place = await placeOf(target, options);
   try {
-    const first = await openWire(place.credentials);
+    const first = await openWire(place.credentials, place.login);
     const { rows } = await first.client.query<{ server_version: string }>('show server_version');
     const version = rows[0]?.server_version ?? '';
     return new PostgresConnection(place, options.threads, version, first);

@@ -41,12 +41,12 @@ function effectOf(message: Message, results: readonly Result[]): Effect {
 /** The session of one node, on one connection. */
 export class PostgresSession implements Session {
   readonly #wire: Wire;
-  readonly #tag: string;
+  readonly #tag: string | undefined;
   readonly #shared: Shared;
   /** something ran that may have left settings or temporary tables behind */
   isDirty = false;
 
-  constructor(wire: Wire, tag: string, shared: Shared) {
+  constructor(wire: Wire, tag: string | undefined, shared: Shared) {
     this.#wire = wire;
     this.#tag = tag;
     this.#shared = shared;
@@ -160,7 +160,7 @@ export class PostgresSession implements Session {
   }
 
   #tagging(): readonly string[] {
-    if (this.#wire.tag === this.#tag) return [];
+    if (this.#tag === undefined || this.#wire.tag === this.#tag) return [];
     return [`set application_name = ${quoted(this.#tag)}`];
   }
 

@@ -171,7 +171,6 @@ describe.runIf(openssl)('sslmode', () => {
     ['prefer', false, true],
     ['no-verify', 'connection', true],
     ['require', 'connection', true],
-    ['verify-ca', 'connection', 'connection'],
     ['verify-full', 'connection', 'connection'],
   ])('%s', async (sslmode, plain, onTls) => {
     expect(await outcome(server, { sslmode })).toBe(plain);

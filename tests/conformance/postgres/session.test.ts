@@ -232,8 +232,8 @@ describe('sessions', () => {
           (await s.read(statement(`select current_setting('application_name')`, 'read')))
             .rows[0]?.[0],
       );
-    expect(await shown('model.shop.gold')).toBe('etl:model.shop.gold');
-    expect(await shown(`model.${'ç'.repeat(60)}`)).toBe(`etl:model.${'c'.repeat(53)}`);
+    expect(await shown('model.shop.gold')).toBe('etl:model.shop.gold test');
+    expect(await shown(`model.${'ç'.repeat(60)}`)).toBe(`etl:model.${'c'.repeat(48)} test`);
   });
 
   test('what a hook leaves behind does not reach the next node', async () => {

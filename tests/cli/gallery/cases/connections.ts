@@ -1,7 +1,7 @@
 // Servers that do not answer, or answer no.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectWith, type GalleryCase, type Preparation } from '../gallery-case.ts';
 import { PASSWORD, profiles } from '../server.ts';
@@ -37,6 +37,16 @@ const refusing =
     await writeFile(join(project, 'profiles.yml'), profiles(output.join('')));
     return () => new Promise((done) => http.close(() => done()));
   };
+/** Output keys without a password of their own, and a file of passwords that everybody may read. */
+const withOpenFile = async ({ project, server }: Preparation): Promise<void> => {
+  const file = join(project, 'passwords');
+  await writeFile(file, `*:*:*:*:${PASSWORD}\n`);
+  await chmod(file, 0o644);
+  await writeFile(
+    join(project, 'profiles.yml'),
+    profiles(server.output('public', { password: '', passfile: file })),
+  );
+};
 const PORT = [/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>'] as const;
 
 export const CONNECTIONS: readonly GalleryCase[] = [
@@ -47,6 +57,45 @@ export const CONNECTIONS: readonly GalleryCase[] = [
     args: ['build'],
     exit: 2,
     codes: ['ETL5003'],
+  },
+  {
+    name: 'postgres-password-file-open-to-others',
+    files: FILES,
+    prepare: withOpenFile,
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL1032', 'ETL5003'],
+  },
+  {
+    name: 'postgres-password-command-fails',
+    files: FILES,
+    prepare: profileOf({ password: '', password_command: `echo ${PASSWORD} >&2; exit 3` }),
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL5030'],
+  },
+  {
+    name: 'postgres-url-with-an-unknown-parameter',
+    files: {
+      ...FILES,
+      'profiles.yml': profiles(
+        `      type: postgres\n      url: postgres://me:${PASSWORD}@h/d?schema=x\n      schema: s\n`,
+      ),
+    },
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL1008'],
+  },
+  {
+    name: 'postgres-service-unknown',
+    files: {
+      ...FILES,
+      'profiles.yml': profiles('      type: postgres\n      service: shop\n      schema: s\n'),
+    },
+    env: { PGSYSCONFDIR: '/none' },
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL1008'],
   },
   {
     name: 'postgres-down',
