@@ -61,6 +61,7 @@ export const CODES = {
   ETL4004: 'Invalid materialization config',
   ETL4005: 'A previous version is still read by something else',
   ETL4006: 'The key of a snapshot is not unique',
+  ETL4020: 'Numeric type without precision',
   ETL4030: 'Contract not kept',
   ETL4031: 'Constraint not made or not enforced',
   ETL4032: 'Foreign key not validated',

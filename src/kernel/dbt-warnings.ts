@@ -28,6 +28,7 @@ export const WARNING_EVENTS: Partial<Readonly<Record<Code, readonly string[]>>> 
     'SeedExceedsLimitChecksumChanged',
   ],
   ETL4002: ['UnsupportedConstraintMaterialization', 'InvalidConcurrentBatchesConfig'],
+  ETL4020: ['JinjaLogWarning'],
   ETL4045: ['MicrobatchModelNoEventTimeInputs'],
   ETL4080: ['JinjaLogWarning'],
   ETL6002: ['LogTestResult', 'RunResultWarning', 'RunResultWarningMessage'],

@@ -90,5 +90,23 @@ export function contractOf(
     })),
     constraints: isTable ? reader.made(node.constraints) : [],
   };
-  return { value: { contract }, diagnostics: [...reader.warned.values()] };
+  return { value: { contract }, diagnostics: [...reader.warned.values(), ...nakedNumerics(node)] };
+}
+
+/** Columns whose type says how many digits there may be only when one writes it: dbt's warning, with its words. */
+function nakedNumerics(node: ModelNode): readonly Diagnostic[] {
+  const names = Object.values(node.columns)
+    .filter(({ data_type: type }) => /^\s*(numeric|decimal|number)\s*$/i.test(type ?? ''))
+    .map(({ name }) => `'${name}'`);
+  if (names.length === 0) return [];
+  return [
+    {
+      code: 'ETL4020',
+      severity: 'warning',
+      message: `Detected columns with numeric type and unspecified precision/scale, this can lead to unintended rounding: [${names.join(', ')}]`,
+      at: node.place,
+      node: node.unique_id,
+      hint: 'Say how many digits there are: data_type: numeric(18, 2).',
+    },
+  ];
 }

@@ -10,9 +10,12 @@ export function requireRecipe(planned: Checked<Recipe>): Recipe {
   return planned.value;
 }
 
-/** Tells the dangers of a recipe; those that the user did not allow are thrown. */
+/** Tells the dangers of a recipe; those that the user did not allow, and warnings that --warn-error makes errors, are thrown. */
 export function refuseHazards(recipe: Recipe, ctx: RunContext): void {
-  for (const hazard of recipe.hazards) if (hazard.severity !== 'error') ctx.report(hazard);
+  const told = recipe.hazards.filter((h) => h.severity !== 'error');
+  const strict = told.filter((hazard) => ctx.judge(hazard)?.severity === 'error');
+  if (strict.length > 0) throw new EtlError(strict.map((h) => ({ ...h, severity: 'error' })));
+  for (const hazard of told) ctx.report(hazard);
   const refused = recipe.hazards.filter((h) => h.severity === 'error');
   if (refused.length > 0 && !ctx.allow.has('drops_data')) throw new EtlError(refused);
 }

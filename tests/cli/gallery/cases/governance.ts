@@ -133,6 +133,38 @@ export const GOVERNANCE: readonly GalleryCase[] = [
     codes: ['ETL3035'],
   },
   {
+    name: 'contract-numeric-without-precision',
+    files: {
+      'models/revenue.sql': 'select 1.5 as price\n',
+      'models/revenue.yml': [
+        'models:',
+        '  - name: revenue',
+        '    config: {contract: {enforced: true}}',
+        '    columns: [{name: price, data_type: numeric}]',
+        '',
+      ].join('\n'),
+    },
+    args: ['run'],
+    exit: 0,
+    codes: ['ETL4020'],
+  },
+  {
+    name: 'contract-numeric-without-precision-as-error',
+    files: {
+      'models/revenue.sql': 'select 1.5 as price\n',
+      'models/revenue.yml': [
+        'models:',
+        '  - name: revenue',
+        '    config: {contract: {enforced: true}}',
+        '    columns: [{name: price, data_type: numeric}]',
+        '',
+      ].join('\n'),
+    },
+    args: ['run', '--warn-error'],
+    exit: 1,
+    codes: ['ETL4020'],
+  },
+  {
     name: 'contract-broken',
     files: {
       'models/orders.sql':
