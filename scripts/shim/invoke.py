@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import subprocess
+import tempfile
 import warnings
 
 import pytest
@@ -139,3 +140,15 @@ def run_dbt(args=None, expect_pass=True, callbacks=None):
 def run_dbt_and_capture(args=None, expect_pass=True):
     """The same, with all that was printed."""
     return _invoke(args, expect_pass, None, captured=True)
+
+
+def get_manifest(project_root):
+    """In the place of dbt's: what was parsed. dbt has it in its private cache even where a command writes no manifest.json."""
+    found = results.get_manifest(project_root)
+    if found is not None or not os.path.isdir(os.path.join(project_root, "target")):
+        return found
+    with tempfile.TemporaryDirectory() as scratch:
+        args = ["parse", "--target-path", scratch]
+        _folders(args)
+        _run(args)
+        return results.read_manifest(scratch)

@@ -21,7 +21,7 @@ import results
 
 dbt.tests.util.run_dbt = invoke.run_dbt
 dbt.tests.util.run_dbt_and_capture = invoke.run_dbt_and_capture
-dbt.tests.util.get_manifest = results.get_manifest
+dbt.tests.util.get_manifest = invoke.get_manifest
 dbt.tests.util.patch_microbatch_end_time = invoke.microbatch_end_time
 
 # a test that looks for dbt's version means the one that it runs: `etl` says which it follows
