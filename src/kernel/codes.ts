@@ -30,6 +30,7 @@ export const CODES = {
   ETL2004: 'Error raised by the project',
   ETL2005: 'Required variable missing',
   ETL2006: 'Template asks the warehouse where it cannot',
+  ETL2010: 'A package replaces a built-in materialization',
   ETL2020: 'Input of a model not given in its unit test',
   ETL2050: 'Materialization does not fit or gives no relations',
   ETL2051: 'Called macro does not exist',

@@ -15,6 +15,7 @@ export const WARNING_EVENTS: Partial<Readonly<Record<Code, readonly string[]>>> 
   ],
   ETL1013: ['UnusedResourceConfigPath'],
   ETL2004: ['JinjaLogWarning'],
+  ETL2010: ['PackageMaterializationOverrideDeprecation'],
   ETL3001: ['NodeNotFoundOrDisabled'],
   ETL3002: ['NodeNotFoundOrDisabled'],
   ETL3003: ['NodeNotFoundOrDisabled'],
@@ -36,7 +37,7 @@ export const WARNING_EVENTS: Partial<Readonly<Record<Code, readonly string[]>>> 
 };
 
 /** The ones that dbt counts as deprecations. */
-export const DEPRECATIONS: ReadonlySet<Code> = new Set(['ETL1005']);
+export const DEPRECATIONS: ReadonlySet<Code> = new Set(['ETL1005', 'ETL2010']);
 
 /** Names of dbt's other warnings. */
 const OTHERS =
@@ -48,7 +49,7 @@ const OTHERS =
   'InvalidMacroAnnotation LogSnapshotResult MFConverterIssue MFCumulativeTypeParamsDeprecation ' +
   'MFTimespineWithoutYamlConfigurationDeprecation MetricAttributesRenamed MicrobatchMacroOutsideOfBatchesDeprecation ' +
   'MissingArgumentsPropertyInGenericTestDeprecation ModelParamUsageDeprecation ' +
-  'ModulesItertoolsUsageDeprecation PackageInstallPathDeprecation PackageMaterializationOverrideDeprecation ' +
+  'ModulesItertoolsUsageDeprecation PackageInstallPathDeprecation ' +
   'PackageNodeDependsOnRootProjectNode PackageRedirectDeprecation ProjectFlagsMovedDeprecation ' +
   'PropertyMovedToConfigDeprecation ResourceNamesWithSpacesDeprecation ' +
   'SelectExcludeIgnoredWithSelectorWarning ' +

@@ -17,6 +17,7 @@ import { checkGroup, readGroups } from './groups.ts';
 import { checkEnabling } from './enabled-twice.ts';
 import { Patches } from './patches.ts';
 import { warnOfDeprecations } from './deprecations.ts';
+import { warnOfPackageMaterializations } from './package-materializations.ts';
 import { Collector } from './collect.ts';
 import type { GroupNode } from '../manifest/manifest.ts';
 import { errorOf } from './problems.ts';
@@ -221,6 +222,7 @@ export function buildNodes(
   );
   world.diagnostics.push(
     ...warnOfDeprecations(collector.nodes, world.session.invocation.startedAt),
+    ...warnOfPackageMaterializations(world, collector.nodes),
   );
   return {
     groups,

@@ -11,6 +11,21 @@ const HUB = { DBT_PACKAGE_HUB_URL: 'http://127.0.0.1:65535/' };
 
 export const PACKAGES: readonly GalleryCase[] = [
   {
+    name: 'package-replaces-a-materialization',
+    files: {
+      'dbt_project.yml':
+        'name: shop\nprofile: etl\nflags: {require_explicit_package_overrides_for_builtin_materializations: false}\n',
+      'models/orders.sql': 'select 1 as id\n',
+      'dbt_packages/house/dbt_project.yml': 'name: house\n',
+      'dbt_packages/house/macros/own.sql':
+        "{% materialization view, default %}{{ return({'relations': [this]}) }}{% endmaterialization %}\n" +
+        "{% materialization table, default %}{{ return({'relations': [this]}) }}{% endmaterialization %}\n",
+    },
+    args: ['parse'],
+    exit: 0,
+    codes: ['ETL2010'],
+  },
+  {
     name: 'package-hub-unreachable',
     files: list('- package: dbt-labs/dbt_utils', '  version: [">=1.0.0", "<2.0.0"]'),
     args: ['deps'],
