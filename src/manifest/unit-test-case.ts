@@ -1,5 +1,5 @@
 // What a run needs of a unit test beyond its node: typed cells with their places, and what each input means.
-import type { Span } from '../kernel/diagnostic.ts';
+import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 
 /** One value as written; the kind decides how an engine is given it. */
@@ -31,6 +31,8 @@ export interface CaseInput {
   readonly isThis: boolean;
   readonly content: FixtureContent;
   readonly at: Span;
+  /** why the test cannot run with it */
+  readonly refused?: Diagnostic;
 }
 
 export interface UnitTestCase {

@@ -1,5 +1,6 @@
 // `input:` of a unit test: a call of ref or source, or the word this.
 import { isEtlError } from '../kernel/error.ts';
+import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { extractMentions } from '../jinja/static-extract.ts';
 import { errorOf } from './problems.ts';
@@ -27,7 +28,12 @@ interface ReadInput {
   readonly target: InputTarget;
   /** for a ref: the text of the seed of that name, whose rows count where none are given */
   readonly seed: (() => Csv | undefined) | undefined;
+  /** why the test cannot run with it, told when it is to: arguments that only a ref of the project knows */
+  readonly refused?: Diagnostic;
 }
+
+/** The flag of dbt 1.12 that lets inputs have them. */
+const CUSTOM_REFS = 'support_custom_ref_kwargs';
 
 interface Item {
   readonly value: unknown;
@@ -68,8 +74,22 @@ export function readInput(
     written,
     target: nodeTarget(JSON.stringify([call.package, call.name, call.version]), pkg, [ref], []),
     seed: () => seedText(world, ref, pkg, seedTexts),
+    ...(call.isPlain || world.root.project.flags[CUSTOM_REFS] === true
+      ? {}
+      : { refused: customRef(written, at) }),
   };
 }
+
+/** In the words of dbt. */
+const customRef = (written: string, at: Span): Diagnostic =>
+  errorOf(
+    'ETL1020',
+    `Unit test given inputs must be either a 'ref', 'source' or 'this' call. Got: '${written}'.`,
+    {
+      at,
+      hint: `Leave out what only a ref() of the project knows, or set ${CUSTOM_REFS}: true below flags: in dbt_project.yml.`,
+    },
+  );
 
 const nodeTarget = (
   key: string,
@@ -100,6 +120,8 @@ type Call =
       readonly name: string;
       readonly package: string | null;
       readonly version: string | number | null;
+      /** it has no arguments but those of dbt's own ref */
+      readonly isPlain: boolean;
     };
 
 /** The one call that a text is, its arguments written out. */
@@ -123,6 +145,7 @@ function callOf(written: string): Call | undefined {
       name: second ?? first,
       package: second === undefined ? null : first,
       version: typeof version === 'string' || typeof version === 'number' ? version : null,
+      isPlain: [...ref.kwargs.keys()].every((name) => name === 'v' || name === 'version'),
     };
   }
   const [name, table] = source?.args ?? [];

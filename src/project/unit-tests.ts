@@ -1,6 +1,6 @@
 // Entries of `unit_tests:`, first as they are written, then with the model that they test.
 import { didYouMean } from '../kernel/did-you-mean.ts';
-import type { Span } from '../kernel/diagnostic.ts';
+import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import { nodeId } from '../kernel/node-id.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { Dict } from '../jinja/py/dict.ts';
@@ -30,6 +30,7 @@ interface WrittenInput {
   readonly target: InputTarget;
   readonly fixture: ReadFixture;
   readonly at: Span;
+  readonly refused: Diagnostic | undefined;
 }
 
 /** A unit test as its entry has it: its model is still to be found. */
@@ -194,7 +195,7 @@ function readInputs(
     const at = file.document.spanOf([...item.path, 'input']);
     const read = readInput(world, file, item, pkg, seedTexts);
     if (read === undefined || !isYamlMap(item.value)) return [];
-    const { written, target, seed } = read;
+    const { written, target, seed, refused } = read;
     const key = JSON.stringify(target);
     const twin = seen.get(key);
     if (twin !== undefined) {
@@ -218,7 +219,7 @@ function readInputs(
       seed,
     });
     if (fixture === undefined) return [];
-    return [{ shown: { input: written, ...fixture.shown }, target, fixture, at }];
+    return [{ shown: { input: written, ...fixture.shown }, target, fixture, at, refused }];
   });
 }
 
@@ -354,12 +355,21 @@ export function resolveInputs(
   test: WrittenUnitTest,
   model: NodeId,
 ): readonly CaseInput[] | undefined {
-  const resolved = test.inputs.map(({ shown, target, fixture, at }): CaseInput | undefined => {
-    const isThis = target.kind === 'this';
-    const id = isThis ? model : target.find(resolver, test.node.unique_id);
-    return id === undefined
-      ? undefined
-      : { written: shown.input, id, isThis, content: fixture.content, at };
-  });
+  const resolved = test.inputs.map(
+    ({ shown, target, fixture, at, refused }): CaseInput | undefined => {
+      const isThis = target.kind === 'this';
+      const id = isThis ? model : target.find(resolver, test.node.unique_id);
+      return id === undefined
+        ? undefined
+        : {
+            written: shown.input,
+            id,
+            isThis,
+            content: fixture.content,
+            at,
+            ...(refused === undefined ? {} : { refused }),
+          };
+    },
+  );
   return resolved.every((input) => input !== undefined) ? resolved : undefined;
 }

@@ -81,7 +81,8 @@ async function standIns(
   const names = standInNames(inputs.flatMap(({ id }) => findNode(ctx.manifest, id) ?? []));
   const made: StandIn[] = [];
   for (const input of inputs) {
-    const { id, content, written } = input;
+    const { id, content, written, refused } = input;
+    if (refused !== undefined) throw new EtlError([refused]);
     const name = names.get(id) ?? written;
     if (content.kind === 'sql') {
       const work = ctx.unitTestCompiler.text({ model, overrides }, content.sql, content.at);
