@@ -119,7 +119,7 @@ def _value(command, args, target, done, has_results):
     if command in ("source freshness", "source snapshot-freshness"):
         return results.freshness_results(target, args)
     if command == "show":
-        return results.shown(done.stdout, args)
+        return results.shown(done.stdout, args, results.last_sent(os.environ.get("DBT_LOG_PATH", "logs")))
     if command == "compile" and results.value_after(args, "--inline"):
         # SQL that belongs to no node leaves the results of the last run alone: what was printed is the result
         return results.inlined(COLOUR.sub("", done.stdout), done.returncode == 0)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import yaml
 from dbt.artifacts.schemas.batch_results import BatchResults
@@ -189,20 +190,32 @@ def freshness_results(target, args):
 class _Shown:
     """One result of `show`: the rows stand where dbt has its table."""
 
-    def __init__(self, name, rows):
+    def __init__(self, name, rows, sent):
         self.node = _Absent(f"model.{name}")
+        self.node.compiled_code = sent
         self.status = RunStatus.Success
         self.agate_table = rows
 
 
-def shown(printed, args):
+def last_sent(log_path):
+    """The statement that the log file tells of last: what dbt keeps as the compiled code of what it shows."""
+    try:
+        with open(os.path.join(log_path, "dbt.log")) as file:
+            log = file.read()
+    except OSError:
+        return ""
+    sent = re.findall(r"^\S+ \[debug\] \[[^\]]*\]: On \S+:\n((?:(?!\d\d:\d\d:\d\d\.).*\n?)*)", log, re.MULTILINE)
+    return sent[-1] if sent else ""
+
+
+def shown(printed, args, sent):
     """The results of `show`, from the JSON that it printed; none when that is no JSON."""
     try:
         found = json.loads(printed[printed.index("{"):])
     except ValueError:
         return Results([])
     limit = int(value_after(args, "--limit") or 5)
-    return Results([_Shown(found.get("node", "inline_query"), found.get("show", []))], args={"limit": limit})
+    return Results([_Shown(found.get("node", "inline_query"), found.get("show", []), sent)], args={"limit": limit})
 
 
 def inlined(printed, worked):

@@ -170,8 +170,8 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
       const sql = writtenSql(result);
       done.set(id, result);
       const { relation_name: relationName } = node;
-      // what is no relation has no result, as in dbt
-      if (node.config.materialized !== 'ephemeral')
+      // what is no relation has a result only where somebody chose it, as in dbt
+      if (node.config.materialized !== 'ephemeral' || options.select !== undefined)
         ended({ compiledCode: sql, ...(relationName === null ? {} : { relationName }) });
       compiled.push({
         node,

@@ -4,6 +4,7 @@ import { isStatementFailure } from '../adapter/failure.ts';
 import { errorTitle } from '../events/error-title.ts';
 import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
+import { nodeId } from '../kernel/node-id.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { Compiler } from '../plan/compile.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
@@ -35,6 +36,7 @@ export interface Shown {
 }
 
 const DEFAULT_LIMIT = 5;
+const INLINE_ID = nodeId('sql_operation.inline_query');
 
 /**
  * Rows of the selected nodes' SQL, of `inline` SQL rendered like a model, or of `inlineDirect` as it is. `limit` below 0 means all rows. Throws an EtlError
@@ -79,7 +81,10 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
             options.limit ?? DEFAULT_LIMIT,
             node?.config ?? project.inlineConfig,
           );
-          return await session.read(await behindHeader(session, statement, compiled.header));
+          const sent = await behindHeader(session, statement, compiled.header);
+          const id = node?.unique_id ?? INLINE_ID;
+          options.observe?.({ kind: 'statement_sent', id, sql: sent.sql });
+          return await session.read(sent);
         } catch (error) {
           if (!isStatementFailure(error)) throw error;
           const problem = explainFailure(error, {

@@ -60,6 +60,10 @@ function profileFolders(wish: ProfileWish): readonly string[] {
   return [...new Set([wish.projectDir, wish.cwd, ...home])];
 }
 
+/** Below the working directory as it is written from there. */
+const shownFolder = ({ cwd }: ProfileWish, folder: string): string =>
+  folder.startsWith(`${cwd}/`) ? folder.slice(cwd.length + 1) : folder;
+
 interface Outputs {
   readonly outputs: YamlMap;
   /** rendered already */
@@ -210,7 +214,7 @@ async function outputsOf(
     return choice.fail(
       errorOf(
         'ETL1010',
-        `etl looked for a profiles.yml file in ${choice.wish.profilesDir}, but found none`,
+        `etl looked for a profiles.yml file in ${shownFolder(choice.wish, choice.wish.profilesDir)}, but found none`,
         {
           hint: 'Check --profiles-dir, or leave it out to run on the embedded engines.',
         },

@@ -246,3 +246,22 @@ test('a closing semicolon stays in what is compiled, and is not sent', async () 
     await more.dispose();
   }
 });
+
+test('what show sends stands in the log file, as in dbt', async () => {
+  const { code } = await run('show', '--inline', 'select 11 as id', '--limit', '3');
+  expect(code).toBe(0);
+  const log = await readFile(join(project.dir, 'logs/dbt.log'), 'utf8');
+  expect(log).toMatch(/On sql_operation\.inline_query:\n[^]*select 11 as id[^]*limit 3/);
+});
+
+test('an ephemeral model that is asked for is among the results of compile', async () => {
+  const ids = async (...args: readonly string[]): Promise<readonly string[]> => {
+    const { code, output } = await run('compile', ...args);
+    expect(code, output).toBe(0);
+    const text = await readFile(join(project.dir, 'target/run_results.json'), 'utf8');
+    const { results } = JSON.parse(text) as { results: { unique_id: string }[] };
+    return results.map(({ unique_id: id }) => id);
+  };
+  expect(await ids('-s', 'inner')).toEqual(['model.shop.inner']);
+  expect(await ids('--exclude', 'broken')).not.toContain('model.shop.inner');
+});

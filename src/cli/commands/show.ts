@@ -8,27 +8,32 @@ import type { Values } from '../commands.ts';
 import type { Console } from '../console.ts';
 import type { Terminal } from '../terminal.ts';
 import { apiOptions } from './api-options.ts';
-import { guarded } from './guarded.ts';
+import { besideJson, guarded } from './guarded.ts';
 
 /** `etl show` */
 export const showCommand = (values: Values, terminal: Terminal): Promise<number> =>
-  guarded(values, terminal, async ({ reporter, learn, colour, mask, masked }) => {
-    const asJson = values['output'] === 'json';
-    const quiet = values['quiet'] === true;
-    const shown = await show({
-      ...apiOptions(values, terminal),
-      onProject: learn,
-      report: (d) => reporter.diagnostics(asJson ? [] : d),
-    });
-    for (const item of shown) {
-      const text = asJson
-        ? jsonOf(item, quiet, masked)
-        : mask(textOf(masked(item), quiet, coloursOf(colour).dim));
-      const rows = rowsJson(masked(rowsOf(item)), floatColumns(item.result.columns));
-      reporter.print(text, { name: 'ShowNode', data: dataOf(item, asJson, rows, masked) });
-    }
-    return EXIT.well;
-  });
+  guarded(
+    values,
+    besideJson(values, terminal),
+    async ({ reporter, learn, colour, mask, masked }) => {
+      const asJson = values['output'] === 'json';
+      const quiet = values['quiet'] === true;
+      const shown = await show({
+        ...apiOptions(values, terminal),
+        onProject: learn,
+        observe: (event) => reporter.observe(event),
+        report: (d) => reporter.diagnostics(asJson ? [] : d),
+      });
+      for (const item of shown) {
+        const text = asJson
+          ? jsonOf(item, quiet, masked)
+          : mask(textOf(masked(item), quiet, coloursOf(colour).dim));
+        const rows = rowsJson(masked(rowsOf(item)), floatColumns(item.result.columns));
+        reporter.print(text, { name: 'ShowNode', data: dataOf(item, asJson, rows, masked) });
+      }
+      return EXIT.well;
+    },
+  );
 
 function textOf({ name, result }: Shown, quiet: boolean, dim: (text: string) => string): string {
   const title = name === undefined ? 'Previewing inline node:' : `Previewing node '${name}':`;
