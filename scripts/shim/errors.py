@@ -46,6 +46,7 @@ _BY_CODE = {
     "ETL1009": [core.EnvVarMissingError],
     "ETL1010": _PROFILE,
     "ETL1041": [core.DependencyError],
+    "ETL1040": [common.DbtInternalError, core.DependencyError, *_PROJECT],
     "ETL2002": [common.UndefinedMacroError],
     "ETL2003": [core.DocTargetNotFoundError],
     "ETL2005": [core.RequiredVarNotFoundError],

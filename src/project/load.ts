@@ -36,6 +36,7 @@ import {
   targetFacts,
   varLayers,
   yamlRenderer,
+  secretRenderer,
 } from './session.ts';
 import type { Session } from './session.ts';
 import type { ProjectPackage } from './text-files.ts';
@@ -202,11 +203,7 @@ async function open(input: LoadInput, diagnostics: Diagnostic[]): Promise<Opened
   const env = await readEnv(input, diagnostics);
   const host = bareHost();
   const early = sessionOf(input, env, '', undefined);
-  const renderEarly = yamlRenderer(
-    host,
-    '',
-    baseScope(baseSettings(early, [early.cliVars], { secrets: true })),
-  );
+  const renderEarly = secretRenderer(host, early, [early.cliVars]);
   const chosen = await chooseProfile(
     {
       projectDir: input.projectDir,

@@ -11,7 +11,7 @@ import { chooseProfile } from './profile.ts';
 import type { ChosenProfile } from './profile.ts';
 import { profileNameOf, readProjectFile } from './project-file.ts';
 import type { ProjectFile } from './project-file.ts';
-import { baseScope, baseSettings, targetFacts, yamlRenderer } from './session.ts';
+import { baseScope, baseSettings, secretRenderer, targetFacts, yamlRenderer } from './session.ts';
 import type { Session } from './session.ts';
 import { readVarsFile } from './vars-file.ts';
 import type { RenderValue } from './yaml-render.ts';
@@ -68,11 +68,10 @@ const rendererOf = (session: Session, secrets: boolean, fileVars: YamlMap = {}):
     dispatchPrefixes: [],
     searchOrder: {},
   });
-  return yamlRenderer(
-    host,
-    '',
-    baseScope(baseSettings(session, [session.cliVars, fileVars], secrets ? { secrets } : {})),
-  );
+  const layers = [session.cliVars, fileVars];
+  return secrets
+    ? secretRenderer(host, session, layers)
+    : yamlRenderer(host, '', baseScope(baseSettings(session, layers)));
 };
 
 /** The connection, as far as it can be read: without one, `target` is not known to templates and no password needs hiding. */

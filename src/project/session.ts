@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Dialect, Target } from '../adapter/contract.ts';
 import type { RenderAttempt, Scope, TemplateHost } from '../jinja/host.ts';
 import { toPython } from '../jinja/py/convert.ts';
-import { baseNames } from '../jinja/scope/base-names.ts';
+import { baseNames, revealed } from '../jinja/scope/base-names.ts';
 import { ColumnApi } from '../jinja/scope/column.ts';
 import type {
   BaseSettings,
@@ -113,6 +113,23 @@ export const baseScope =
   (settings: BaseSettings): Scope =>
   (attempt) =>
     baseNames(settings, attempt);
+
+/**
+ * Renders the values of profiles.yml and packages.yml, where secrets of the environment may stand. They are put in when the rest is
+ * rendered, as they are.
+ */
+export function secretRenderer(
+  host: TemplateHost,
+  session: Session,
+  layers: readonly YamlMap[],
+): RenderValue {
+  const render = yamlRenderer(
+    host,
+    '',
+    baseScope(baseSettings(session, layers, { secrets: true })),
+  );
+  return (text, origin) => revealed(render(text, origin), session.env);
+}
 
 /** What the project says about quoting, with dbt's default: everything is quoted. */
 function quotingStyle(dialect: Dialect, wish: QuotingWish): QuotingStyle {

@@ -66,6 +66,19 @@ class VarFunction implements PyObject {
   }
 }
 
+/** What stands for a secret while its template is rendered, so that no filter turns it into something that logs would show. */
+const concealed = (name: string): string => `$$$DBT_SECRET_START$$$${name}$$$DBT_SECRET_END$$$`;
+const CONCEALED = /\$\$\$DBT_SECRET_START\$\$\$(\w+)\$\$\$DBT_SECRET_END\$\$\$/g;
+
+/** A rendered value with its secrets. */
+export const revealed = (
+  value: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+): unknown =>
+  typeof value === 'string'
+    ? value.replaceAll(CONCEALED, (text, name: string) => env[name] ?? text)
+    : value;
+
 function envVar(env: EnvSource): Value {
   return namedFunction('env_var', ['var', 'default'], ([variable, fallback]) => {
     const name = str(variable ?? '');
@@ -76,7 +89,7 @@ function envVar(env: EnvSource): Value {
         'A secret in SQL would end up in the logs of the warehouse; put it into the connection.',
       );
     const value = env.get(name);
-    if (value !== undefined) return value;
+    if (value !== undefined) return name.startsWith(SECRET) ? concealed(name) : value;
     if (fallback !== undefined && fallback !== null) return fallback;
     throw templateError(
       'ETL1009',

@@ -74,6 +74,20 @@ test('--profile and --target', async () => {
   ]);
 });
 
+test('a secret is put in as it is, behind all filters', async () => {
+  const { target } = await loadedFiles(
+    {
+      ...SHOP,
+      'profiles.yml':
+        "shop:\n  target: dev\n  outputs:\n    dev:\n      type: postgres\n      schema: s\n      host: \"{{ env_var('DBT_ENV_SECRET_H') | trim }}.{{ env_var('DBT_ENV_SECRET_H') | join('-') }}\"\n",
+    },
+    { env: { DBT_ENV_SECRET_H: 'hidden' } },
+  );
+  expect(target.shown['host']).toMatch(/^hidden\./);
+  expect(target.shown['host']).toContain('S-E-C-R-E-T');
+  expect(target.shown['host']).not.toContain('h-i-d-d-e-n');
+});
+
 test('filters give numbers and booleans, secrets may be read, and target shows no secret', async () => {
   const { target, session } = await loadedFiles(
     {
