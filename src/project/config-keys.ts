@@ -165,7 +165,13 @@ const NODE_DEFAULTS = {
 export const CONFIG_DEFAULTS: Readonly<
   Partial<Record<ResourceType, Readonly<Record<string, unknown>>>>
 > = {
-  model: { ...NODE_DEFAULTS, access: 'protected', freshness: null },
+  model: {
+    ...NODE_DEFAULTS,
+    access: 'protected',
+    freshness: null,
+    on_error: null,
+    latest_version_pointer: { enabled: null, alias: null },
+  },
   analysis: NODE_DEFAULTS,
   operation: NODE_DEFAULTS,
   seed: { ...NODE_DEFAULTS, materialized: 'seed', delimiter: ',', quote_columns: null },
@@ -204,6 +210,7 @@ export const CONFIG_DEFAULTS: Readonly<
     fail_calc: 'count(*)',
     warn_if: '!= 0',
     error_if: '!= 0',
+    sql_header: null,
   },
   source: {
     enabled: true,

@@ -171,6 +171,11 @@ export function finalConfig(
   checked(request.type, config, CONFIG_DEFAULTS[request.type] ?? {}, node, at, diagnostics);
   if (typeof config['static_analysis'] === 'boolean')
     config['static_analysis'] = config['static_analysis'] ? 'on' : 'off';
+  if (isYamlMap(config['contract'])) {
+    // what else stands there is dropped, as in dbt
+    const { enforced, alias_types } = config['contract'];
+    config['contract'] = { enforced: enforced ?? false, alias_types: alias_types ?? true };
+  }
   if (request.type === 'test') settleStoreFailures(config);
   else
     for (const key of ['post-hook', 'pre-hook']) {

@@ -107,7 +107,8 @@ describe('what is printed', () => {
         .map((line) => JSON.parse(line) as Record<string, unknown>)
         .map((node) => [node['resource_type'], Object.keys(node).slice(5).join(' ')]),
     );
-    expect(keys.get('model')).toBe('alias config tags depends_on');
+    expect(keys.get('model')).toBe('alias config tags depends_on direct_parents');
+    expect(keys.get('seed')).toBe('alias config tags depends_on');
     expect(keys.get('source')).toBe('source_name tags config');
     expect(keys.get('exposure')).toBe('tags config depends_on');
     expect(keys.has('analysis')).toBe(false);
@@ -134,6 +135,7 @@ describe('what is printed', () => {
       name: 'joined',
       package_name: 'shop',
       depends_on: { nodes: ['model.shop.stg_a', 'model.shop.stg_b'] },
+      direct_parents: ['model.shop.stg_a', 'model.shop.stg_b'],
       tags: [],
       config: { materialized: 'table', schema: 'mart', meta: { owner: 'ana' } },
       resource_type: 'model',

@@ -19,7 +19,9 @@ const OUTPUTS = ['selector', 'name', 'path', 'json'] as const;
 /** dbt's default keys of `ls --output json`, in the order in which it prints those of a node. */
 const START = ['name', 'resource_type', 'package_name', 'original_file_path', 'unique_id'];
 const NODE_KEYS = [...START, 'alias', 'config', 'tags', 'depends_on'];
+const MODEL_KEYS = [...NODE_KEYS, 'direct_parents'];
 const KEYS_OF: Readonly<Record<string, readonly string[]>> = {
+  model: MODEL_KEYS,
   source: [...START, 'source_name', 'tags', 'config'],
   exposure: [...START, 'tags', 'config', 'depends_on'],
   unit_test: [...START, 'depends_on', 'config'],
@@ -104,12 +106,23 @@ const pythonJson = (value: unknown): string =>
 function keyOf(node: GraphNode, key: string): readonly (readonly [string, unknown])[] {
   // dbt has them in the config alone
   if (node.resource_type === 'unit_test' && ['tags', 'meta', 'place'].includes(key)) return [];
-  let value: unknown = node;
+  // a test of a file is about no column
+  if (node.resource_type === 'test' && node.test_metadata === null && key === 'column_name')
+    return [];
+  let value: unknown = listedNode(node);
   for (const part of key.split('.')) {
     if (typeof value !== 'object' || value === null) return [];
     value = (value as Readonly<Record<string, unknown>>)[part];
   }
   return value === undefined ? [] : [[key, value]];
+}
+
+/** A node as dbt lists it: a model with its direct parents (1.12), a seed without any. */
+function listedNode(node: GraphNode): object {
+  if (node.resource_type === 'model') return { ...node, direct_parents: node.depends_on.nodes };
+  if (node.resource_type === 'seed')
+    return { ...node, depends_on: { macros: node.depends_on.macros } };
+  return node;
 }
 
 /** The text that selects just this node, as dbt prints it. */
