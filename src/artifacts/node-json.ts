@@ -213,7 +213,7 @@ const exposureJson = (node: ExposureNode): Json => ({
   depends_on: node.depends_on,
   refs: node.refs,
   sources: node.sources,
-  metrics: [],
+  metrics: node.metrics.map((name) => [name]),
   created_at: node.created_at,
 });
 

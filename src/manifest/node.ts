@@ -211,6 +211,8 @@ export interface ExposureNode extends CommonNode {
   readonly config: Readonly<Record<string, unknown>> & { readonly enabled: boolean };
   readonly refs: readonly RefArgs[];
   readonly sources: readonly (readonly [string, string])[];
+  /** names of metrics */
+  readonly metrics: readonly string[];
   readonly depends_on: { readonly macros: readonly string[]; readonly nodes: readonly NodeId[] };
   readonly created_at: number;
   readonly unrendered_config: Readonly<Record<string, unknown>>;

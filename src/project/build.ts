@@ -193,9 +193,12 @@ export function buildNodes(
     if (draft.config.enabled) checkGroup(world, groups, { id, group, at: patch?.at ?? place });
     collector.add(draft);
   }
+  const semantics = readSemantics(world, properties, resolver, collector.nodes);
+  for (const { unique_id: id, group, place: at } of Object.values(semantics.nodes))
+    checkGroup(world, groups, { id, group, at });
   const exposures = properties
     .filter((p) => p.section === 'exposures')
-    .map((p) => readExposure(world, p));
+    .map((p) => readExposure(world, p, semantics.nodes));
   for (const exposure of exposures) collector.addExposure(exposure);
   for (const source of sourceNodes) if (!source.config.enabled) collector.disable(source);
   const writtenTests = properties
@@ -203,7 +206,6 @@ export function buildNodes(
     .flatMap((p) => readUnitTest(world, p, seedTexts) ?? []);
   const unitTests = settleUnitTests(world, resolver, drafts, writtenTests);
   for (const test of unitTests.disabled) collector.disable(test);
-  const semantics = readSemantics(world, properties, resolver, collector.nodes);
   for (const node of semantics.disabled) collector.disable(node);
   warnOfOrphans(
     world,

@@ -94,7 +94,7 @@ export class Collector {
 
   /** Resolves what an exposure refers to and keeps it. */
   addExposure(exposure: ReadExposure): void {
-    const { node, refs, sources } = exposure;
+    const { node, refs, sources, metrics } = exposure;
     if (!node.config.enabled) {
       this.disable({ ...node, depends_on: { macros: [], nodes: [] } });
       return;
@@ -107,6 +107,9 @@ export class Collector {
       refs,
       sources,
     });
-    this.exposures[node.unique_id] = { ...node, depends_on: { macros: [], nodes } };
+    this.exposures[node.unique_id] = {
+      ...node,
+      depends_on: { macros: [], nodes: [...nodes, ...metrics] },
+    };
   }
 }

@@ -1,5 +1,6 @@
+import type { NodeId } from '../kernel/node-id.ts';
 import { nodeId } from '../kernel/node-id.ts';
-import type { ExposureNode } from '../manifest/node.ts';
+import type { ExposureNode, SemanticNode } from '../manifest/node.ts';
 import { captureText } from './capture.ts';
 import { textsOf } from './texts.ts';
 import { renderDescription } from './descriptions.ts';
@@ -18,22 +19,35 @@ export interface ReadExposure {
   readonly node: Omit<ExposureNode, 'depends_on'>;
   readonly refs: readonly CapturedRef[];
   readonly sources: readonly CapturedSource[];
+  readonly metrics: readonly NodeId[];
 }
 
 const text = (value: unknown): string | null =>
   value === undefined || value === null ? null : String(value as string);
 
-interface Depends {
-  readonly refs: readonly CapturedRef[];
-  readonly sources: readonly CapturedSource[];
+type Depends = Pick<ReadExposure, 'refs' | 'sources' | 'metrics'>;
+type Semantics = Readonly<Record<NodeId, SemanticNode>>;
+
+const METRIC = /^\s*(?:\{\{\s*)?metric\((?:\s*['"](\w+)['"]\s*,)?\s*['"](\w+)['"]\s*\)/;
+
+/** The metric that a call names, with or without its package. */
+function metricOf(call: string, semantics: Semantics): SemanticNode | undefined {
+  const [, packageName, name] = METRIC.exec(call) ?? [];
+  return Object.values(semantics).find(
+    (node) =>
+      node.resource_type === 'metric' &&
+      node.name === name &&
+      (packageName === undefined || node.package_name === packageName),
+  );
 }
 
-/** `depends_on`: each entry is a call of ref or source. */
-function dependsOn(world: World, property: Property, id: string): Depends {
+/** `depends_on`: each entry is a call of ref, source or metric. */
+function dependsOn(world: World, property: Property, id: string, known: Semantics): Depends {
   const pkg = world.packages.get(property.packageName) ?? world.root;
   const { file } = property;
   const refs: CapturedRef[] = [];
   const sources: CapturedSource[] = [];
+  const metrics: NodeId[] = [];
   for (const item of listAt(
     property.value['depends_on'],
     [...property.path, 'depends_on'],
@@ -48,10 +62,15 @@ function dependsOn(world: World, property: Property, id: string): Depends {
       continue;
     }
     if (/^\s*(\{\{\s*)?metric\(/.test(item.value)) {
+      const metric = metricOf(item.value, known);
+      if (metric !== undefined) {
+        metrics.push(metric.unique_id);
+        continue;
+      }
       world.diagnostics.push(
         warningOf('ETL4002', `the exposure "${property.name}" depends on ${item.value.trim()}`, {
           at,
-          hint: 'Metrics are read but not executed: the exposure stays, without this line.',
+          hint: 'There is no metric of that name: the exposure stays, without this line.',
         }),
       );
       continue;
@@ -72,7 +91,7 @@ function dependsOn(world: World, property: Property, id: string): Depends {
     refs.push(...found.refs.map((ref) => ({ ...ref, at })));
     sources.push(...found.sources.map((source) => ({ ...source, at })));
   }
-  return { refs, sources };
+  return { refs, sources, metrics };
 }
 
 const TYPES = ['dashboard', 'notebook', 'analysis', 'ml', 'application'];
@@ -105,7 +124,7 @@ function checkWords(world: World, property: Property, node: string): void {
 }
 
 /** Reads an exposure. */
-export function readExposure(world: World, property: Property): ReadExposure {
+export function readExposure(world: World, property: Property, semantics: Semantics): ReadExposure {
   const { value, file, packageName, name, path } = property;
   const pkg = world.packages.get(packageName) ?? world.root;
   const id = nodeId(`exposure.${packageName}.${name}`);
@@ -135,7 +154,7 @@ export function readExposure(world: World, property: Property): ReadExposure {
     ...final
   } = finalConfig(request, id, at, world.diagnostics);
   const { tags, meta } = withProjectWide(pkg.project, yaml, final);
-  const depends = dependsOn(world, property, id);
+  const depends = dependsOn(world, property, id, semantics);
   checkWords(world, property, id);
   return {
     ...depends,
@@ -165,6 +184,7 @@ export function readExposure(world: World, property: Property): ReadExposure {
         version: ref.version,
       })),
       sources: depends.sources.map((source) => [source.source, source.table] as const),
+      metrics: depends.metrics.map((metric) => metric.split('.').slice(2).join('.')),
       created_at: world.session.invocation.startedAt.getTime() / 1000,
       unrendered_config: unrenderedConfig({ ...request, yaml: withoutEmpty(yaml) }),
       place: at,

@@ -10,6 +10,9 @@ import type { World } from './world.ts';
 // dbt's words, which its users search for
 const NAMED_TWICE: Readonly<Record<string, (name: string, packageName: string) => string>> = {
   exposures: (name) => foundTwo('exposures', name),
+  metrics: (name) => foundTwo('metrics', name),
+  semantic_models: (name) => foundTwo('semantic models', name),
+  saved_queries: (name) => foundTwo('saved queries', name),
   macros: (name, packageName) =>
     `dbt found two schema.yml entries for the same macro in package ${packageName} named ${name}`,
 };

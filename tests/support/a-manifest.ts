@@ -174,6 +174,7 @@ export const anExposure = (
   url: null,
   refs: [],
   sources: [],
+  metrics: [],
   depends_on: { macros: [], nodes: reads.map(nodeId) },
   created_at: 1_700_000_000,
   unrendered_config: {},

@@ -59,3 +59,30 @@ test('tags of exposures that are null', async () => {
     'ETL1004 models/x.yml:2:12 the config "tags" must be a list of texts, not null: Field "tags" of type List[str] in ExposureConfig has invalid value None',
   ]);
 });
+
+test('metrics among the parents of exposures; two of one name, and a group that is not there', async () => {
+  const files = (second: string, group: string): Record<string, string> => ({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'models/m.yml': `metrics:
+  - {name: revenue, label: A, type: simple, type_params: {measure: x}, config: {group: ${group}}}
+  - {name: ${second}, label: B, type: simple, type_params: {measure: x}, config: {group: ${group}}}
+groups: [{name: sales, owner: {name: Ana}}]
+exposures:
+  - {name: dash, type: dashboard, owner: {name: Ana}, depends_on: ["metric('shop', 'revenue')", metric('other')]}
+`,
+  });
+  const { manifest } = await loadedFiles(files('other', 'sales'));
+  expect(manifest.exposures[nodeId('exposure.shop.dash')]).toMatchObject({
+    metrics: ['revenue', 'other'],
+    depends_on: { nodes: ['metric.shop.revenue', 'metric.shop.other'] },
+  });
+  const { diagnostics } = await loadFiles(files('revenue', 'nobody'));
+  expect(
+    toldAs(diagnostics)
+      .map((line) => line.split(' | ')[0])
+      .filter((line) => line?.startsWith('ETL3')),
+  ).toEqual([
+    'ETL3005 models/m.yml:3:12 dbt found two metrics with the name "revenue"',
+    'ETL3032 models/m.yml:3:12 there is no group "nobody"',
+  ]);
+});
