@@ -7,11 +7,11 @@ const mapOf = (value: unknown): YamlMap => (isYamlMap(value) ? value : {});
 const listOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? (value as unknown[]) : [];
 const orNull = (value: unknown): unknown => value ?? null;
-/** A scalar as text: expressions such as `1` and `true` are SQL. */
-export const textOrNull = (value: unknown): string | null =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : null;
+/** A scalar as text, as Python writes it: expressions such as `1` and `True` are SQL. */
+export function textOrNull(value: unknown): string | null {
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+}
 
 /** A filter: one text or several that hold together. */
 export function filterShape(value: unknown): Shape | null {

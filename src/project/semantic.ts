@@ -219,13 +219,16 @@ function ownMetrics(model: SemanticNode): readonly SemanticNode[] {
         unique_id: nodeId(`metric.${model.package_name}.${name}`),
         name,
         fqn: [...model.fqn.slice(0, -1), name],
-        description: textOrNull(measure['description']) ?? '',
+        description: textOrNull(measure['description']) ?? `Metric created from measure ${name}`,
         label: textOrNull(measure['label']) ?? name,
         config: { ...CONFIGS.metric, enabled: model.config.enabled },
-        unrendered_config: {},
+        unrendered_config: { enabled: model.config.enabled },
         refs: [],
         depends_on: { macros: [], nodes: [] },
-        own: ownOf('metric', { type: 'simple', type_params: { measure: name } }),
+        own: ownOf('metric', {
+          type: 'simple',
+          type_params: { measure: name, expr: measure['expr'] ?? name },
+        }),
       },
     ];
   });

@@ -1,6 +1,12 @@
 // What is different between a node and the same node of an earlier manifest: dbt's rules, on configs as written, so that
 // another target alone is no difference.
-import type { ExecutableNode, ExposureNode, GraphNode, SourceNode } from '../../manifest/node.ts';
+import type {
+  ExecutableNode,
+  ExposureNode,
+  GraphNode,
+  SemanticNode,
+  SourceNode,
+} from '../../manifest/node.ts';
 import { isSemantic } from '../../manifest/node.ts';
 import type { PreviousNode } from '../../manifest/previous-state.ts';
 import { sameContract as sameModelContract } from './contract-change.ts';
@@ -95,11 +101,7 @@ export function sameContents(node: GraphNode, old: PreviousNode): boolean {
   if (node.resource_type === 'source') return sameSource(node, old);
   if (node.resource_type === 'exposure') return sameExposure(node, old);
   if (node.resource_type === 'unit_test') return same(node.checksum, old['checksum']);
-  if (isSemantic(node))
-    return (
-      Object.entries(node.own).every(([key, value]) => same(value, old[key])) &&
-      sameConfigs(node, old)
-    );
+  if (isSemantic(node)) return sameSemantics(node, old);
   return (
     same(node.fqn, old['fqn']) &&
     sameBody(node, old) &&
@@ -151,6 +153,41 @@ const sameExposure = (node: ExposureNode, old: PreviousNode): boolean =>
   EXPOSURE.every((key) => same(node[key], old[key])) &&
   same(node.depends_on.nodes.toSorted(), nodesOf(old).toSorted()) &&
   sameConfigs(node, old);
+
+/** Follows from the target, or from the rest: no change of its own. */
+const NOT_SAID = new Set(['node_relation', 'create_metric', 'input_measures']);
+
+/** What says something, as texts: a manifest of dbt has every key of a part, and texts where a file has numbers. */
+function said(value: unknown): unknown {
+  if (value === null || value === undefined || value === false || value === '') return undefined;
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(said);
+  if (!isMap(value)) return String(value as string);
+  const entries = Object.entries(value).flatMap(([key, one]) => {
+    const kept = NOT_SAID.has(key) ? undefined : said(one);
+    return kept === undefined ? [] : [[key, kept] as const];
+  });
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** Exports with their configs as they are written: the schema of another target is no change. */
+const writtenExports = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? (value as unknown[]).map((one) => ({ ...mapOf(one), config: undefined }))
+    : value;
+
+function sameSemantics(node: SemanticNode, old: PreviousNode): boolean {
+  const { description, label, group, own } = node;
+  const now: Json = { ...own, description, label, group };
+  return (
+    Object.keys(now)
+      .filter((key) => !NOT_SAID.has(key))
+      .every((key) =>
+        key === 'exports'
+          ? same(said(writtenExports(now[key])), said(writtenExports(old[key])))
+          : same(said(now[key]), said(old[key])),
+      ) && sameConfigs(node, old)
+  );
+}
 
 const nodesOf = (old: PreviousNode): readonly string[] => {
   const nodes = mapOf(old['depends_on'])['nodes'];
