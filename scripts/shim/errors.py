@@ -118,6 +118,6 @@ def exception_for(output, args):
     made = type(
         f"Etl{classes[0].__name__}",
         tuple(classes),
-        {"__init__": init, "__str__": lambda self: self.msg, "__repr__": lambda self: f"{code}: {self.msg}"},
+        {"__init__": init, "__str__": lambda self: self.msg, "__repr__": lambda self: self.msg},
     )
     return made(told)
