@@ -1,6 +1,7 @@
 // What an engine must offer. The dialect is pure text; the session talks; the adapter is the package of both.
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
+import type { Access, CatalogColumn } from './catalog.ts';
 import type { FailureKind } from './failure.ts';
 import type { Query, ResultSet, Scalar, Segment, Statement } from './statement.ts';
 
@@ -235,6 +236,8 @@ export interface Dialect {
   leftovers(
     schemas: readonly string[],
   ): Query<{ readonly relation: RelationName; readonly kind: RelationKind }>;
+  /** who may do what with the relations of the schemas; absent where that is not known */
+  readonly access?: Access;
   /** a query without a row whose columns are those of a contract */
   typed(columns: readonly ContractColumn[]): string;
   /** what of a type a contract compares, from the name that a result gives it */
@@ -291,19 +294,6 @@ export interface ObservedRelation {
   readonly columns: readonly Column[];
   /** what only its own dialect reads: dependents with their definitions, grants, uuid, partition key, ... */
   readonly facts: unknown;
-}
-
-export interface CatalogColumn {
-  readonly relation: RelationName;
-  readonly kind: RelationKind;
-  readonly owner: string | null;
-  readonly relationComment: string | null;
-  readonly column: string;
-  readonly index: number;
-  readonly type: string;
-  readonly comment: string | null;
-  readonly rows?: number;
-  readonly bytes?: number;
 }
 
 export interface Effect {

@@ -1,4 +1,5 @@
-import { ask, type CatalogColumn, type Connection } from '../adapter/contract.ts';
+import type { CatalogColumn } from '../adapter/catalog.ts';
+import { ask, type Connection } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { catalogJson } from '../artifacts/catalog-json.ts';
 import { writeJson, writeText } from '../artifacts/write.ts';

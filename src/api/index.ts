@@ -33,6 +33,7 @@ export { debug } from './debug.ts';
 export { deps, type DepsOptions } from './deps.ts';
 export { docsGenerate } from './docs-generate.ts';
 export { docsServe } from './docs-serve.ts';
+export { grants, type GrantsResult } from './grants.ts';
 export { init } from './init.ts';
 export { list } from './list.ts';
 export { parse } from './parse.ts';

@@ -1,4 +1,4 @@
-import type { CatalogColumn } from '../adapter/contract.ts';
+import type { CatalogColumn } from '../adapter/catalog.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { relationKey } from '../kernel/relation.ts';
 import type { Manifest } from '../manifest/manifest.ts';

@@ -40,6 +40,13 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'the same as --inline, sent as it is: no ref(), no macros',
   },
   {
+    flags: '--check',
+    key: 'check',
+    kind: 'flag',
+    only: ['grants'],
+    help: 'exit code 1 when what is declared and what is granted differ',
+  },
+  {
     flags: '--sql <sql>',
     key: 'sql',
     kind: 'text',

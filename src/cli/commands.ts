@@ -155,6 +155,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/source-freshness.ts')).sourceFreshnessCommand(values, terminal),
   },
   {
+    name: 'grants',
+    summary: 'Show the grants that models declare beside those that their relations have',
+    example: 'etl grants -s models/gold --check',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/grants.ts')).grantsCommand(values, terminal),
+  },
+  {
     name: 'retry',
     summary: 'Run the last command again for what failed or was skipped, with its options',
     example: 'etl retry --threads 1',

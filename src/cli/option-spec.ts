@@ -16,6 +16,7 @@ export type Command =
   | 'clean'
   | 'run-operation'
   | 'source freshness'
+  | 'grants'
   | 'retry'
   | 'docs serve'
   | 'deps';

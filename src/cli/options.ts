@@ -19,7 +19,7 @@ const GRAPH: readonly Command[] = [
   'show',
   'docs generate',
 ];
-const SELECTS: readonly Command[] = [...GRAPH, 'source freshness'];
+const SELECTS: readonly Command[] = [...GRAPH, 'grants', 'source freshness'];
 
 /** The option table; `etl --help`, the parser, the environment and docs/reference are made from it. */
 export const OPTIONS: readonly OptionSpec[] = [
@@ -227,7 +227,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     flags: '--output <format>',
     key: 'output',
     kind: 'text',
-    only: ['ls', 'show', 'compile', 'plan'],
+    only: ['ls', 'show', 'compile', 'plan', 'grants'],
     help: 'form of the output; ls: selector, name, path, json; others: text, json',
   },
   {

@@ -89,7 +89,8 @@ function commentsOf(node: ExecutableNode): Comments {
   };
 }
 
-function grantsOf(node: ExecutableNode): Grants | undefined {
+/** The grants that a node declares; undefined for one that says nothing of them. */
+export function grantsOf(node: ExecutableNode): Grants | undefined {
   const grants = node.config['grants'] as Readonly<Record<string, unknown>> | undefined;
   if (grants === undefined || grants === null || Object.keys(grants).length === 0) return undefined;
   return Object.fromEntries(

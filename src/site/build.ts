@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CatalogColumn } from '../adapter/contract.ts';
+import type { CatalogColumn } from '../adapter/catalog.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { relationKey } from '../kernel/relation.ts';
 import { parentsOf, type Manifest } from '../manifest/manifest.ts';

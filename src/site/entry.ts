@@ -1,4 +1,4 @@
-import type { CatalogColumn } from '../adapter/contract.ts';
+import type { CatalogColumn } from '../adapter/catalog.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { ColumnInfo, GraphNode, TestNode } from '../manifest/node.ts';
 import { markup, type Html } from './html.ts';

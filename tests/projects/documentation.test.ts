@@ -144,6 +144,7 @@ describe('postgres', () => {
         ['reader SELECT', 'writer INSERT', 'writer SELECT'],
       ],
       [`{'select': ['writer'], 'insert': []}`, ['writer SELECT']],
+      [`{'insert': ['writer']}`, ['writer INSERT']],
       [`{'select': []}`, []],
     ] as const) {
       await bench.write(of(grants));

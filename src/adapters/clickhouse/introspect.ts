@@ -1,5 +1,6 @@
 // Questions to the engine's own tables, as text, and how to read the answers.
-import type { CatalogColumn, ObservedRelation } from '../../adapter/contract.ts';
+import type { CatalogColumn } from '../../adapter/catalog.ts';
+import type { ObservedRelation } from '../../adapter/contract.ts';
 import type { Query, Scalar, Statement } from '../../adapter/statement.ts';
 import type { Column, RelationKind, RelationName } from '../../kernel/relation.ts';
 import type { Facts } from './facts.ts';

@@ -37,8 +37,21 @@ function privilegeWords(privilege: string): string {
   ]);
 }
 
+/**
+ * The role that a config names: dbt does not quote it, so it is folded where it is a plain word, and taken as it stands between
+ * quotes. What would be a syntax error in dbt (`my-role`) is taken as it is.
+ */
+export function roleOf(written: string): string {
+  const name = written.trim();
+  if (/^"(?:[^"]|"")+"$/.test(name)) return name.slice(1, -1).replaceAll('""', '"');
+  return /^[a-z_][\w$]*$/i.test(name) ? name.toLowerCase() : name;
+}
+
 const grantee = (privilege: string, to: string | null): string =>
   `${privilege.trim().toUpperCase()} ${role(to)}`;
+
+const isDefault = (facts: Facts, { privilege, to }: Grant): boolean =>
+  facts.defaultGrants.some((d) => d.privilege === privilege && d.to === to);
 
 /** The configured grants, without those that a live relation (its `facts`) has already. Throws for what is no privilege. */
 export function configuredGrants(
@@ -51,26 +64,27 @@ export function configuredGrants(
   return Object.entries(grants ?? {}).flatMap(([privilege, grantees]) => {
     const words = privilegeWords(privilege);
     return grantees
+      .map(roleOf)
       .filter((to) => !there.has(grantee(privilege, to)))
       .map((to) => repeatable('alter', `grant ${words} on table ${on} to ${role(to)}`, relation));
   });
 }
 
-const names = (grants: Grants | undefined): ReadonlySet<string> =>
-  new Set(Object.keys(grants ?? {}).map((p) => p.trim().toUpperCase()));
-
-/** Takes back what the live relation grants beyond the config, for the privileges that the config names. */
+/**
+ * Takes back what the live relation grants beyond the config: all of it, as dbt. Without a config there is nothing beyond it, and
+ * what the default privileges of the schema give is theirs to take.
+ */
 export function revokedGrants(
   relation: RelationName,
   facts: Facts,
   configured: Grants | undefined,
 ): readonly Statement[] {
+  if (configured === undefined) return [];
   const wanted = new Set(
-    Object.entries(configured ?? {}).flatMap(([p, who]) => who.map((w) => grantee(p, w))),
+    Object.entries(configured).flatMap(([p, who]) => who.map((w) => grantee(p, roleOf(w)))),
   );
-  const governed = names(configured);
   return facts.grants
-    .filter((g) => governed.has(g.privilege) && !wanted.has(grantee(g.privilege, g.to)))
+    .filter((g) => !wanted.has(grantee(g.privilege, g.to)) && !isDefault(facts, g))
     .map((g) =>
       repeatable(
         'alter',
@@ -181,8 +195,7 @@ export function carriedOver(
   },
 ): readonly Statement[] {
   const on = relationText(staged);
-  const governed = names(wanted.grants);
-  const kept = facts.grants.filter((g) => !governed.has(g.privilege));
+  const kept = facts.grants.filter((g) => wanted.grants === undefined || isDefault(facts, g));
   const described = Object.entries(facts.columnComments).filter(
     ([column]) => wanted.comments.columns[column] === undefined,
   );

@@ -2,11 +2,12 @@
 import type { Dialect, InferredType } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { buildDelta, buildSeed, buildTable, finishSeed, tidy } from './build.ts';
-import { kindWord } from './carry.ts';
+import { kindWord, roleOf } from './carry.ts';
 import { contractType, typed } from './contract.ts';
 import { publishDelta } from './delta.ts';
 import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
+import { granted } from './granted.ts';
 import { hazards } from './hazards.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
 import { macros } from './macros.ts';
@@ -109,6 +110,7 @@ export const dialect: Dialect = {
   columns,
   catalog,
   leftovers,
+  access: { granted, role: roleOf },
   typed,
   contractType,
   read: (sql) => around('', sql, '', { verb: 'read', repeatable: true }),

@@ -62,6 +62,8 @@ export interface Facts {
   readonly comment: string | null;
   readonly columnComments: Readonly<Record<string, string>>;
   readonly grants: readonly Grant[];
+  /** what the default privileges of the schema give to everything new */
+  readonly defaultGrants: readonly Omit<Grant, 'grantable'>[];
   readonly columnGrants: readonly ColumnGrant[];
   readonly indexes: readonly LiveIndex[];
   readonly isUnlogged: boolean;

@@ -1,5 +1,6 @@
 // Catalog reads: text and decoders. Exact matches only; `like` on a schema name would treat "_" as a wildcard.
-import type { CatalogColumn, ObservedRelation } from '../../adapter/contract.ts';
+import type { CatalogColumn } from '../../adapter/catalog.ts';
+import type { ObservedRelation } from '../../adapter/contract.ts';
 import type { Query, Scalar } from '../../adapter/statement.ts';
 import type { Column, RelationKind, RelationName } from '../../kernel/relation.ts';
 import type { Facts } from './facts.ts';
@@ -158,6 +159,10 @@ const INDEXES = `(
     from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid
     join pg_catalog.pg_am am on am.oid = ic.relam where i.indrelid = c.oid)`;
 
+/** What is granted on a relation without anybody saying so: to be filtered further, by grantee. */
+export const DEFAULT_GRANTS = `from pg_catalog.pg_default_acl d, aclexplode(d.defaclacl) x
+    where d.defaclrole = c.relowner and d.defaclobjtype = 'r' and d.defaclnamespace in (0, c.relnamespace)`;
+
 /** One relation with all that its replacement has to know; no row when it does not exist. */
 export const observeOne = (relation: RelationName): Query<ObservedRelation> =>
   read(
@@ -173,6 +178,10 @@ export const observeOne = (relation: RelationName): Query<ObservedRelation> =>
     select coalesce(json_object_agg(a.attname, col_description(c.oid, a.attnum)), '{}') from pg_catalog.pg_attribute a
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and col_description(c.oid, a.attnum) is not null),
   'grants', ${grants('c.relacl', 'c.relowner')},
+  'defaultGrants', (
+    select coalesce(json_agg(json_build_object(
+      'to', case when x.grantee <> 0 then pg_get_userbyid(x.grantee) end, 'privilege', x.privilege_type)), '[]')
+    ${DEFAULT_GRANTS} and x.grantee <> c.relowner),
   'columnGrants', (
     select coalesce(json_agg(json_build_object(
       'column', a.attname, 'to', case when x.grantee <> 0 then pg_get_userbyid(x.grantee) end,

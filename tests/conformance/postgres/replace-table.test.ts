@@ -321,24 +321,6 @@ describe('other kinds at the target', () => {
   });
 });
 
-describe('grants', () => {
-  test('the config rules the privileges it names, the others are kept', async () => {
-    await pg.run(`create table ${schema}.t as select 1 as id;
-      grant select on ${schema}.t to stranger; grant insert on ${schema}.t to stranger`);
-    await rebuildTable(pg, at('t'), { select: 'select 2 as id', grants: { select: ['analyst'] } });
-    expect(await acl('t')).toBe('{etl=arwdDxtm/etl,stranger=a/etl,analyst=r/etl}');
-  });
-
-  test('default privileges that were taken back stay away, and make a first build readable', async () => {
-    await pg.run(`alter default privileges in schema ${schema} grant select on tables to analyst`);
-    await rebuildTable(pg, at('t'), { select: 'select 1 as id' });
-    expect(await acl('t')).toMatch(/analyst=r/);
-    await pg.run(`revoke select on ${schema}.t from analyst`);
-    await rebuildTable(pg, at('t'), { select: 'select 2 as id' });
-    expect(await acl('t')).not.toMatch(/analyst/);
-  });
-});
-
 test('a failing build leaves the table and nothing else', async () => {
   await pg.run(`create table ${schema}.t as select 1 as id`);
   await expect(rebuildTable(pg, at('t'), { select: 'select 1 / 0 as id' })).rejects.toMatchObject({

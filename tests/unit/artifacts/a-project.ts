@@ -1,4 +1,4 @@
-import type { CatalogColumn } from '../../../src/adapter/contract.ts';
+import type { CatalogColumn } from '../../../src/adapter/catalog.ts';
 import type { InvocationFacts } from '../../../src/artifacts/metadata.ts';
 import type { CompiledFacts } from '../../../src/artifacts/node-json.ts';
 import type { NodeOutcome } from '../../../src/events/event.ts';

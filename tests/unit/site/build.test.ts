@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { CatalogColumn } from '../../../src/adapter/contract.ts';
+import type { CatalogColumn } from '../../../src/adapter/catalog.ts';
 import { nodeId } from '../../../src/kernel/node-id.ts';
 import type { ColumnInfo } from '../../../src/manifest/node.ts';
 import { renderSite } from '../../../src/site/build.ts';

@@ -28,6 +28,7 @@ const facts: Facts = {
   comment: null,
   columnComments: {},
   grants: [],
+  defaultGrants: [],
   columnGrants: [],
   indexes: [],
   isUnlogged: false,
@@ -240,14 +241,16 @@ describe('publish a table', () => {
           grants: [
             { to: null, privilege: 'SELECT', grantable: false },
             { to: 'x', privilege: 'INSERT', grantable: true },
+            { to: 'y', privilege: 'DELETE', grantable: false },
           ],
+          defaultGrants: [{ to: 'y', privilege: 'DELETE' }],
         }),
       }),
     );
     expect(first?.slice(1, 5)).toEqual([
       `alter table ${S} owner to "Boss"`,
       'do …',
-      `grant INSERT on table ${S} to "x" with grant option`,
+      `grant DELETE on table ${S} to "y"`,
       `grant select on table ${S} to "bi"`,
     ]);
   });

@@ -12,6 +12,7 @@ const factsWith = (grants: readonly Grant[]): Facts => ({
   comment: null,
   columnComments: {},
   grants,
+  defaultGrants: [],
   columnGrants: [],
   indexes: [],
   isUnlogged: false,
