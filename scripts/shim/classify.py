@@ -15,7 +15,7 @@ _HARMLESS = re.compile(
 _INSIDE = re.compile(r"^(freezegun|opentelemetry|sqlparse|dbt|dbt_common|dbt_semantic_interfaces|dbt_semantic\w*|dbtlabs|metricflow|click)(\.|$)")
 _MOCKS = {"mock", "mocker", "MagicMock", "otel_spans"}
 # what dbt keeps of the files and variables it read: in memory and in its private cache, in no artifact
-_PRIVATE = {"env_vars", "files", "fixtures"}
+_PRIVATE = {"env_vars", "files", "fixtures", "state_check"}
 _RUNNERS = {"dbtRunner", "EventCatcher", "invoke", "dbtRunnerResult", "RunnerResult", "callbacks"}
 
 

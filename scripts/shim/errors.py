@@ -8,6 +8,7 @@ import re
 
 import dbt.exceptions as core
 import dbt_common.exceptions as common
+from dbt.adapters.exceptions import FailedToConnectError
 from dbt.artifacts.exceptions.schemas import IncompatibleSchemaError
 from dbt.cli.exceptions import DbtUsageException
 from dbt_common.dataclass_schema import ValidationError
@@ -69,6 +70,9 @@ _BY_CODE = {
     "ETL3011": [common.UndefinedMacroError],
     "ETL3031": [core.DbtReferenceError],
     "ETL3036": [core.ContractBreakingChangeError],
+    "ETL5002": [FailedToConnectError],
+    "ETL5003": [FailedToConnectError],
+    "ETL5004": [FailedToConnectError],
     "ETL8002": [IncompatibleSchemaError, common.DbtRuntimeError],
 }
 # Codes that no table names: by the first digit of their number.
