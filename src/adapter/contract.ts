@@ -3,6 +3,7 @@ import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
 import type { Access, CatalogColumn } from './catalog.ts';
 import type { FailureKind } from './failure.ts';
+import type { OwnServer, TargetWorld } from './own-server.ts';
 import type { Query, ResultSet, Scalar, Segment, Statement } from './statement.ts';
 
 export type IncrementalStrategy =
@@ -356,12 +357,6 @@ export interface Target {
   readonly incomplete?: readonly Diagnostic[];
 }
 
-/** Where settings come from that an output leaves open. */
-export interface TargetWorld {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly homeDir: string | undefined;
-}
-
 export interface ConnectOptions {
   /** absolute; the embedded engines keep their data below `<projectDir>/.etl/` */
   readonly projectDir: string;
@@ -378,6 +373,11 @@ export interface Adapter {
   parseTarget(raw: Readonly<Record<string, unknown>>, world?: TargetWorld): Checked<Target>;
   dialect(target: Target): Dialect;
   connect(target: Target, options: ConnectOptions): Promise<Connection>;
+  /** the server of the target, when it is one that the adapter runs and that can outlive a command */
+  ownServer?(
+    target: Target,
+    world: Pick<ConnectOptions, 'projectDir' | 'env'>,
+  ): Promise<OwnServer | undefined>;
 }
 
 /** Runs a Query on a session and decodes its rows. */

@@ -30,5 +30,5 @@ export async function connect(project: OpenProject, invocation: Invocation): Pro
 }
 
 /** Where the project really is: schedulers run in a folder of links, which is gone afterwards, and the data is not. */
-const homeOf = (dir: string): Promise<string> =>
+export const homeOf = (dir: string): Promise<string> =>
   realpath(join(dir, 'dbt_project.yml')).then(dirname, () => dir);

@@ -77,6 +77,27 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'delete nothing outside the project, which is the default',
   },
   {
+    flags: '--tcp',
+    key: 'tcp',
+    kind: 'flag',
+    only: ['db start'],
+    help: 'listen on 127.0.0.1 too, with a password, for programs that cannot use the socket',
+  },
+  {
+    flags: '--tcp',
+    key: 'tcp',
+    kind: 'flag',
+    only: ['db psql-url'],
+    help: 'the URL for TCP, with the password',
+  },
+  {
+    flags: '--port <n>',
+    key: 'port',
+    kind: 'number',
+    only: ['db start'],
+    help: 'the port of --tcp (default: 5433)',
+  },
+  {
     flags: '-s, --skip-profile-setup',
     key: 'skipProfileSetup',
     kind: 'flag',

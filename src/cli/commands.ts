@@ -26,6 +26,11 @@ const executing =
   async (values, _positional, terminal) =>
     (await import('./commands/execute.ts')).executeCommand(verb, values, terminal);
 
+const db =
+  (verb: 'start' | 'stop' | 'status' | 'psql-url'): RunCommand =>
+  async (values, _positional, terminal) =>
+    (await import('./commands/db.ts')).dbCommand(verb, values, terminal);
+
 /** Every command in the order of `etl --help`. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -167,6 +172,31 @@ export const COMMANDS: readonly CommandSpec[] = [
     example: 'etl retry --threads 1',
     run: async (values, _positional, terminal) =>
       (await import('./commands/retry.ts')).retryCommand(values, terminal),
+  },
+  {
+    name: 'db start',
+    group: 'Handle the embedded Postgres of the project; see etl db start --help',
+    summary: 'Start the embedded Postgres and keep it running until etl db stop',
+    example: 'etl db start --tcp --port 5433',
+    run: db('start'),
+  },
+  {
+    name: 'db stop',
+    summary: 'Stop the embedded Postgres, or let it end with the last command that uses it',
+    example: 'etl db stop',
+    run: db('stop'),
+  },
+  {
+    name: 'db status',
+    summary: 'Say whether the embedded Postgres runs, and where; ends with 1 when it does not',
+    example: 'etl db status',
+    run: db('status'),
+  },
+  {
+    name: 'db psql-url',
+    summary: 'Print the URL of the running embedded Postgres for psql and other programs',
+    example: "etl db psql-url | xargs psql -c 'select 1'",
+    run: db('psql-url'),
   },
   {
     name: 'deps',

@@ -19,6 +19,10 @@ export type Command =
   | 'grants'
   | 'retry'
   | 'docs serve'
+  | 'db start'
+  | 'db stop'
+  | 'db status'
+  | 'db psql-url'
   | 'deps';
 
 /** One option of the command line. */

@@ -52,8 +52,16 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   return code;
 }
 
-/** They make or delete the folder that the log would be in, or run until somebody ends them. */
-const UNLOGGED: ReadonlySet<string> = new Set(['init', 'clean', 'docs serve']);
+/** They make or delete the folder that the log would be in, run until somebody ends them, or read nothing of the project. */
+const UNLOGGED: ReadonlySet<string> = new Set([
+  'init',
+  'clean',
+  'docs serve',
+  'db start',
+  'db stop',
+  'db status',
+  'db psql-url',
+]);
 
 /** All options of a call, weakest first: `flags:` of the project, the environment with `.env`, the command line. */
 async function knownBefore(

@@ -74,12 +74,12 @@ const rendererOf = (session: Session, secrets: boolean, fileVars: YamlMap = {}):
     : yamlRenderer(host, '', baseScope(baseSettings(session, layers)));
 };
 
-/** The connection, as far as it can be read: without one, `target` is not known to templates and no password needs hiding. */
-async function profileOf(
+/** The connection, with what is wrong with it. */
+function chosen(
   input: LoadInput,
   env: Environment,
   document: YamlDocument,
-): Promise<ChosenProfile | undefined> {
+): Promise<Checked<ChosenProfile>> {
   const render = rendererOf(sessionOf(input, env, undefined), true);
   const wish = {
     projectDir: input.projectDir,
@@ -93,11 +93,19 @@ async function profileOf(
     projectDocument: document,
     env,
   };
-  return chooseProfile(wish, input.fs, input.adapters, render).then(
+  return chooseProfile(wish, input.fs, input.adapters, render);
+}
+
+/** The connection, as far as it can be read: without one, `target` is not known to templates and no password needs hiding. */
+const profileOf = (
+  input: LoadInput,
+  env: Environment,
+  document: YamlDocument,
+): Promise<ChosenProfile | undefined> =>
+  chosen(input, env, document).then(
     ({ value }) => value,
     () => undefined,
   );
-}
 
 /** The document with only what says where things lie. */
 const placesOnly = (document: YamlDocument): YamlDocument => ({
@@ -118,19 +126,34 @@ const placesOnly = (document: YamlDocument): YamlDocument => ({
   textSpanOf: (path) => document.textSpanOf(path),
 });
 
+async function readDocument(input: LoadInput): Promise<Checked<YamlDocument>> {
+  const path = joinPath(input.projectDir, PROJECT_FILE);
+  if (await input.fs.exists(path)) return parseYaml(await input.fs.readText(path), PROJECT_FILE);
+  const hint = 'Run `etl init` to start a project here, or name another folder with --project-dir.';
+  const message = `there is no ${PROJECT_FILE} in ${input.projectDir}`;
+  return { value: undefined, diagnostics: [errorOf('ETL1002', message, { hint })] };
+}
+
+/** Reads the connection alone, for what needs no more of the project, and the environment with what `.env` adds to it. */
+export async function readConnection(
+  input: LoadInput,
+): Promise<Checked<{ readonly profile: ChosenProfile; readonly env: Environment }>> {
+  const { value: document, diagnostics } = await readDocument(input);
+  if (document === undefined) return { value: undefined, diagnostics };
+  const env = await readEnvironment(input);
+  const found = await chosen(input, env, document);
+  return {
+    value: found.value === undefined ? undefined : { profile: found.value, env },
+    diagnostics: [...diagnostics, ...found.diagnostics],
+  };
+}
+
 /**
  * Reads where the project keeps its files, from dbt_project.yml alone: models may be broken, and a connection is not needed. What
  * else the file says is left aside, with its mistakes.
  */
 export async function readOutline(input: LoadInput): Promise<Checked<ProjectOutline>> {
-  const path = joinPath(input.projectDir, PROJECT_FILE);
-  if (!(await input.fs.exists(path))) {
-    const hint =
-      'Run `etl init` to start a project here, or name another folder with --project-dir.';
-    const message = `there is no ${PROJECT_FILE} in ${input.projectDir}`;
-    return { value: undefined, diagnostics: [errorOf('ETL1002', message, { hint })] };
-  }
-  const parsed = parseYaml(await input.fs.readText(path), PROJECT_FILE);
+  const parsed = await readDocument(input);
   if (parsed.value === undefined) return { value: undefined, diagnostics: parsed.diagnostics };
   const env = await readEnvironment(input);
   const profile = await profileOf(input, env, parsed.value);

@@ -1,11 +1,16 @@
 import type { Adapter } from '../../adapter/contract.ts';
 import { dialect } from './dialect.ts';
-import { parseTarget } from './target.ts';
+import { credentialsOf, parseTarget } from './target.ts';
 
 /** Postgres: a server, or the embedded one. The driver is loaded by the first connection, so that `list` never pays for it. */
 export const postgres: Adapter = {
   name: 'postgres',
   parseTarget,
   dialect: () => dialect,
+  ownServer: async (target, world) => {
+    const credentials = credentialsOf(target);
+    if (!credentials.embedded) return undefined;
+    return (await import('./embedded/own-server.ts')).ownServer(credentials, world);
+  },
   connect: async (target, options) => (await import('./connection.ts')).connect(target, options),
 };

@@ -1,6 +1,7 @@
 // One output of profiles.yml with `type: postgres`, checked and completed: what it is to templates, and how the server is reached.
 import { join } from 'node:path';
-import type { Target, TargetWorld } from '../../adapter/contract.ts';
+import type { Target } from '../../adapter/contract.ts';
+import type { TargetWorld } from '../../adapter/own-server.ts';
 import type { Scalar } from '../../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../../kernel/diagnostic.ts';
 import { complete } from './conninfo/complete.ts';

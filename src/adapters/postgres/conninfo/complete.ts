@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { TargetWorld } from '../../../adapter/contract.ts';
+import type { TargetWorld } from '../../../adapter/own-server.ts';
 import { fromEnvironment, isRefused, type Refused, variableOf } from './parameters.ts';
 import { SOCKET_DIRS } from './pgpass.ts';
 import { readService } from './service.ts';

