@@ -25,6 +25,9 @@ vacuum gold.x
 insert into "db"."gold"."x" ("id", "name")
 select "id", "name"
 from "db"."gold"."__etl_260aadcb_40493f";
+do 'begin if (select d.reltuples * 10 >= t.reltuples and d.reltuples > 0 from pg_catalog.pg_class t, pg_catalog.pg_class d
+  where t.oid = ''"db"."gold"."x"''::regclass and d.oid = ''"db"."gold"."__etl_260aadcb_40493f"''::regclass)
+then analyze "db"."gold"."x"; end if; end';
 select 2 -- after
 
 -- tidy

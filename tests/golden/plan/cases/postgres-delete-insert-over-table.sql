@@ -28,6 +28,9 @@ where DBT_INTERNAL_DEST."id" = __etl_delta.__etl_k0;
 insert into "db"."gold"."x" ("id", "name")
 select "id", "name"
 from "db"."gold"."__etl_260aadcb_40493f";
+do 'begin if (select d.reltuples * 10 >= t.reltuples and d.reltuples > 0 from pg_catalog.pg_class t, pg_catalog.pg_class d
+  where t.oid = ''"db"."gold"."x"''::regclass and d.oid = ''"db"."gold"."__etl_260aadcb_40493f"''::regclass)
+then analyze "db"."gold"."x"; end if; end';
 select 2 -- after
 
 -- tidy

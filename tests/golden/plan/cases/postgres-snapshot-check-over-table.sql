@@ -71,6 +71,9 @@ where not exists (select from etl_pair as p where p.__etl_from = s.__etl_from an
 union all
 select g."id", g."name", md5(coalesce(cast(g."dbt_scd_id" as varchar), '') || '|' || coalesce(cast('2024-01-02 03:04:05.678+00'::timestamptz::timestamp without time zone as varchar), '')), '2024-01-02 03:04:05.678+00'::timestamptz::timestamp without time zone, '2024-01-02 03:04:05.678+00'::timestamptz::timestamp without time zone, g."dbt_valid_to", 'True'
 from etl_gone as g;
+do 'begin if (select d.reltuples * 10 >= t.reltuples and d.reltuples > 0 from pg_catalog.pg_class t, pg_catalog.pg_class d
+  where t.oid = ''"db"."gold"."x"''::regclass and d.oid = ''"db"."gold"."__etl_260aadcb_40493f"''::regclass)
+then analyze "db"."gold"."x"; end if; end';
 select 2 -- after
 
 -- tidy

@@ -58,6 +58,9 @@ insert into "db"."gold"."x" ("id", "name", "dbt_scd_id", "dbt_updated_at", "dbt_
 select s."id", s."name", md5(coalesce(cast(s.__etl_k0 as varchar), '') || '|' || coalesce(cast(s.__etl_updated_at as varchar), '')), s.__etl_updated_at, s.__etl_updated_at, coalesce(nullif(s.__etl_updated_at, s.__etl_updated_at), null)
 from etl_source as s
 where not exists (select from etl_pair as p where p.__etl_from = s.__etl_from and not p.__etl_changed);
+do 'begin if (select d.reltuples * 10 >= t.reltuples and d.reltuples > 0 from pg_catalog.pg_class t, pg_catalog.pg_class d
+  where t.oid = ''"db"."gold"."x"''::regclass and d.oid = ''"db"."gold"."__etl_260aadcb_40493f"''::regclass)
+then analyze "db"."gold"."x"; end if; end';
 select 2 -- after
 
 -- tidy
