@@ -17,7 +17,7 @@ import { oracle } from './oracle.mjs';
 import { readOptions, USAGE } from './options.mjs';
 import { printReport, summary } from './report.mjs';
 import { runTool } from './run-tool.mjs';
-import { startServer } from './server.mjs';
+import { startServer } from '../support/server.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -8,7 +8,7 @@ import pg from 'pg';
 const asText = { getTypeParser: () => (value) => value };
 
 async function launcher(root) {
-  const outfile = join(root, 'target/parity/postgres-server.mjs');
+  const outfile = join(root, 'target/support/postgres-server.mjs');
   await build({
     absWorkingDir: root,
     entryPoints: ['tests/support/postgres-server.ts'],

@@ -1,0 +1,59 @@
+// Measures the tool against a baseline in the same run. Run: npm run bench -- [area ...] [--runs N] [--json FILE]
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { measurePostgres } from './areas/postgres.mjs';
+import { measureStartup } from './areas/startup.mjs';
+import { tableOf } from './figures.mjs';
+
+const AREAS = { startup: measureStartup, postgres: measurePostgres };
+
+const HELP = `npm run bench -- [${Object.keys(AREAS).join('|')}] [options]
+  --runs N       how often each is run, besides a warm-up (default 7)
+  --rows N       rows of the large seed and table (default 1000000)
+  --json FILE    where the figures go (default: target/bench/figures.json)
+Needs dist/ (npm run build); the area postgres needs psql on the PATH.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runs: { type: 'string', default: '7' },
+    rows: { type: 'string', default: '1000000' },
+    json: { type: 'string', default: 'target/bench/figures.json' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+const wanted = positionals.length === 0 ? Object.keys(AREAS) : positionals;
+const unknown = wanted.filter((area) => !(area in AREAS));
+const say = (text) => process.stdout.write(`${text}\n`);
+
+if (values.help || unknown.length > 0) {
+  say(unknown.length > 0 ? `There is no area ${unknown.join(', ')}.\n${HELP}` : HELP);
+  process.exitCode = values.help ? 0 : 2;
+} else {
+  const options = { runs: Number(values.runs), rows: Number(values.rows), say };
+  const machine = {
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    cores: cpus().length,
+    cpu: cpus()[0]?.model,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
+  };
+  const found = {};
+  for (const area of wanted) {
+    say(`\n## ${area}\n`);
+    const { measurements, versions = {} } = await AREAS[area](options);
+    found[area] = { measurements, versions };
+    say(`\n${tableOf(measurements)}\n`);
+    for (const [what, version] of Object.entries(versions)) say(`${what}: ${version}`);
+  }
+  say(
+    `\n${Object.values(machine).join(', ')}; medians of ${values.runs} after a warm-up, in turns`,
+  );
+  const file = resolve(values.json);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ machine, areas: found }, null, 2)}\n`);
+  say(`Written: ${values.json}`);
+}
