@@ -1,4 +1,5 @@
 // What an engine must offer. The dialect is pure text; the session talks; the adapter is the package of both.
+import type { AtOnce } from './at-once.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
 import type { Access, CatalogColumn } from './catalog.ts';
@@ -81,8 +82,6 @@ export interface RelationRequest {
   readonly grants: Grants | undefined;
   /** the table is made from these columns and constraints, and the query fills it */
   readonly contract?: ContractRequest | undefined;
-  /** what stands at the target now, where it is known */
-  readonly live?: ObservedRelation | undefined;
 }
 export interface SelectRequest extends RelationRequest {
   /** compiled SQL of the model: one SELECT, without a closing semicolon */
@@ -232,6 +231,8 @@ export interface Dialect {
   observe(schemas: readonly string[]): Query<ObservedRelation>;
   /** one relation with all that its replacement has to know (dependents, grants, ...); no row when it does not exist */
   observeOne(relation: RelationName): Query<ObservedRelation>;
+  /** absent where a publish cannot be made to depend on what stood there before */
+  readonly atOnce?: AtOnce;
   columns(relation: RelationName): Query<Column>;
   /** catalog.json: one row per column of the relations in the schemas */
   catalog(schemas: readonly string[]): Query<CatalogColumn>;

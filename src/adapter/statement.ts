@@ -15,6 +15,11 @@ export interface Statement {
   readonly writes?: readonly RelationName[];
   /** UTF-16 offset in `sql` at which the author's SELECT begins, so that an engine's position can be mapped to the file */
   readonly authoredAt?: number;
+  /**
+   * A question of the tool's own that is asked again and again: planned once for each connection under this name, with the
+   * values where its text says $1, $2. It holds no text of an author, so it needs no read-only transaction around it.
+   */
+  readonly prepared?: { readonly name: string; readonly values: readonly string[] };
   /** settings for this statement alone, where the engine knows them (ClickHouse) */
   readonly settings?: Readonly<Record<string, string | number>>;
 }

@@ -8,6 +8,7 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import { dbtObject } from '../jinja/scope/dbt-object.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import type { RelationName } from '../kernel/relation.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { ResourceType } from '../manifest/node.ts';
 import { orderOf } from '../graph/order.ts';
@@ -21,6 +22,7 @@ import type { RunContext } from '../run/context.ts';
 import { execute, skipEverything } from '../run/execute.ts';
 import { explainFailure } from '../run/explain.ts';
 import { Debris } from '../run/debris.ts';
+import { KnownRelations } from '../run/known-relations.ts';
 import { Leftovers } from '../run/leftovers.ts';
 import { storesFailures } from '../run/store-failures.ts';
 import { runHooks } from '../run/run-hooks.ts';
@@ -148,8 +150,8 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
     threads: project.threads,
     command: verb,
   });
-  const debris = await prepareSchemas(parts, executed);
-  const ctx = makeContext(parts, observe, debris);
+  const found = await prepareSchemas(parts, executed);
+  const ctx = makeContext(parts, observe, found);
   // as in dbt, a clone is no run: its hooks are not its
   const { on_run_start, on_run_end } = verb === 'clone' ? NO_HOOKS : project.manifest;
   const begun = await runHooks(ctx, on_run_start, {});
@@ -169,6 +171,9 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
         orderOf(project.graph).ids.filter((id) => isExecutedNow.has(id)),
       );
   await dropLeftovers(ctx);
+  // a file that cannot be written does not change what happened in the warehouse
+  for (const diagnostic of await ctx.files.settled())
+    ctx.report({ ...diagnostic, severity: 'warning' });
   const ended = await runHooks(ctx, on_run_end, {
     // as in dbt: what was skipped because nothing began is no result
     results: hookResults(goesOn ? outcomes : [], project.manifest),
@@ -196,7 +201,7 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
 function makeContext(
   { options, invocation, project, connection, deferred, clones }: Parts,
   observe: Observer,
-  debris: Debris,
+  found: Pick<RunContext, 'debris' | 'known'>,
 ): RunContext {
   const { manifest, loaded, dialect } = project;
   const report = (found: Diagnostic): void => {
@@ -235,7 +240,7 @@ function makeContext(
     report,
     judge: project.judge,
     leftovers: new Leftovers(),
-    debris,
+    ...found,
     files: runFiles(project),
   };
 }
@@ -264,28 +269,35 @@ function toNames(names: Readonly<Record<string, unknown>>): Readonly<Record<stri
 
 /**
  * Makes the schemas, before anything runs and one after the other, because concurrent CREATE SCHEMA statements disturb each
- * other in Postgres; then looks for what earlier runs left in them.
+ * other in Postgres; then looks for what earlier runs left in them, and for what stands where views are to be made.
  */
 async function prepareSchemas(
   { options, project, connection }: Parts,
   ids: readonly NodeId[],
-): Promise<Debris> {
+): Promise<Pick<RunContext, 'debris' | 'known'>> {
+  const views: RelationName[] = [];
   const wanted = new Map<string, { schema: string; database: string | undefined }>();
   for (const id of ids) {
     const node = project.manifest.nodes[id];
     if (node === undefined) continue;
     if (node.resource_type === 'test' && !storesFailures(node, options.storeFailures ?? false))
       continue;
-    const { schema, database } = nodeRelation(node);
+    const relation = nodeRelation(node);
+    if (node.resource_type === 'model' && node.config.materialized === 'view') views.push(relation);
+    const { schema, database } = relation;
     wanted.set(`${database ?? ''}.${schema}`, { schema, database });
   }
-  if (wanted.size === 0) return new Debris([]);
+  if (wanted.size === 0) return { debris: new Debris([]), known: KnownRelations.none };
   const { dialect } = project;
   try {
     return await connection.withSession('schemas', async (session) => {
       for (const { schema, database } of wanted.values())
         await session.execute(dialect.createSchema(schema, database));
-      return Debris.find(session, dialect, [...new Set([...wanted.values()].map((w) => w.schema))]);
+      const schemas = [...new Set([...wanted.values()].map((w) => w.schema))];
+      return {
+        debris: await Debris.find(session, dialect, schemas),
+        known: await KnownRelations.find(session, dialect, views),
+      };
     });
   } catch (error) {
     if (isStatementFailure(error))

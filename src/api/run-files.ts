@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { compiledPath, writeCompiled } from '../artifacts/compiled.ts';
+import { compiledFile } from '../artifacts/compiled.ts';
+import { FileQueue } from '../artifacts/file-queue.ts';
 import { EtlError, isEtlError } from '../kernel/error.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import type { RunFiles } from '../run/context.ts';
@@ -10,6 +11,7 @@ import type { OpenProject } from './open-project.ts';
 
 /** Seeds are read from the project, compiled and sent SQL goes below the target folder. */
 export function runFiles(project: OpenProject): RunFiles {
+  const queue = new FileQueue();
   const shown = (path: string): string => relative(project.dir, path) || path;
   return {
     readSeed: async (node) => {
@@ -23,8 +25,13 @@ export function runFiles(project: OpenProject): RunFiles {
         throw isEtlError(error) ? error : fileProblem(error, path);
       }
     },
-    keep: async (kind, node, sql) => shown(await writeCompiled(project.inTarget, node, kind, sql)),
-    shownPath: (kind, node) => shown(project.inTarget(compiledPath(node, kind)).path),
+    keep: (kind, node, sql) => {
+      const file = compiledFile(project.inTarget, node, kind);
+      queue.add(file, sql);
+      return shown(file.path);
+    },
+    shownPath: (kind, node) => shown(compiledFile(project.inTarget, node, kind).path),
+    settled: () => queue.settled(),
   };
 }
 

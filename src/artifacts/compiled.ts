@@ -27,6 +27,13 @@ export function compiledPath(node: RunnableNode, kind: CompiledKind): string {
   return posix.join(kind, node.package_name, below);
 }
 
+/** The file of a node's SQL below the target folder. */
+export const compiledFile = (
+  inTarget: (name: string) => ArtifactFile,
+  node: RunnableNode,
+  kind: CompiledKind,
+): ArtifactFile => inTarget(compiledPath(node, kind));
+
 /** Writes the SQL of a node below the target folder and gives the path of the file. */
 export async function writeCompiled(
   inTarget: (name: string) => ArtifactFile,
@@ -34,7 +41,7 @@ export async function writeCompiled(
   kind: CompiledKind,
   sql: string,
 ): Promise<string> {
-  const file = inTarget(compiledPath(node, kind));
+  const file = compiledFile(inTarget, node, kind);
   await writeText(file, sql);
   return file.path;
 }

@@ -2,6 +2,7 @@
 import { Suspended, type TemplateHost } from '../jinja/host.ts';
 import { toPython } from '../jinja/py/convert.ts';
 import { EtlError } from '../kernel/error.ts';
+import { nodeId } from '../kernel/node-id.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import type { UnitTestNode } from '../manifest/unit-test.ts';
 import { isYamlMap } from '../project/yaml.ts';
@@ -19,6 +20,8 @@ export interface QueryComment {
 
 /** dbt's own: who sent it, for which target and node, as JSON. */
 const DEFAULT = `{{ tojson({'app': 'dbt', 'dbt_version': dbt_version, 'profile_name': target.get('profile_name'), 'target_name': target.get('target_name'), ('connection_name' if node is none else 'node_id'): (connection_name if node is none else node.unique_id)}) }}`;
+
+const ANY_NODE = nodeId('model.__etl.any_node');
 
 const FILE = 'dbt_project.yml';
 
@@ -40,6 +43,7 @@ export class QueryComments {
   readonly #rootPackage: string;
   readonly #template: { readonly text: string; readonly append: boolean };
   readonly #known = new Map<string, QueryComment | undefined>();
+  #pattern: QueryComment | undefined;
 
   constructor(host: TemplateHost, scopes: ScopeMaker) {
     this.#host = host;
@@ -59,7 +63,16 @@ export class QueryComments {
     return this.#known.get(key);
   }
 
+  /** dbt's own differs by the node's id alone: it is rendered once, for a node that stands for all of them. */
   #render(node: Commented | undefined): QueryComment | undefined {
+    if (node === undefined || this.#template.text !== DEFAULT || !/^[\w.-]+$/.test(node.unique_id))
+      return this.#rendered(node);
+    this.#pattern ??= this.#rendered({ ...node, unique_id: ANY_NODE });
+    const { text = '', append = false } = this.#pattern ?? {};
+    return { text: text.replace(ANY_NODE, () => node.unique_id), append };
+  }
+
+  #rendered(node: Commented | undefined): QueryComment | undefined {
     const { text: template, append } = this.#template;
     const names = {
       node: node === undefined ? null : toPython({ ...node, place: undefined }),

@@ -22,7 +22,9 @@ export function commented(session: Session, comment: QueryComment | undefined): 
   if (comment === undefined) return session;
   return {
     execute: (statement) => session.execute(withComment(statement, comment)),
-    read: (statement) => session.read(withComment(statement, comment)),
+    // what is prepared has one text for all nodes
+    read: (statement) =>
+      session.read(statement.prepared === undefined ? withComment(statement, comment) : statement),
     segment: (segment) =>
       session.segment({
         ...segment,

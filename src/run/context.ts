@@ -10,6 +10,7 @@ import type { UnitTestCase } from '../manifest/unit-test-case.ts';
 import type { TimeWindow } from '../plan/batches.ts';
 import type { Asking, NodeCompiler, UnitTestCompiler } from '../plan/compiler.ts';
 import type { Debris } from './debris.ts';
+import type { KnownRelations } from './known-relations.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 
@@ -64,6 +65,7 @@ export interface RunContext {
   readonly judge: Judge;
   readonly leftovers: Leftovers;
   readonly debris: Debris;
+  readonly known: KnownRelations;
   readonly files: RunFiles;
 }
 
@@ -72,8 +74,10 @@ export interface RunFiles {
   readonly readSeed: (
     node: ExecutableNode,
   ) => Promise<{ readonly path: string; readonly text: string }>;
-  /** keeps the compiled SQL (`compiled`) or the statements sent (`run`); returns the path as shown to people */
-  readonly keep: (kind: 'compiled' | 'run', node: RunnableNode, sql: string) => Promise<string>;
+  /** keeps the compiled SQL (`compiled`) or the statements sent (`run`), in the background; returns the path as shown to people */
+  readonly keep: (kind: 'compiled' | 'run', node: RunnableNode, sql: string) => string;
+  /** waits until all of it is written; tells what could not be */
+  readonly settled: () => Promise<readonly Diagnostic[]>;
   /** where `keep` puts it, without writing */
   readonly shownPath: (kind: 'compiled' | 'run', node: RunnableNode) => string;
 }

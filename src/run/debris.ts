@@ -30,6 +30,11 @@ export class Debris {
     return new Debris(schemas.length === 0 ? [] : await ask(session, dialect.leftovers(schemas)));
   }
 
+  /** Whether earlier runs left something of the target. */
+  isLeftOf(target: RelationName, invocationId: string): boolean {
+    return this.of(target, invocationId).length > 0;
+  }
+
   /**
    * Drops what earlier runs left of one target. What something still reads stays, never torn away, and is told as a warning;
    * what is gone meanwhile needs nothing.
@@ -41,11 +46,7 @@ export class Debris {
     invocationId: string,
   ): Promise<readonly Diagnostic[]> {
     const warnings: Diagnostic[] = [];
-    const own = stagedName(target, invocationId).name;
-    const prefix = stagedPrefix(target);
-    for (const { relation, kind } of this.pieces) {
-      const isOld = relation.name.startsWith(prefix) && !relation.name.startsWith(own);
-      if (!isOld || relation.schema !== target.schema) continue;
+    for (const { relation, kind } of this.of(target, invocationId)) {
       try {
         await session.execute(dialect.drop(relation, kind));
       } catch (error) {
@@ -56,5 +57,15 @@ export class Debris {
       }
     }
     return warnings;
+  }
+
+  private of(target: RelationName, invocationId: string): readonly Piece[] {
+    if (this.pieces.length === 0) return [];
+    const own = stagedName(target, invocationId).name;
+    const prefix = stagedPrefix(target);
+    return this.pieces.filter(
+      ({ relation: { schema, name } }) =>
+        schema === target.schema && name.startsWith(prefix) && !name.startsWith(own),
+    );
   }
 }

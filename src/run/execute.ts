@@ -177,7 +177,7 @@ class Run {
         (result): Partial<NodeOutcome> & Pick<NodeOutcome, 'status' | 'diagnostics'> => result,
         (error: unknown) => this.failure(node, error, progress.compiled),
       );
-    if (sent.length > 0) await this.keepSent(node, sent.join(';\n\n'));
+    if (sent.length > 0) ctx.files.keep('run', node, sent.join(';\n\n'));
     const own = this.finish(node, begun, thread, {
       ...outcome,
       ...this.compiledFacts(node, progress),
@@ -189,17 +189,6 @@ class Run {
 
   private stoppable(session: Session, node: Commented): StoppableSession {
     return stoppable(commented(session, this.ctx.compiler.comment(node)), () => this.isStopped);
-  }
-
-  /** What was sent is kept for people; a file that cannot be written does not change what happened in the warehouse. */
-  private async keepSent(node: ExecutableNode, sql: string): Promise<void> {
-    try {
-      await this.ctx.files.keep('run', node, sql);
-    } catch (error) {
-      if (!isEtlError(error)) throw error;
-      for (const diagnostic of error.diagnostics)
-        this.ctx.report({ ...diagnostic, severity: 'warning' });
-    }
   }
 
   private compiledFacts(node: ExecutableNode, progress: Progress): Partial<NodeOutcome> {

@@ -109,9 +109,7 @@ export async function runClone(
     files: {
       ...files,
       keep: (kind, one, sql) =>
-        kind === 'compiled'
-          ? Promise.resolve(files.shownPath(kind, one))
-          : files.keep(kind, one, sql),
+        kind === 'compiled' ? files.shownPath(kind, one) : files.keep(kind, one, sql),
     },
   };
   const { sent, diagnose } = progress;

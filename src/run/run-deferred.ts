@@ -126,7 +126,7 @@ class DeferredRun {
     progress.compiled = compiled;
     progress.compiledAt = ctx.now();
     for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
-    await ctx.files.keep('compiled', node, writtenSql(compiled));
+    ctx.files.keep('compiled', node, writtenSql(compiled));
     return compiled;
   }
 

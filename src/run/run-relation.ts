@@ -7,17 +7,20 @@ import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import { stagedName } from '../kernel/staged-name.ts';
-import type { ExecutableNode, Hook } from '../manifest/node.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
 import { lateHookSegment, type Recipe } from '../materializations/recipe.ts';
-import { writtenSql, type CompiledNode } from '../plan/compiler.ts';
-import { isIncrementalRun, nodeRelation, planNode, type PlanInputs } from '../plan/plan-node.ts';
+import type { CompiledNode } from '../plan/compiler.ts';
+import { nodeRelation, planNode, type PlanInputs } from '../plan/plan-node.ts';
 import { isMicrobatch } from '../project/microbatch.ts';
 import { answerer } from './answerer.ts';
 import { warnOfMissingColumns } from './described-columns.ts';
 import { drive } from './answers.ts';
+import { gather, type LateHooks } from './gather.ts';
 import type { RunContext } from './context.ts';
 import { failing, notPublished } from './not-published.ts';
+import { publishAtOnce } from './publish-at-once.ts';
 import { publishRecipe } from './publish-recipe.ts';
+import { RelationLock } from './relation-lock.ts';
 import { refuseHazards, requireRecipe } from './require-recipe.ts';
 import { pointToLatest } from './version-pointer.ts';
 import { runBatches, type Turn } from './run-batches.ts';
@@ -26,7 +29,6 @@ import { validate } from './validate.ts';
 import { preflight } from './preflight.ts';
 import { auditing, Undone } from './audited.ts';
 import type { StoppableSession } from './stoppable.ts';
-import { seedColumns, seedDelimiter } from './seed-columns.ts';
 
 export interface RelationResult {
   readonly status: NodeOutcome['status'];
@@ -47,11 +49,6 @@ export interface Progress {
   readonly diagnose: (error: unknown) => readonly Diagnostic[];
 }
 
-interface LateHooks {
-  readonly hooks: readonly Hook[];
-  readonly isIncremental: boolean;
-}
-
 /** Runs the tests that stand between build and publish (or right after, when only publishing makes the rows). */
 export interface RunTests {
   (session: StoppableSession, built: RelationName | undefined): Promise<readonly NodeOutcome[]>;
@@ -69,20 +66,33 @@ export async function runRelation(
   progress: Progress,
   runTests: RunTests,
 ): Promise<RelationResult> {
-  const target = nodeRelation(node);
-  const unlock = await session.lock(target);
+  const lock = new RelationLock(ctx, session, nodeRelation(node));
+  const known = knownOf(ctx, node);
   try {
-    if (unlock !== undefined)
-      for (const warning of await ctx.debris.drop(session, ctx.dialect, target, ctx.invocationId))
-        ctx.report(warning);
+    if (known === undefined) await lock.take();
+    const turn = { node, fullRefresh: ctx.fullRefresh, lock, known };
     const result = isMicrobatch(node)
       ? await runAllBatches(ctx, session, node, progress, runTests)
-      : await runTurn(ctx, session, { node, fullRefresh: ctx.fullRefresh }, progress, runTests);
+      : await runTurn(ctx, session, turn, progress, runTests);
     if (result.status === 'success') await pointToLatest(ctx, session, node, progress.sent);
     return result;
   } finally {
-    await unlock?.().catch(() => undefined);
+    await lock.release();
   }
+}
+
+/** What a view can be planned from without looking again: nothing for other nodes, and where there is more to do than to publish. */
+function knownOf(ctx: RunContext, node: ExecutableNode): ReturnType<RunContext['known']['of']> {
+  if (node.resource_type !== 'model' || node.config.materialized !== 'view') return undefined;
+  if (ctx.compiler.lane(node).kind === 'deferred') return undefined;
+  const target = nodeRelation(node);
+  return ctx.debris.isLeftOf(target, ctx.invocationId) ? undefined : ctx.known.of(target);
+}
+
+/** A turn that may begin without the lock, from what is known. */
+interface AtOnceTurn extends Turn {
+  readonly lock: RelationLock;
+  readonly known: ReturnType<RunContext['known']['of']>;
 }
 
 /** Tests run once all windows are there. */
@@ -117,7 +127,7 @@ const overriddenMicrobatch = (node: ExecutableNode): EtlError =>
 async function runTurn(
   ctx: RunContext,
   session: StoppableSession,
-  turn: Turn,
+  turn: Turn | AtOnceTurn,
   progress: Progress,
   runTests: RunTests,
 ): Promise<RelationResult> {
@@ -130,7 +140,8 @@ async function runTurn(
   const target = nodeRelation(node);
   const observe = async (): Promise<ObservedRelation | undefined> =>
     (await ask(session, ctx.dialect.observeOne(target)))[0];
-  const live = await observe();
+  const known = 'known' in turn ? turn.known : undefined;
+  const live = known === undefined ? await observe() : known.live;
   const inputs = await gather(ctx, session, turn, live, progress);
   const recipe = requireRecipe(planNode(inputs));
   const placed: RunContext = {
@@ -140,6 +151,7 @@ async function runTurn(
   refuseHazards(recipe, placed);
 
   let keepStaged = false;
+  let isStaged = true;
   try {
     await keepPromise(ctx, session, inputs, recipe, progress);
     const built = await send(session, recipe.build, progress);
@@ -157,9 +169,22 @@ async function runTurn(
     }
     const isAudited = recipe.undoable === true && runTests.howMany > 0;
     const publishing = isAudited ? auditing(session, runTests) : session;
-    const done = await publishRecipe(placed, publishing, recipe, progress.sent, async () =>
-      requireRecipe(planNode({ ...inputs, live: await observe() })),
-    );
+    const again = async (): Promise<Recipe> =>
+      requireRecipe(planNode({ ...inputs, live: await observe() }));
+    const longWay = async (): ReturnType<typeof publishRecipe> => {
+      if (!('lock' in turn) || known === undefined)
+        return publishRecipe(placed, publishing, recipe, progress.sent, again);
+      await turn.lock.take();
+      const planned = await again();
+      refuseHazards(planned, placed);
+      return publishRecipe(placed, publishing, planned, progress.sent, again);
+    };
+    const atOnce =
+      known === undefined
+        ? undefined
+        : await publishAtOnce(ctx, session, { target, live }, recipe, progress.sent);
+    isStaged = atOnce === undefined;
+    const done = atOnce ?? (await longWay());
     await validate(ctx, session, node, done.validates ?? [], progress);
     await warnOfMissingColumns(ctx, session, node);
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
@@ -173,56 +198,8 @@ async function runTurn(
     keepStaged = true;
     return notPublished(ctx, node, stagedName(target, ctx.invocationId), error.failed);
   } finally {
-    if (!keepStaged) await tidy(session.raw, recipe);
+    if (isStaged && !keepStaged) await tidy(session.raw, recipe);
   }
-}
-
-async function gather(
-  ctx: RunContext,
-  session: Session,
-  turn: Turn,
-  live: ObservedRelation | undefined,
-  progress: Progress,
-): Promise<PlanInputs & { readonly late: LateHooks }> {
-  const { dialect, compiler, invocationId } = ctx;
-  const { node, fullRefresh, batch } = turn;
-  const options = {
-    isIncremental: turn.isIncremental ?? isIncrementalRun(node, live, fullRefresh),
-    ...(batch === undefined ? {} : { batch }),
-    ...(ctx.thread === undefined ? {} : { thread: ctx.thread }),
-  };
-  const answer = answerer(ctx, session);
-  const window = batch === undefined ? {} : { window: batch.condition };
-  const isPartial = ctx.empty || ctx.sample !== undefined;
-  const fixed = { node, dialect, live, invocationId, fullRefresh, isPartial };
-  const base = { ...fixed, now: ctx.now(), ...window };
-  if (node.resource_type === 'seed') {
-    const { text } = await ctx.files.readSeed(node);
-    const columns = seedColumns(node, text, dialect);
-    if (columns.value === undefined) throw new EtlError(columns.diagnostics);
-    for (const warning of columns.diagnostics) ctx.report(warning);
-    const { late, ...hooks } = await drive(compiler.hooks(node, options), answer);
-    return {
-      ...base,
-      hooks,
-      late: { hooks: late, isIncremental: options.isIncremental },
-      seed: { columns: columns.value, delimiter: seedDelimiter(node) },
-    };
-  }
-  const compiled = await drive(compiler.compile(node, options), answer);
-  progress.compiled = compiled;
-  progress.compiledAt = ctx.now();
-  for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
-  await ctx.files.keep('compiled', node, writtenSql(compiled));
-  const { late, ...hooks } = await drive(compiler.hooks(node, options), answer);
-  return {
-    ...base,
-    hooks,
-    late: { hooks: late, isIncremental: options.isIncremental },
-    select: compiled.sql,
-    references: compiler.references(node),
-    ...(compiled.header === undefined ? {} : { header: compiled.header }),
-  };
 }
 
 /** Sends segments in order; returns the rows that the last counting one changed, when the engine tells. */

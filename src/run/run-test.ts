@@ -53,7 +53,7 @@ export async function runTest(
   const compiled = await drive(ctx.compiler.compile(node, options), answerer(ctx, session));
   seen(compiled);
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
-  const shown = await ctx.files.keep('compiled', node, writtenSql(compiled));
+  const shown = ctx.files.keep('compiled', node, writtenSql(compiled));
   const settings = testSettings(node.config);
   const lane = ctx.compiler.lane(node);
   const stored =

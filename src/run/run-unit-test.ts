@@ -42,7 +42,7 @@ export async function runUnitTest(
   );
   seen(compiled);
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: test.unique_id });
-  await ctx.files.keep('compiled', test, compiled.sql);
+  ctx.files.keep('compiled', test, compiled.sql);
   const actual = await session.read(ctx.dialect.read(compiled.sql, model.config));
   const { columns, rows } = await expectedRows(ctx, session, request, unit.expected, actual);
   const types = columns.map(({ type }) => type);

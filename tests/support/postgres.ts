@@ -154,8 +154,7 @@ export async function rebuildTable(
   return pg.connection.withSession(`model.${target.name}`, async (session) => {
     if (!allow) refuse(target, 'table', await observed(session, target));
     try {
-      const live = await observed(session, target);
-      const statements = dialect.buildTable({ ...request, select, live });
+      const statements = dialect.buildTable({ ...request, select });
       await session.segment({ atomicity: 'transaction', statements });
       return await sendAttempts(session, async () =>
         dialect.publishTable({ ...request, live: await observed(session, target) }),

@@ -9,7 +9,7 @@ import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
 import { granted } from './granted.ts';
 import { hazards } from './hazards.ts';
-import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
+import { catalog, columns, leftovers, observe, observeMany, observeOne } from './introspect.ts';
 import { macros } from './macros.ts';
 import { writtenNumber } from '../../sql/written-number.ts';
 import { isSeedNull } from './seed-null.ts';
@@ -20,6 +20,7 @@ import {
   updateMaterializedView,
 } from './materialized-view.ts';
 import { publishView } from './publish-view.ts';
+import { asObserved } from './guard.ts';
 import { block, ident, literal, quoted, relationText } from './quote.ts';
 import { buildSnapshot, publishSnapshot } from './snapshot.ts';
 import { around, repeatable } from './statements.ts';
@@ -107,6 +108,7 @@ export const dialect: Dialect = {
     repeatable('drop', `drop ${kindWord(kind)} if exists ${relationText(relation)} restrict`),
   observe,
   observeOne,
+  atOnce: { observe: observeMany, guard: asObserved },
   columns,
   catalog,
   leftovers,

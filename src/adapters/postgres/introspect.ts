@@ -4,7 +4,6 @@ import type { ObservedRelation } from '../../adapter/contract.ts';
 import type { Query, Scalar } from '../../adapter/statement.ts';
 import type { Column, RelationKind, RelationName } from '../../kernel/relation.ts';
 import type { Facts } from './facts.ts';
-import { BELONGINGS, FOREIGN_PUBLICATIONS } from './observe-belongings.ts';
 import { quoted } from './quote.ts';
 import { repeatable } from './statements.ts';
 
@@ -125,20 +124,21 @@ const NUMBERINGS = `(
 
 const OBSTACLES = `(
     select coalesce(json_agg(o.what order by o.what), '[]') from (
-      select 'trigger ' || quote_ident(g.tgname) as what from pg_catalog.pg_trigger g
+      select 'row security' as what where c.relrowsecurity
+      union all select 'policy ' || quote_ident(p.polname) from pg_catalog.pg_policy p where p.polrelid = c.oid
+      union all select 'trigger ' || quote_ident(g.tgname) from pg_catalog.pg_trigger g
         where g.tgrelid = c.oid and not g.tgisinternal
       union all select 'rule ' || quote_ident(w.rulename) from pg_catalog.pg_rewrite w
         where w.ev_class = c.oid and w.rulename <> '_RETURN'
-      union all ${FOREIGN_PUBLICATIONS}
+      union all select 'publication ' || quote_ident(pb.pubname)
+        from pg_catalog.pg_publication_rel pr join pg_catalog.pg_publication pb on pb.oid = pr.prpubid where pr.prrelid = c.oid
       union all select 'partitions' where c.relkind = 'p'
       union all select 'inheritance with ' || i.inhrelid::regclass || ' and ' || i.inhparent::regclass
         from pg_catalog.pg_inherits i where c.oid in (i.inhrelid, i.inhparent) and c.relkind <> 'p'
       union all select distinct pg_describe_object(d.classid, d.objid, 0)
         from pg_catalog.pg_depend d
         where d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid and d.deptype = 'n'
-          and (d.classid in ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_constraint'::regclass)
-            or d.classid = 'pg_catalog.pg_policy'::regclass
-              and exists (select from pg_catalog.pg_policy p where p.oid = d.objid and p.polrelid <> c.oid))
+          and d.classid in ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_constraint'::regclass)
           and not exists (select from pg_catalog.pg_constraint k where k.oid = d.objid and (k.conrelid = c.oid or k.contype = 'f'))
       union all select distinct pg_describe_object(d.classid, d.objid, d.objsubid)
         from pg_catalog.pg_depend d
@@ -163,13 +163,11 @@ const INDEXES = `(
 export const DEFAULT_GRANTS = `from pg_catalog.pg_default_acl d, aclexplode(d.defaclacl) x
     where d.defaclrole = c.relowner and d.defaclobjtype = 'r' and d.defaclnamespace in (0, c.relnamespace)`;
 
-/** One relation with all that its replacement has to know; no row when it does not exist. */
-export const observeOne = (relation: RelationName): Query<ObservedRelation> =>
-  read(
-    `select current_database() as database, n.nspname as schema, c.relname as name, c.relkind::text as kind,
+const OBSERVED = `select current_database() as database, n.nspname as schema, c.relname as name, c.relkind::text as kind,
   ${COLUMNS}::text as columns,
   json_build_object(
   'oid', c.oid::text,
+  'version', c.xmin::text,
   'relkind', c.relkind::text,
   'owner', pg_get_userbyid(c.relowner),
   'options', coalesce(to_json(c.reloptions), '[]'),
@@ -190,20 +188,40 @@ export const observeOne = (relation: RelationName): Query<ObservedRelation> =>
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and x.grantee <> c.relowner),
   'indexes', ${INDEXES},
   'isUnlogged', c.relpersistence = 'u',
-  'belongings', ${BELONGINGS},
   'dependents', ${DEPENDENTS},
   'foreignKeys', ${FOREIGN_KEYS},
   'numberings', ${NUMBERINGS},
   'obstacles', ${OBSTACLES})::text as facts
 from (select set_config('search_path', '', true) as path offset 0) quiet, pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where ${isRelation(relation)} and c.relkind in ${RELKINDS}`,
-    (row) => ({
-      relation: { ...relation, database: text(row['database']) },
-      kind: kindOf(row),
-      columns: columnsOf(row),
-      facts: JSON.parse(text(row['facts'])) as Facts,
-    }),
+where c.relkind in ${RELKINDS} and `;
+
+const observed = (row: Row): ObservedRelation => ({
+  relation: nameOf(row),
+  kind: kindOf(row),
+  columns: columnsOf(row),
+  facts: JSON.parse(text(row['facts'])) as Facts,
+});
+
+/** One relation with all that its replacement has to know; no row when it does not exist. */
+export function observeOne(relation: RelationName): Query<ObservedRelation> {
+  const { schema, name } = relation;
+  const decode = (row: Row): ObservedRelation => ({
+    ...observed(row),
+    relation: { ...relation, database: text(row['database']) },
+  });
+  if (schema === '') return read(OBSERVED + isRelation(relation), decode);
+  const { statement } = read(`${OBSERVED}n.nspname = $1 and c.relname = $2`, decode);
+  // planning it takes several times as long as answering it
+  const prepared = { name: '__etl_observe_one', values: [schema, name] };
+  return { statement: { ...statement, prepared }, decode };
+}
+
+/** As `observeOne`, of many relations. */
+export const observeMany = (relations: readonly RelationName[]): Query<ObservedRelation> =>
+  read(
+    `${OBSERVED}(n.nspname, c.relname) in (${relations.map((r) => `(${quoted(r.schema)}, ${quoted(r.name)})`).join(', ')})`,
+    observed,
   );
 
 /** The columns of one relation, in order. */

@@ -7,6 +7,7 @@ import type { Wire } from './client.ts';
 import { decoded, TYPE_NAMES } from './decode.ts';
 import { failure, fieldsOf } from './errors.ts';
 import { loadCsv } from './load.ts';
+import { lockKey } from './lock-key.ts';
 import { composed, located, type Message, reached } from './message.ts';
 import { quoted } from './quote.ts';
 
@@ -74,7 +75,9 @@ export class PostgresSession implements Session {
     }
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#readOnly(statement);
+        return await (statement.prepared === undefined
+          ? this.#readOnly(statement)
+          : this.#readPrepared(statement));
       } catch (error) {
         // The catalog is read while others replace their relations; a read can always be repeated.
         const again = isStatementFailure(error) && error.error.kind === 'contention';
@@ -90,7 +93,7 @@ export class PostgresSession implements Session {
 
   /** An advisory lock of this connection: gone with it, whatever happens to the process. */
   async lock(relation: RelationName): Promise<() => Promise<void>> {
-    const key = `hashtextextended(${quoted(`etl:${relation.schema}.${relation.name}`)}, 0)`;
+    const key = lockKey(relation);
     const send = async (call: string): Promise<void> => {
       await this.#send(
         composed(
@@ -120,6 +123,13 @@ export class PostgresSession implements Session {
     } catch {
       this.#wire.broken = true;
     }
+  }
+
+  /** A question of the tool's own: one message, planned once. Within a transaction of the caller's it must not spoil that one. */
+  async #readPrepared(statement: Statement): Promise<ResultSet> {
+    if (this.#wire.client.getTransactionStatus() === 'T') return this.#readOnly(statement);
+    await this.#tagAlone();
+    return this.#resultSet(await this.#sendExtended(statement));
   }
 
   async #readOnly(statement: Statement): Promise<ResultSet> {
@@ -190,7 +200,15 @@ export class PostgresSession implements Session {
 
   // The extended protocol takes one statement only, so an author's text cannot close the read-only transaction and go on.
   async #sendExtended(statement: Statement): Promise<Result> {
-    const config = { text: statement.sql, rowMode: 'array' as const, queryMode: 'extended' };
+    const { prepared } = statement;
+    const config = {
+      text: statement.sql,
+      rowMode: 'array' as const,
+      queryMode: 'extended',
+      ...(prepared === undefined ? {} : { values: [...prepared.values] }),
+      // behind a pooler the next transaction may be on a connection that does not know the name
+      ...(prepared === undefined || this.#wire.plainStart ? {} : { name: prepared.name }),
+    };
     try {
       return await this.#working(() => this.#wire.client.query<(string | null)[]>(config));
     } catch (error) {

@@ -1,4 +1,3 @@
-import { NO_BELONGINGS } from '../../../support/no-belongings.ts';
 import { describe, expect, test } from 'vitest';
 import type {
   Attempt,
@@ -22,6 +21,7 @@ const request: Omit<SwapRequest, 'live'> = {
 };
 
 const facts: Facts = {
+  version: '1',
   oid: '4711',
   relkind: 'r',
   owner: 'etl',
@@ -33,7 +33,6 @@ const facts: Facts = {
   columnGrants: [],
   indexes: [],
   isUnlogged: false,
-  belongings: NO_BELONGINGS,
   dependents: [],
   foreignKeys: [],
   numberings: [],

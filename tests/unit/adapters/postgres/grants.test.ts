@@ -1,11 +1,11 @@
 // Which grants are sent to a relation that stays: what it has already is not granted again.
-import { NO_BELONGINGS } from '../../../support/no-belongings.ts';
 import { expect, test } from 'vitest';
 import { configuredGrants, revokedGrants } from '../../../../src/adapters/postgres/carry.ts';
 import type { Facts, Grant } from '../../../../src/adapters/postgres/facts.ts';
 
 const at = { database: 'etl', schema: 's', name: 't' };
 const factsWith = (grants: readonly Grant[]): Facts => ({
+  version: '1',
   oid: '1',
   relkind: 'r',
   owner: 'etl',
@@ -17,7 +17,6 @@ const factsWith = (grants: readonly Grant[]): Facts => ({
   columnGrants: [],
   indexes: [],
   isUnlogged: false,
-  belongings: NO_BELONGINGS,
   dependents: [],
   foreignKeys: [],
   numberings: [],

@@ -1,0 +1,67 @@
+// What the plan of one node is made from: its compiled SQL or its file, its hooks, and what is live.
+import type { ObservedRelation, Session } from '../adapter/contract.ts';
+import { EtlError } from '../kernel/error.ts';
+import type { Hook } from '../manifest/node.ts';
+import { writtenSql } from '../plan/compiler.ts';
+import { isIncrementalRun, type PlanInputs } from '../plan/plan-node.ts';
+import { answerer } from './answerer.ts';
+import { drive } from './answers.ts';
+import type { RunContext } from './context.ts';
+import type { Turn } from './run-batches.ts';
+import type { Progress } from './run-relation.ts';
+import { seedColumns, seedDelimiter } from './seed-columns.ts';
+
+/** Post-hooks that are rendered once the node is there. */
+export interface LateHooks {
+  readonly hooks: readonly Hook[];
+  readonly isIncremental: boolean;
+}
+
+/** Compiles a model, or reads the header of a seed, and renders the hooks. Throws what a template or the file threw. */
+export async function gather(
+  ctx: RunContext,
+  session: Session,
+  turn: Turn,
+  live: ObservedRelation | undefined,
+  progress: Progress,
+): Promise<PlanInputs & { readonly late: LateHooks }> {
+  const { dialect, compiler, invocationId } = ctx;
+  const { node, fullRefresh, batch } = turn;
+  const options = {
+    isIncremental: turn.isIncremental ?? isIncrementalRun(node, live, fullRefresh),
+    ...(batch === undefined ? {} : { batch }),
+    ...(ctx.thread === undefined ? {} : { thread: ctx.thread }),
+  };
+  const answer = answerer(ctx, session);
+  const window = batch === undefined ? {} : { window: batch.condition };
+  const isPartial = ctx.empty || ctx.sample !== undefined;
+  const fixed = { node, dialect, live, invocationId, fullRefresh, isPartial };
+  const base = { ...fixed, now: ctx.now(), ...window };
+  if (node.resource_type === 'seed') {
+    const { text } = await ctx.files.readSeed(node);
+    const columns = seedColumns(node, text, dialect);
+    if (columns.value === undefined) throw new EtlError(columns.diagnostics);
+    for (const warning of columns.diagnostics) ctx.report(warning);
+    const { late, ...hooks } = await drive(compiler.hooks(node, options), answer);
+    return {
+      ...base,
+      hooks,
+      late: { hooks: late, isIncremental: options.isIncremental },
+      seed: { columns: columns.value, delimiter: seedDelimiter(node) },
+    };
+  }
+  const compiled = await drive(compiler.compile(node, options), answer);
+  progress.compiled = compiled;
+  progress.compiledAt = ctx.now();
+  for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
+  ctx.files.keep('compiled', node, writtenSql(compiled));
+  const { late, ...hooks } = await drive(compiler.hooks(node, options), answer);
+  return {
+    ...base,
+    hooks,
+    late: { hooks: late, isIncremental: options.isIncremental },
+    select: compiled.sql,
+    references: compiler.references(node),
+    ...(compiled.header === undefined ? {} : { header: compiled.header }),
+  };
+}

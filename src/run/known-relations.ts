@@ -1,0 +1,39 @@
+import { ask, type Dialect, type ObservedRelation, type Session } from '../adapter/contract.ts';
+import type { RelationName } from '../kernel/relation.ts';
+
+const keyOf = ({ schema, name }: RelationName): string => JSON.stringify([schema, name]);
+
+/**
+ * What stood where views are to be made when the run began, read at once. A view that was planned from it is published in one
+ * message, which fails where that is no longer so.
+ */
+export class KnownRelations {
+  private readonly wanted: ReadonlySet<string>;
+  private readonly found: ReadonlyMap<string, ObservedRelation>;
+
+  private constructor(wanted: readonly RelationName[], found: readonly ObservedRelation[]) {
+    this.wanted = new Set(wanted.map(keyOf));
+    this.found = new Map(found.map((one) => [keyOf(one.relation), one]));
+  }
+
+  /** Of an engine that cannot tell, nothing is known. */
+  static async find(
+    session: Session,
+    dialect: Dialect,
+    wanted: readonly RelationName[],
+  ): Promise<KnownRelations> {
+    const { atOnce } = dialect;
+    if (atOnce === undefined || wanted.length === 0) return new KnownRelations([], []);
+    return new KnownRelations(wanted, await ask(session, atOnce.observe(wanted)));
+  }
+
+  static readonly none: KnownRelations = new KnownRelations([], []);
+
+  /** What stood there; undefined when it was not looked at, or is nothing that a view replaces in place. */
+  of(relation: RelationName): { readonly live: ObservedRelation | undefined } | undefined {
+    const key = keyOf(relation);
+    if (!this.wanted.has(key)) return undefined;
+    const live = this.found.get(key);
+    return live === undefined || live.kind === 'view' ? { live } : undefined;
+  }
+}
