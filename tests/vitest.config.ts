@@ -23,6 +23,12 @@ export default defineConfig({
         pool: 'forks',
         fileParallelism: true,
       }),
+      // needs programs that npm does not install: see the files
+      project('servers', ['tests/servers/**/*.test.ts'], {
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        pool: 'forks',
+      }),
       project('cli', ['tests/cli/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,

@@ -338,6 +338,8 @@ export interface Session {
 }
 
 export interface Connection {
+  /** what is worth knowing of the way to the server, for people */
+  readonly remarks?: readonly string[];
   readonly serverVersion: string;
   /** One session for the time of `use`; `tag` names the node in the engine's own process list. */
   withSession<T>(tag: string, use: (session: Session) => Promise<T>): Promise<T>;

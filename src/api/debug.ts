@@ -71,7 +71,7 @@ export async function debug(options: ApiOptions = {}): Promise<readonly DebugChe
   ];
   try {
     const connection = await connect(project, invocation);
-    const version = connection.serverVersion;
+    const { serverVersion: version, remarks = [] } = connection;
     await connection.withSession('debug', (session) =>
       session.read(project.dialect.read('select 1 as one', {})),
     );
@@ -79,7 +79,7 @@ export async function debug(options: ApiOptions = {}): Promise<readonly DebugChe
     checks.push({
       name: 'connection',
       ok: true,
-      found: `${target.type} ${version} answers`,
+      found: [`${target.type} ${version} answers`, ...remarks].join(', '),
       diagnostics: [],
     });
   } catch (error) {

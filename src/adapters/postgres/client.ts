@@ -5,13 +5,15 @@ import { requireChannelBinding } from './channel-binding.ts';
 import type { Setting } from './conninfo/options.ts';
 import { driverError, failure, fieldsOf } from './errors.ts';
 import { fixedLogin, type Login } from './login.ts';
+import type { Pooling } from './pooling.ts';
 import type { Credentials } from './target.ts';
 import { isTlsReason, type Tls, tlsAttempts } from './tls.ts';
 
 /** A live connection with what the pool has to know about it. */
 export interface Wire {
   readonly client: pg.Client;
-  readonly pid: number;
+  /** the backend that works for it, as far as it is known */
+  pid: number;
   /** commands that the server has completed in the message it is working on */
   completed: number;
   /** a statement is running, so a cancel has something to stop */
@@ -21,6 +23,8 @@ export interface Wire {
   tag: string | undefined;
   /** settings could not travel with the start-up message, so a reset would lose them */
   readonly plainStart: boolean;
+  /** settings that go with every transaction, because sessions keep none */
+  readonly local: readonly Setting[] | undefined;
 }
 
 // How a server is told that a client has died (Postgres 14), and how long a forgotten transaction may hold its locks.
@@ -110,15 +114,48 @@ async function dialWithSettings(
       const known = wanted.filter(([name]) => name !== CHECK);
       return { client: await dialled(asOptions(known)), plainStart: false };
     }
-    // PgBouncer knows no options.
+    // PgBouncer knows no options. Nothing is set before it is known whom a setting would stay with.
     if (!/unsupported startup parameter/.test(message)) throw error;
-    const client = await dialled('');
-    const sets = wanted
-      .filter(([name]) => name !== CHECK)
-      .map(([name, value]) => `select set_config('${name}', ${pg.escapeLiteral(value)}, false)`);
-    await client.query(sets.join(';\n'));
-    return { client, plainStart: true };
+    return { client: await dialled(''), plainStart: true };
   }
+}
+
+/** The settings as commands; `isLocal`: for the transaction only. */
+export const settingCommands = (list: readonly Setting[], isLocal: boolean): readonly string[] =>
+  list.map(
+    ([name, value]) =>
+      `select pg_catalog.set_config(${pg.escapeLiteral(name)}, ${pg.escapeLiteral(value)}, ${isLocal})`,
+  );
+
+/** What the server knows of the settings: an old one cannot look after its clients. */
+const known = (c: Credentials, major: number): readonly Setting[] =>
+  settings(c).filter(([name]) => name !== CHECK || major >= 14);
+
+/** How a connection behind a pooler is begun: plainly, with settings for its transactions. */
+interface Plain {
+  readonly local: readonly Setting[] | undefined;
+}
+
+/** A connection through a pooler, which passes on no settings and might not keep any. */
+export async function openPooled(
+  c: Credentials,
+  login: Login,
+  pooling: Pooling,
+  major: number,
+): Promise<Wire> {
+  const list = known(c, major);
+  const wire = await openWire(c, login, {
+    local: pooling === 'transaction' ? list : undefined,
+  });
+  if (pooling === 'session') {
+    const { rows } = await wire.client.query<[string]>({
+      text: 'select pg_catalog.pg_backend_pid()',
+      rowMode: 'array',
+    });
+    wire.pid = Number(rows[0]?.[0]);
+    await wire.client.query(settingCommands(list, false).join(';\n'));
+  }
+  return wire;
 }
 
 const NO_PASSWORD = 'there is none in the output, in PGPASSWORD or in the password file';
@@ -154,11 +191,16 @@ const mayPass = (error: unknown): boolean => {
 export async function openWire(
   c: Credentials,
   login: Login = fixedLogin(c.password),
+  plain?: Plain,
 ): Promise<Wire> {
   for (let tries = 0; ; tries++) {
     try {
-      const { client, plainStart } = await dialWithSettings(c, await login.password());
-      return watched(client, plainStart);
+      const password = await login.password();
+      const { client, plainStart } =
+        plain === undefined
+          ? await dialWithSettings(c, password)
+          : { client: await dialWithTls({ c, password, options: '' }), plainStart: true };
+      return watched(client, plainStart, plain?.local);
     } catch (error) {
       if (fieldsOf(error).code === '28P01' && login.renew()) continue;
       if (tries >= c.retries || !mayPass(error)) throw explained(c, error);
@@ -167,7 +209,11 @@ export async function openWire(
   }
 }
 
-function watched(client: pg.Client, plainStart: boolean): Wire {
+function watched(
+  client: pg.Client,
+  plainStart: boolean,
+  local: readonly Setting[] | undefined,
+): Wire {
   const wire: Wire = {
     client,
     pid: (client as pg.Client & { readonly processID: number }).processID,
@@ -176,6 +222,7 @@ function watched(client: pg.Client, plainStart: boolean): Wire {
     broken: false,
     tag: undefined,
     plainStart,
+    local,
   };
   client.on('end', () => {
     wire.broken = true;

@@ -1,7 +1,10 @@
 // The pool of a run: one connection per thread, made when first needed and kept, and one more to cancel them.
 import type { Connection, ConnectOptions, Session, Target } from '../../adapter/contract.ts';
-import { openWire, type Wire } from './client.ts';
+import { cancelRequest } from './cancel-request.ts';
+import { openPooled, openWire, type Wire } from './client.ts';
+import { LockHolder } from './lock-holder.ts';
 import { type Login, loginOf } from './login.ts';
+import { pooledText, type Pooling, poolingOf } from './pooling.ts';
 import { failure } from './errors.ts';
 import { PostgresSession, type Shared } from './session.ts';
 import { type Credentials, credentialsOf } from './target.ts';
@@ -27,8 +30,17 @@ function tagText(node: string, run: string): string {
   return `${`etl:${text(node)}`.slice(0, 63 - end.length)}${end}`;
 }
 
+/** The server as the first connection found it. */
+interface Found {
+  readonly version: string;
+  readonly pooling: Pooling;
+  readonly open: () => Promise<Wire>;
+}
+
 class PostgresConnection implements Connection {
   readonly serverVersion: string;
+  readonly remarks: readonly string[];
+  readonly #open: () => Promise<Wire>;
   readonly #place: Place;
   readonly #threads: number;
   readonly #shared: Shared;
@@ -40,11 +52,17 @@ class PostgresConnection implements Connection {
   #count = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(place: Place, threads: number, version: string, first: Wire) {
+  constructor(place: Place, threads: number, { version, pooling, open }: Found, first: Wire) {
     this.#place = place;
     this.#threads = Math.max(1, threads);
     this.serverVersion = version;
-    this.#shared = { typeNames: new Map(), serverMajor: Number.parseInt(version, 10) };
+    this.remarks = [encryptionOf(first), pooledText(pooling)].filter((t) => t !== undefined);
+    this.#open = open;
+    this.#shared = {
+      typeNames: new Map(),
+      serverMajor: Number.parseInt(version, 10),
+      locks: pooling === 'transaction' ? new LockHolder(open) : undefined,
+    };
     this.#wires.add(first);
     this.#idle.push(first);
     this.#count = 1;
@@ -68,10 +86,18 @@ class PostgresConnection implements Connection {
 
   async cancel(): Promise<number> {
     const busy = [...this.#wires].filter((w) => w.busy && !w.broken);
-    if (busy.length === 0) return 0;
+    const { locks } = this.#shared;
+    const given = locks?.stop() ?? 0;
+    if (busy.length === 0) return given;
+    if (locks !== undefined) {
+      await Promise.all(busy.map(cancelRequest));
+      return given + busy.length;
+    }
     const pids = busy.map((w) => w.pid).join(', ');
     const control = await this.#controlWire();
     try {
+      // as whoever connected: the role that the profile changes to may not cancel what that user runs
+      await control.client.query('set role none');
       const { rows } = await control.client.query<{ told: string }>(
         `select count(*) filter (where pg_cancel_backend(pid)) as told from unnest(array[${pids}]) as pid`,
       );
@@ -87,6 +113,7 @@ class PostgresConnection implements Connection {
   }
 
   async #end(): Promise<void> {
+    await this.#shared.locks?.end();
     const control = await this.#control?.catch(() => undefined);
     const all = [...this.#wires, ...(control === undefined ? [] : [control])];
     await Promise.all(all.map((w) => w.client.end().catch(() => undefined)));
@@ -96,7 +123,7 @@ class PostgresConnection implements Connection {
   async #controlWire(): Promise<Wire> {
     const known = await this.#control?.catch(() => undefined);
     if (known !== undefined && !known.broken) return known;
-    this.#control = openWire(this.#place.credentials, this.#place.login);
+    this.#control = this.#open();
     return this.#control;
   }
 
@@ -105,15 +132,15 @@ class PostgresConnection implements Connection {
     const idle = this.#idle.pop();
     if (idle !== undefined && !idle.broken) return idle;
     if (idle !== undefined) this.#forget(idle);
-    if (this.#count < this.#threads) return this.#open();
+    if (this.#count < this.#threads) return this.#another();
     const given = await new Promise<Wire | undefined>((done) => this.#waiting.push(done));
     return given ?? this.#take();
   }
 
-  async #open(): Promise<Wire> {
+  async #another(): Promise<Wire> {
     this.#count += 1;
     try {
-      const wire = await openWire(this.#place.credentials, this.#place.login);
+      const wire = await this.#open();
       this.#wires.add(wire);
       return wire;
     } catch (error) {
@@ -141,6 +168,17 @@ class PostgresConnection implements Connection {
   }
 }
 
+/** Whether what is said to the server can be read on its way; nothing for a socket, which has no way. */
+function encryptionOf({ client }: Wire): string | undefined {
+  const { connection, host } = client as unknown as {
+    readonly host: string;
+    readonly connection: { readonly stream: { readonly getProtocol?: () => string | null } };
+  };
+  if (host.startsWith('/')) return undefined;
+  const protocol = connection.stream.getProtocol?.();
+  return protocol == null ? 'not encrypted' : `encrypted (${protocol})`;
+}
+
 const placeOf = async (target: Target, options: ConnectOptions): Promise<Place> => {
   const credentials = credentialsOf(target);
   const run = options.invocationId;
@@ -159,11 +197,29 @@ const placeOf = async (target: Target, options: ConnectOptions): Promise<Place> 
 /** Connects to the server of the target, or starts the embedded one and connects to it. */
 export async function connect(target: Target, options: ConnectOptions): Promise<Connection> {
   const place = await placeOf(target, options);
+  const { credentials, login } = place;
+  const direct = (): Promise<Wire> => openWire(credentials, login);
   try {
-    const first = await openWire(place.credentials, place.login);
-    const { rows } = await first.client.query<{ server_version: string }>('show server_version');
-    const version = rows[0]?.server_version ?? '';
-    return new PostgresConnection(place, options.threads, version, first);
+    const first = await direct();
+    const { rows } = await first.client.query<{ version: string; pid: string }>(
+      `select current_setting('server_version') as version, pg_catalog.pg_backend_pid() as pid`,
+    );
+    const { version = '', pid } = rows[0] ?? {};
+    const found = await poolingOf(first, Number(pid), direct);
+    // who knows no options keeps no settings either, whatever it says of itself
+    const pooling = found === 'none' && first.plainStart ? 'session' : found;
+    if (pooling === 'none')
+      return new PostgresConnection(
+        place,
+        options.threads,
+        { version, pooling, open: direct },
+        first,
+      );
+    const pooled = (): Promise<Wire> =>
+      openPooled(credentials, login, pooling, Number.parseInt(version, 10));
+    first.client.end().catch(() => undefined);
+    const facts = { version, pooling, open: pooled };
+    return new PostgresConnection(place, options.threads, facts, await pooled());
   } catch (error) {
     await place.leave();
     throw error;

@@ -43,7 +43,7 @@ export function located(
 }
 
 // More than the closing semicolon: such a text is several commands, so commands can no longer be counted off on statements.
-const isSeveral = (sql: string): boolean => /;\s*\S/.test(sql);
+export const isSeveral = (sql: string): boolean => /;\s*\S/.test(sql);
 
 /** The statement that failed when `done` commands of the message had succeeded; undefined when that cannot be told. */
 export function reached(message: Message, done: number): Statement | undefined {

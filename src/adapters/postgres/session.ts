@@ -3,12 +3,13 @@ import type { Effect, SeedInput, Session } from '../../adapter/contract.ts';
 import { isStatementFailure, type StatementFailure } from '../../adapter/failure.ts';
 import type { ResultSet, Scalar, Segment, Statement } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
-import type { Wire } from './client.ts';
+import { settingCommands, type Wire } from './client.ts';
+import type { LockHolder } from './lock-holder.ts';
 import { decoded, TYPE_NAMES } from './decode.ts';
 import { failure, fieldsOf } from './errors.ts';
 import { loadCsv } from './load.ts';
 import { lockKey } from './lock-key.ts';
-import { composed, located, type Message, reached } from './message.ts';
+import { composed, isSeveral, located, type Message, reached } from './message.ts';
 import { quoted } from './quote.ts';
 
 type Result = QueryArrayResult<(string | null)[]>;
@@ -18,9 +19,13 @@ export interface Shared {
   /** names of types that are not in the fixed table, by oid */
   readonly typeNames: Map<number, string>;
   readonly serverMajor: number;
+  /** where locks are held when sessions cannot hold them */
+  readonly locks: LockHolder | undefined;
 }
 
 const READS = 5;
+/** SQLSTATE: cannot run inside a transaction block */
+const MUST_BE_ALONE = '25001';
 const COUNTED = /^(INSERT|UPDATE|DELETE|MERGE|COPY)$/;
 
 /** The rows that the author would call "the result": those of the last statement that wrote some. */
@@ -68,10 +73,9 @@ export class PostgresSession implements Session {
   async read(statement: Statement): Promise<ResultSet> {
     if (statement.verb !== 'read') {
       if (statement.verb === 'hook' || statement.verb === 'write') this.isDirty = true;
-      await this.#tagAlone();
-      const message = composed([statement], [], []);
-      const results = await this.#send(message);
-      return this.#resultSet(results.findLast((r) => r.fields.length > 0));
+      const { message, results } = await this.#sendAlone(statement);
+      const own = results.slice(message.before);
+      return this.#resultSet(own.findLast((r) => r.fields.length > 0));
     }
     for (let tries = 1; ; tries++) {
       try {
@@ -87,13 +91,27 @@ export class PostgresSession implements Session {
   }
 
   async load(target: RelationName, input: SeedInput): Promise<Effect> {
-    await this.#tagAlone();
-    return this.#working(() => loadCsv(this.#wire.client, target, input));
+    const load = (): Promise<Effect> =>
+      this.#working(() => loadCsv(this.#wire.client, target, input));
+    if (this.#opening().length === 0) {
+      await this.#tagAlone();
+      return load();
+    }
+    await this.#control(['begin']);
+    try {
+      const effect = await load();
+      await this.#control(['commit']);
+      return effect;
+    } catch (error) {
+      await this.#rollback();
+      throw error;
+    }
   }
 
   /** An advisory lock of this connection: gone with it, whatever happens to the process. */
   async lock(relation: RelationName): Promise<() => Promise<void>> {
     const key = lockKey(relation);
+    if (this.#shared.locks !== undefined) return this.#shared.locks.lock(key);
     const send = async (call: string): Promise<void> => {
       await this.#send(
         composed(
@@ -113,6 +131,11 @@ export class PostgresSession implements Session {
   /** Leaves the connection as it was found; a connection that cannot be cleaned is given up. */
   async release(): Promise<void> {
     if (!this.isDirty || this.#wire.broken) return;
+    if (this.#wire.local !== undefined) {
+      // behind a pooler that lends for a transaction there is no session that could be cleaned
+      if (this.#wire.client.getTransactionStatus() !== 'I') await this.#rollback();
+      return;
+    }
     if (this.#wire.plainStart) {
       this.#wire.broken = true;
       return;
@@ -127,7 +150,9 @@ export class PostgresSession implements Session {
 
   /** A question of the tool's own: one message, planned once. Within a transaction of the caller's it must not spoil that one. */
   async #readPrepared(statement: Statement): Promise<ResultSet> {
-    if (this.#wire.client.getTransactionStatus() === 'T') return this.#readOnly(statement);
+    const { client, local } = this.#wire;
+    if (client.getTransactionStatus() === 'T' || local !== undefined)
+      return this.#readOnly(statement);
     await this.#tagAlone();
     return this.#resultSet(await this.#sendExtended(statement));
   }
@@ -151,10 +176,11 @@ export class PostgresSession implements Session {
   }
 
   async #transaction(statements: readonly Statement[]): Promise<Effect> {
-    const message = composed(statements, [...this.#tagging(), 'begin'], ['commit']);
+    const before = [...this.#tagging(), 'begin', ...this.#opening()];
+    const message = composed(statements, before, ['commit']);
     try {
       const results = await this.#send(message);
-      this.#wire.tag = this.#tag;
+      this.#tagged();
       return effectOf(message, results);
     } catch (error) {
       await this.#rollback();
@@ -163,14 +189,45 @@ export class PostgresSession implements Session {
   }
 
   async #alone(statement: Statement): Promise<Effect> {
-    // The tag travels by itself: some commands (vacuum, create index concurrently) must be alone in their message.
+    const { message, results } = await this.#sendAlone(statement);
+    return effectOf(message, results);
+  }
+
+  // The tag travels by itself: some commands (vacuum, create index concurrently) must be alone in their message.
+  async #sendAlone(
+    statement: Statement,
+  ): Promise<{ readonly message: Message; readonly results: readonly Result[] }> {
     await this.#tagAlone();
+    const opening = this.#opening();
+    if (opening.length > 0)
+      try {
+        // one message is one transaction, so what is set for it holds for the statement
+        const message = composed([statement], opening, []);
+        return { message, results: await this.#send(message) };
+      } catch (error) {
+        const isAlone = isStatementFailure(error) && error.error.code === MUST_BE_ALONE;
+        // several commands may have been committed in part
+        if (!isAlone || isSeveral(statement.sql)) throw error;
+      }
     const message = composed([statement], [], []);
-    return effectOf(message, await this.#send(message));
+    return { message, results: await this.#send(message) };
+  }
+
+  /** What begins a transaction where sessions keep no settings; nothing within one. */
+  #opening(): readonly string[] {
+    const { local, client } = this.#wire;
+    if (local === undefined || client.getTransactionStatus() !== 'I') return [];
+    const tag = this.#tag === undefined ? [] : [['application_name', this.#tag] as const];
+    return settingCommands([...tag, ...local], true);
+  }
+
+  #tagged(): void {
+    if (this.#wire.local === undefined) this.#wire.tag = this.#tag;
   }
 
   #tagging(): readonly string[] {
     if (this.#tag === undefined || this.#wire.tag === this.#tag) return [];
+    if (this.#wire.local !== undefined) return [];
     return [`set application_name = ${quoted(this.#tag)}`];
   }
 
@@ -182,8 +239,8 @@ export class PostgresSession implements Session {
   }
 
   async #control(commands: readonly string[]): Promise<void> {
-    await this.#send(composed([], [...this.#tagging(), ...commands], []));
-    this.#wire.tag = this.#tag;
+    await this.#send(composed([], [...this.#tagging(), ...commands, ...this.#opening()], []));
+    this.#tagged();
   }
 
   async #send(message: Message): Promise<readonly Result[]> {

@@ -64,6 +64,13 @@ describe('a server', () => {
     expect(await once(output, `select current_setting('client_connection_check_interval')`)).toBe(
       '5s',
     );
+    // the role has fewer rights than who connects, and what runs must be stoppable all the same
+    const working = await connect(output, 2);
+    const running = value(working, 'select pg_sleep(30)').catch((e: unknown) => e);
+    await new Promise((done) => setTimeout(done, 150));
+    expect(await working.cancel()).toBe(1);
+    expect(await running).toMatchObject({ error: { kind: 'cancelled' } });
+    await working.close();
   });
 
   test.each([

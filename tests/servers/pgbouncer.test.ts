@@ -1,0 +1,253 @@
+// PgBouncer between us and the server. Needs PgBouncer: apt-get install pgbouncer, or PGBOUNCER=<program>.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Connection, Session } from '../../src/adapter/contract.ts';
+import type { Statement } from '../../src/adapter/statement.ts';
+import { postgres } from '../../src/adapters/postgres/adapter.ts';
+import type { RelationName } from '../../src/kernel/relation.ts';
+import { etl, scratch } from '../support/etl.ts';
+import { pgbouncer, type Pooler } from '../support/pgbouncer.ts';
+import { postgresTarget, rebuildTable } from '../support/postgres.ts';
+import { postgresServer, type PostgresServer } from '../support/postgres-server.ts';
+
+type Raw = Readonly<Record<string, unknown>>;
+const RELATION = { database: 'postgres', schema: 'public', name: 't' };
+const connect = (output: Raw, threads = 2): Promise<Connection> =>
+  postgres.connect(postgresTarget({ embedded: false, retries: 0, ...output }), {
+    projectDir: '/nonexistent',
+    threads,
+    env: {},
+    invocationId: 'abcdefghij',
+  });
+const statement = (sql: string, verb: Statement['verb']): Statement => ({
+  sql,
+  verb,
+  repeatable: false,
+});
+const value = (connection: Connection, sql: string, verb: Statement['verb'] = 'read') =>
+  connection.withSession('t', async (s) => (await s.read(statement(sql, verb))).rows[0]?.[0]);
+const run = (connection: Connection, sql: string): Promise<unknown> =>
+  connection.withSession('t', (s) => s.execute(statement(sql, 'hook')));
+
+let server: PostgresServer;
+const poolers: Pooler[] = [];
+const pooler = async (...args: [mode: 'session' | 'transaction', more?: readonly string[]]) => {
+  const made = await pgbouncer(server, ...args);
+  poolers.push(made);
+  return made.output;
+};
+beforeAll(async () => {
+  server = await postgresServer();
+  const admin = await connect(server.output);
+  await run(
+    admin,
+    'create role builder; grant builder to me; create schema own authorization builder; grant create, usage on schema public to builder',
+  );
+  await admin.close();
+});
+afterAll(async () => {
+  for (const p of poolers) await p.stop();
+  await server.stop();
+});
+
+const SEEN = `select current_user || ' ' || current_setting('search_path') || ' ' || current_setting('application_name')`;
+const WANTED = { role: 'builder', search_path: 'own, public' };
+const AS_WANTED = 'builder own, public etl:t abcdefgh';
+
+describe.each([
+  ['direct', async () => server.output, []],
+  ['session', () => pooler('session'), ['behind a pooler in session mode']],
+  [
+    'session, options swallowed',
+    () => pooler('session', ['ignore_startup_parameters = options']),
+    ['behind a pooler in session mode'],
+  ],
+  ['transaction', () => pooler('transaction'), [expect.stringContaining('transaction mode')]],
+  [
+    'transaction, options swallowed',
+    () => pooler('transaction', ['ignore_startup_parameters = options']),
+    [expect.stringContaining('transaction mode')],
+  ],
+  [
+    'transaction, in turn',
+    () => pooler('transaction', ['server_round_robin = 1']),
+    [expect.stringContaining('transaction mode')],
+  ],
+] as const)('%s', (name, make, remarks) => {
+  let output: Raw;
+  const isTransaction = name.startsWith('transaction');
+  beforeAll(async () => {
+    output = { ...(await make()), ...WANTED };
+    // other clients make the pooler use several backends
+    const others = await connect(output, 3);
+    await Promise.all([1, 2, 3].map(() => value(others, 'select pg_sleep(0.2)::text')));
+    await others.close();
+  });
+
+  test('is recognised', async () => {
+    for (let i = 0; i < 5; i++) {
+      const connection = await connect(output);
+      expect(connection.remarks).toEqual(['not encrypted', ...remarks]);
+      await connection.close();
+    }
+  });
+
+  test('role, search_path and name hold for every statement, whoever else is at work', async () => {
+    const connections = await Promise.all([1, 2, 3].map(() => connect(output)));
+    const plain = await connect({ ...output, role: undefined, search_path: 'public' });
+    const rounds = Array.from({ length: 20 }, (_, i) => i);
+    await Promise.all([
+      ...connections.map(async (c) => {
+        for (const _ of rounds) {
+          expect(await value(c, SEEN)).toBe(AS_WANTED);
+          expect(await value(c, SEEN, 'set')).toBe(AS_WANTED);
+        }
+      }),
+      ...rounds.map(async () => {
+        expect(
+          await value(plain, `select current_user || ' ' || current_setting('search_path')`),
+        ).toBe('me public');
+      }),
+    ]);
+    await Promise.all([...connections, plain].map((c) => c.close()));
+    // nothing of it stays with the backends, which other clients get
+    if (isTransaction) {
+      const { client } = await rawClient(output);
+      const seen = await client.query(
+        `select current_user as u, current_setting('search_path') as p`,
+      );
+      await client.end();
+      expect(seen.rows).toEqual([{ u: 'me', p: '"$user", public' }]);
+    }
+  });
+
+  test('a table is rebuilt, its owner is the role; commands that must be alone are', async () => {
+    const connection = await connect(output);
+    const target = { ...RELATION, name: `t_${name.replaceAll(/\W+/g, '_')}` };
+    await rebuildTable({ connection }, target, { select: 'select 1 as id' });
+    await rebuildTable({ connection }, target, { select: 'select 2 as id' });
+    expect(await value(connection, `select id from public.${target.name}`)).toBe(2);
+    expect(
+      await value(
+        connection,
+        `select tableowner from pg_tables where tablename = '${target.name}'`,
+      ),
+    ).toBe('builder');
+    await run(connection, `vacuum public.${target.name}`);
+    await expect(run(connection, 'select 1 from nowhere')).rejects.toMatchObject({
+      error: { kind: 'missing_relation', position: 14 },
+    });
+    await expect(
+      value(connection, `with x as (select 1) select * into public.no from x`),
+    ).rejects.toThrow();
+    await connection.close();
+  });
+
+  test('cancelling stops what is running', async () => {
+    const connection = await connect(output);
+    const running = value(connection, 'select pg_sleep(30)').catch((e: unknown) => e);
+    await new Promise((done) => setTimeout(done, 300));
+    expect(await connection.cancel()).toBe(1);
+    expect(await running).toMatchObject({ error: { kind: 'cancelled' } });
+    expect(await value(connection, 'select 1')).toBe(1);
+    await connection.close();
+  });
+
+  test('a relation is locked against other processes, and free when its holder is gone', async () => {
+    const one = await connect(output, 3);
+    const two = await connect(output, 3);
+    const order: string[] = [];
+    const { promise: held, free } = gate();
+    const first = one.withSession('a', async (s) => {
+      const unlock = await locked(s, RELATION);
+      order.push('first');
+      await held;
+      order.push('first leaves');
+      await unlock();
+    });
+    await expect.poll(() => order).toEqual(['first']);
+    const second = two.withSession('b', async (s) => {
+      const unlock = await locked(s, RELATION);
+      order.push('second');
+      await unlock();
+    });
+    // another relation is nobody's business
+    await two.withSession('c', async (s) => (await locked(s, { ...RELATION, name: 'other' }))());
+    await new Promise((done) => setTimeout(done, 300));
+    expect(order).toEqual(['first']);
+    free();
+    await Promise.all([first, second]);
+    expect(order).toEqual(['first', 'first leaves', 'second']);
+    // a lock that is waited for can be given up
+    await one.withSession('a', async (s) => {
+      const unlock = await locked(s, RELATION);
+      const waiting = two.withSession('b', (w) => locked(w, RELATION)).catch((e: unknown) => e);
+      await new Promise((done) => setTimeout(done, 300));
+      expect(await two.cancel()).toBe(1);
+      expect(await waiting).toMatchObject({ error: { kind: 'cancelled' } });
+      await unlock();
+    });
+    await one.withSession('a', async (s) => {
+      await locked(s, RELATION);
+    });
+    await one.close();
+    await two.withSession('b', async (s) => (await locked(s, RELATION))());
+    await two.close();
+  });
+
+  test('etl builds a project, twice, and says in debug how it gets to the server', async () => {
+    const schema = `shop_${name.replaceAll(/\W+/g, '_')}`;
+    const keys = Object.entries({ type: 'postgres', ...output, role: 'me', schema, threads: 3 });
+    const project = await scratch({
+      'dbt_project.yml':
+        'name: shop\nprofile: mine\non-run-start: "create table if not exists {{ target.schema }}.log (x int)"\n',
+      'profiles.yml': `mine:\n  outputs:\n    default:\n${keys.map(([k, v]) => `      ${k}: ${String(v)}\n`).join('')}`,
+      'seeds/people.csv': 'id,name\n1,a\n2,b\n',
+      'models/t.sql':
+        "{{ config(materialized='table', post_hook='insert into {{ target.schema }}.log values (1)') }} select * from {{ ref('people') }}",
+      'models/v.sql': "select * from {{ ref('t') }}",
+      'models/i.sql':
+        "{{ config(materialized='incremental', unique_key='id') }} select * from {{ ref('people') }}",
+      'models/schema.yml':
+        'models:\n  - name: t\n    columns: [{name: id, data_tests: [unique, not_null]}]\n',
+      'snapshots/s.sql':
+        "{% snapshot s %}{{ config(unique_key='id', strategy='check', check_cols='all') }} select * from {{ ref('people') }}{% endsnapshot %}",
+    });
+    try {
+      for (const args of [['build'], ['build'], ['debug'], ['docs', 'generate']]) {
+        const { code, output: told } = await etl(args, { cwd: project.dir });
+        expect(code, told).toBe(0);
+        if (args[0] === 'debug' && isTransaction) expect(told).toContain('transaction mode');
+      }
+    } finally {
+      await project.dispose();
+    }
+  });
+});
+
+async function locked(session: Session, relation: RelationName): Promise<() => Promise<void>> {
+  const unlock = await session.lock(relation);
+  if (unlock === undefined) throw new Error('no lock');
+  return unlock;
+}
+
+function gate(): { readonly promise: Promise<void>; readonly free: () => void } {
+  let free: (() => void) | undefined;
+  const promise = new Promise<void>((done) => {
+    free = done;
+  });
+  return { promise, free: () => free?.() };
+}
+
+async function rawClient(output: Raw) {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({
+    host: String(output['host']),
+    port: Number(output['port']),
+    user: String(output['user']),
+    password: String(output['password']),
+    database: 'postgres',
+    ssl: false,
+  });
+  await client.connect();
+  return { client };
+}
