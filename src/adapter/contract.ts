@@ -4,6 +4,7 @@ import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
 import type { Access, CatalogColumn } from './catalog.ts';
 import type { FailureKind } from './failure.ts';
+import type { LockWish } from './lock.ts';
 import type { OwnServer, TargetWorld } from './own-server.ts';
 import type { Query, ResultSet, Scalar, Segment, Statement } from './statement.ts';
 
@@ -330,9 +331,10 @@ export interface Session {
   segment(segment: Segment): Promise<Effect>;
   /**
    * Waits until no other run works on the relation, and keeps others waiting until the returned function is called. An engine
-   * that only one process can use returns at once; one that has no locks returns undefined.
+   * that only one process can use returns at once; one that has no locks returns undefined. Throws `locked`, naming who works on
+   * it, when that takes longer than the wish has patience for (unless it says: as long as it takes).
    */
-  lock(relation: RelationName): Promise<(() => Promise<void>) | undefined>;
+  lock(relation: RelationName, wish?: LockWish): Promise<(() => Promise<void>) | undefined>;
   /** Loads a CSV file into an existing table; a bad cell is an EtlError ETL7xxx with file, line and column. */
   load(target: RelationName, input: SeedInput): Promise<Effect>;
 }

@@ -14,6 +14,8 @@ export type FailureKind =
   | 'permission'
   /** a lock was not granted in time, a deadlock, or the relation was replaced by somebody else meanwhile */
   | 'contention'
+  /** another run works on the relation, and is not waited for (any longer) */
+  | 'locked'
   | 'connection'
   | 'authentication'
   | 'missing_database'

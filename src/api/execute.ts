@@ -29,6 +29,7 @@ import { runHooks } from '../run/run-hooks.ts';
 import { batchWishes } from './batches.ts';
 import { connect } from './connect.ts';
 import { deferredRelations, stateRelations, type Deferred } from './defer.ts';
+import { ifLockedOf } from './if-locked.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
@@ -67,6 +68,7 @@ export async function executeVerb(
   options: ApiOptions = {},
 ): Promise<RunResult> {
   requireKnownHazards(options.allow ?? []);
+  ifLockedOf(options.ifLocked);
   const invocation = newInvocation(options);
   batchWishes(options, invocation);
   const opened = await openProject(options, invocation, verb);
@@ -230,6 +232,7 @@ function makeContext(
     sample: reading.sample,
     batches: batchWishes(options, invocation, reading.sample),
     storeFailures: options.storeFailures ?? false,
+    ifLocked: ifLockedOf(options.ifLocked),
     allow: new Set(options.allow ?? []),
     now: invocation.now,
     sleep: invocation.sleep,

@@ -71,6 +71,8 @@ export interface ApiOptions {
   readonly flags?: Readonly<Record<string, unknown>>;
   /** let clean delete folders outside the project (default: no) */
   readonly cleanOutside?: boolean;
+  /** what is done while another run works on a relation: `wait` (default), `wait=10m`, `fail`, `skip` */
+  readonly ifLocked?: string;
   /** dangers accepted: `drops_data` */
   readonly allow?: readonly string[];
   readonly inline?: string;

@@ -25,6 +25,13 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'write the page as target/static_index.html too',
   },
   {
+    flags: '--if-locked <what>',
+    key: 'ifLocked',
+    kind: 'text',
+    only: ['run', 'build', 'seed', 'snapshot', 'test', 'clone', 'retry'],
+    help: 'while another run works on a relation: wait (default), wait=10m, fail, or skip it and what is below',
+  },
+  {
     flags: '--inject-ephemeral-ctes',
     key: 'injectEphemeralCtes',
     kind: 'flag',

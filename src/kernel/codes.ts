@@ -89,6 +89,7 @@ export const CODES = {
   ETL5031: 'Embedded server is in use',
   ETL5032: 'Port cannot be used',
   ETL5033: 'Embedded server does not run or listen',
+  ETL5050: 'Another run works on the relation',
   ETL6001: 'Test failed',
   ETL6002: 'Test gave a warning',
   ETL6003: 'Source is not fresh',

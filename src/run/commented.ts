@@ -31,6 +31,6 @@ export function commented(session: Session, comment: QueryComment | undefined): 
         statements: segment.statements.map((s) => withComment(s, comment)),
       }),
     load: (target, input) => session.load(target, input),
-    lock: (relation) => session.lock(relation),
+    lock: (relation, wish) => session.lock(relation, wish),
   };
 }

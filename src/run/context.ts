@@ -11,6 +11,7 @@ import type { TimeWindow } from '../plan/batches.ts';
 import type { Asking, NodeCompiler, UnitTestCompiler } from '../plan/compiler.ts';
 import type { Debris } from './debris.ts';
 import type { KnownRelations } from './known-relations.ts';
+import type { IfLocked } from './if-locked.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 
@@ -51,6 +52,8 @@ export interface RunContext {
     readonly previous: ReadonlyMap<string, BatchResults>;
   };
   readonly storeFailures: boolean;
+  /** what is done while another run works on a relation */
+  readonly ifLocked: IfLocked;
   /** dangers the user accepted */
   readonly allow: ReadonlySet<string>;
   readonly now: () => Date;

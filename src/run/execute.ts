@@ -18,6 +18,7 @@ import type { RunContext } from './context.ts';
 import { explainFailure } from './explain.ts';
 import { withPublicName } from './public-name.ts';
 import { runClone } from './run-clone.ts';
+import { skippedAsLocked } from './if-locked.ts';
 import { runRelation, type Progress } from './run-relation.ts';
 import { runTest } from './run-test.ts';
 import { runUnitTest } from './run-unit-test.ts';
@@ -175,7 +176,8 @@ class Run {
       )
       .then(
         (result): Partial<NodeOutcome> & Pick<NodeOutcome, 'status' | 'diagnostics'> => result,
-        (error: unknown) => this.failure(node, error, progress.compiled),
+        (error: unknown) =>
+          skippedAsLocked(ctx, node, error) ?? this.failure(node, error, progress.compiled),
       );
     if (sent.length > 0) ctx.files.keep('run', node, sent.join(';\n\n'));
     const own = this.finish(node, begun, thread, {

@@ -13,6 +13,7 @@ const CODE_OF: Readonly<Record<FailureKind, Code>> = {
   dependents: 'ETL4005',
   permission: 'ETL5010',
   contention: 'ETL5007',
+  locked: 'ETL5050',
   connection: 'ETL5002',
   authentication: 'ETL5003',
   missing_database: 'ETL5004',
@@ -30,6 +31,7 @@ const HINT_OF: Readonly<Partial<Record<FailureKind, string>>> = {
   disk_full: 'Free some space; nothing was published by this node.',
   out_of_memory: 'Use fewer threads, or give the engine more memory.',
   contention: 'Somebody else holds a lock on the relation; run the node again.',
+  locked: 'Run it again when that one has ended, or let it wait: --if-locked wait.',
   syntax:
     'Look just before the word that the message names: a comma, bracket or keyword is wrong there.',
   missing_column: 'Check the spelling, and that what is selected from has this column.',

@@ -1,6 +1,10 @@
+import type { LockWish } from '../adapter/lock.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import { nodeRelation } from '../plan/plan-node.ts';
 import type { RunContext } from './context.ts';
+import { lockWish } from './if-locked.ts';
 import type { StoppableSession } from './stoppable.ts';
 
 /** The lock of one node on its relation; who takes it first drops what earlier runs left of the relation. */
@@ -8,20 +12,22 @@ export class RelationLock {
   readonly #ctx: RunContext;
   readonly #session: StoppableSession;
   readonly #target: RelationName;
+  readonly #wish: LockWish;
   #isTaken = false;
   #unlock: (() => Promise<void>) | undefined;
 
-  constructor(ctx: RunContext, session: StoppableSession, target: RelationName) {
+  constructor(ctx: RunContext, session: StoppableSession, node: ExecutableNode) {
     this.#ctx = ctx;
     this.#session = session;
-    this.#target = target;
+    this.#target = nodeRelation(node);
+    this.#wish = lockWish(ctx, node);
   }
 
-  /** Waits for it; nothing when it is held already. */
+  /** Waits for it as the run wishes; nothing when it is held already. */
   async take(): Promise<void> {
     if (this.#isTaken) return;
     const { debris, dialect, invocationId, report } = this.#ctx;
-    this.#unlock = await this.#session.lock(this.#target);
+    this.#unlock = await this.#session.lock(this.#target, this.#wish);
     this.#isTaken = true;
     if (this.#unlock === undefined) return;
     const warnings: readonly Diagnostic[] = await debris.drop(

@@ -66,7 +66,7 @@ export async function runRelation(
   progress: Progress,
   runTests: RunTests,
 ): Promise<RelationResult> {
-  const lock = new RelationLock(ctx, session, nodeRelation(node));
+  const lock = new RelationLock(ctx, session, node);
   const known = knownOf(ctx, node);
   try {
     if (known === undefined) await lock.take();

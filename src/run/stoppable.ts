@@ -1,5 +1,6 @@
 import type { Effect, SeedInput, Session } from '../adapter/contract.ts';
 import { StatementFailure } from '../adapter/failure.ts';
+import type { LockWish } from '../adapter/lock.ts';
 import type { ResultSet, Segment, Statement } from '../adapter/statement.ts';
 import type { RelationName } from '../kernel/relation.ts';
 
@@ -37,7 +38,7 @@ export function stoppable(raw: Session, stopped: () => boolean): StoppableSessio
       begin(segment.statements[0], () => raw.segment(segment)),
     load: (target: RelationName, input: SeedInput): Promise<Effect> =>
       begin(undefined, () => raw.load(target, input)),
-    lock: (relation: RelationName): Promise<(() => Promise<void>) | undefined> =>
-      begin(undefined, () => raw.lock(relation)),
+    lock: (relation: RelationName, wish?: LockWish): Promise<(() => Promise<void>) | undefined> =>
+      begin(undefined, () => raw.lock(relation, wish)),
   };
 }

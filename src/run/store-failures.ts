@@ -6,6 +6,7 @@ import { stagedName } from '../kernel/staged-name.ts';
 import { table } from '../materializations/table.ts';
 import { nodeRelation } from '../plan/plan-node.ts';
 import type { RunContext } from './context.ts';
+import { lockWish } from './if-locked.ts';
 import { publishRecipe } from './publish-recipe.ts';
 import type { StoppableSession } from './stoppable.ts';
 
@@ -40,7 +41,7 @@ export async function storeFailures(
       after: [],
       select,
     });
-  const unlock = await session.lock(target);
+  const unlock = await session.lock(target, lockWish(ctx, node));
   let tidy: Recipe['tidy'] = [];
   try {
     const first = await recipe();

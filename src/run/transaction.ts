@@ -1,4 +1,5 @@
 import type { Effect, SeedInput, Session } from '../adapter/contract.ts';
+import type { LockWish } from '../adapter/lock.ts';
 import type { ResultSet, Segment, Statement } from '../adapter/statement.ts';
 import type { RelationName } from '../kernel/relation.ts';
 
@@ -80,8 +81,8 @@ export class Transaction implements Session {
     return this.#inner.load(target, input);
   }
 
-  lock(relation: RelationName): Promise<(() => Promise<void>) | undefined> {
-    return this.#inner.lock(relation);
+  lock(relation: RelationName, wish?: LockWish): Promise<(() => Promise<void>) | undefined> {
+    return this.#inner.lock(relation, wish);
   }
 
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -103,5 +104,5 @@ export const asSession = (transaction: Session): Session => ({
   read: (s) => transaction.read(s),
   segment: (s) => transaction.segment(s),
   load: (target, input) => transaction.load(target, input),
-  lock: (relation) => transaction.lock(relation),
+  lock: (relation, wish) => transaction.lock(relation, wish),
 });

@@ -184,6 +184,13 @@ describe.each([
       await new Promise((done) => setTimeout(done, 300));
       expect(await two.cancel()).toBe(1);
       expect(await waiting).toMatchObject({ error: { kind: 'cancelled' } });
+      // or not be waited for
+      const refused = two.withSession('b', (w) =>
+        w.lock(RELATION, { patienceMs: 0, waiting: () => undefined }),
+      );
+      await expect(refused).rejects.toMatchObject({
+        error: { kind: 'locked', message: expect.stringMatching(/, since \d{4}-/) as string },
+      });
       await unlock();
     });
     await one.withSession('a', async (s) => {

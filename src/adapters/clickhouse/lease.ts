@@ -1,7 +1,7 @@
 // A lock on a server that has none: a table that only one can create, whose comment names its owner and is kept fresh.
 import { isStatementFailure, StatementFailure } from '../../adapter/failure.ts';
+import { lockedBy, type LockWish, tellAfterMs, WAIT_SILENTLY } from '../../adapter/lock.ts';
 import type { ResultSet, Statement } from '../../adapter/statement.ts';
-import { EtlError } from '../../kernel/error.ts';
 import { sha256 } from '../../kernel/hash.ts';
 import { relationKey, type RelationName } from '../../kernel/relation.ts';
 import { isGone } from './lease-owner.ts';
@@ -79,14 +79,21 @@ class Lease {
     this.#times = times;
   }
 
-  async acquire(): Promise<() => Promise<void>> {
-    const until = performance.now() + this.#times.waitMs;
+  async acquire({ patienceMs, waiting }: LockWish): Promise<() => Promise<void>> {
+    const begun = performance.now();
+    const patience = Math.min(patienceMs, this.#times.waitMs);
+    let told = 0;
     for (let wait = 50; ; wait = Math.min(wait * 1.5, this.#times.pauseMs)) {
       const seen = await this.#look(this.#table);
       if (await this.#take(seen)) return this.#hold();
       if (this.#engine.isStopped()) throw this.#cancelled();
-      if (performance.now() > until) throw this.#refused(seen.comment ?? '');
-      await pause(wait);
+      const waited = performance.now() - begun;
+      if (waited >= patience) throw this.#refused(seen.comment ?? '');
+      if (waited >= tellAfterMs(told)) {
+        told += 1;
+        waiting(ownerIn(seen.comment));
+      }
+      await pause(Math.min(wait, patience - waited));
     }
   }
 
@@ -228,29 +235,25 @@ class Lease {
     });
   }
 
-  #refused(comment: string): EtlError {
-    const found = parse(comment);
-    const who = found === undefined ? `"${comment}"` : found.owner;
-    return new EtlError([
-      {
-        code: 'ETL5007',
-        severity: 'error',
-        message: `another run works on ${relationText(this.#relation)}: ${who}`,
-        hint: `Run again when that one has ended. If it is dead, its lock ends ${this.#times.staleSeconds / 60} minutes after its last sign of life, or at once with: DROP TABLE ${relationText(this.#table)}`,
-      },
-    ]);
+  #refused(comment: string): StatementFailure {
+    const { error } = lockedBy(this.#relation, ownerIn(comment));
+    const hint = `Run again when that one has ended. If it is dead, its lock ends ${this.#times.staleSeconds / 60} minutes after its last sign of life, or at once with: DROP TABLE ${relationText(this.#table)}`;
+    return new StatementFailure({ ...error, hint });
   }
 }
+
+const ownerIn = (comment = ''): string => parse(comment)?.owner ?? `"${comment}"`;
 
 /** Waits until no other run holds the relation, and holds it; undefined where the user may not create a table. */
 export async function acquireLease(
   relation: RelationName,
   owner: string,
   engine: LeaseEngine,
+  wish: LockWish = WAIT_SILENTLY,
   times: LeaseTimes = TIMES,
 ): Promise<(() => Promise<void>) | undefined> {
   try {
-    return await new Lease(relation, owner, engine, times).acquire();
+    return await new Lease(relation, owner, engine, times).acquire(wish);
   } catch (error) {
     if (isStatementFailure(error) && error.error.kind === 'permission') return undefined;
     throw error;

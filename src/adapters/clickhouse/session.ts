@@ -1,5 +1,6 @@
 // The half that talks, over either driver.
 import type { Connection, Effect, SeedInput, Session } from '../../adapter/contract.ts';
+import { type LockWish, WAIT_SILENTLY } from '../../adapter/lock.ts';
 import type { ResultSet, Segment, Statement } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import type { Driver, Order } from './driver.ts';
@@ -138,15 +139,19 @@ class DriverSession implements Session {
   }
 
   /** The embedded engine belongs to one process; a server has no locks, so there a table is one. */
-  lock(relation: RelationName): Promise<(() => Promise<void>) | undefined> {
+  lock(
+    relation: RelationName,
+    wish: LockWish = WAIT_SILENTLY,
+  ): Promise<(() => Promise<void>) | undefined> {
     const connection = this.#connection;
     if (connection.isPrivate) return Promise.resolve(() => Promise.resolve());
     const { stops } = connection;
-    return acquireLease(relation, connection.owner, {
-      send: (statement) => this.#execute(statement),
-      read: (statement) => this.#read(statement),
+    const engine = {
+      send: (statement: Statement) => this.#execute(statement),
+      read: (statement: Statement) => this.#read(statement),
       isStopped: () => connection.stops !== stops,
-    });
+    };
+    return acquireLease(relation, connection.owner, engine, wish);
   }
 
   load(target: RelationName, input: SeedInput): Promise<Effect> {

@@ -1,6 +1,9 @@
 // Locks of relations where sessions cannot hold them: on one connection that a transaction keeps to itself for the whole run.
+import type { LockWish } from '../../adapter/lock.ts';
+import type { RelationName } from '../../kernel/relation.ts';
 import type { Wire } from './client.ts';
 import { failure } from './errors.ts';
+import { type AskServer, giveBack, takeLock, tryLock } from './relation-lock.ts';
 
 const POLL_MS = 100;
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
@@ -21,22 +24,29 @@ export class LockHolder {
     this.#open = open;
   }
 
-  /** Takes the lock of a key (an SQL expression), waiting for whoever has it; the result gives it back. */
-  async lock(key: string): Promise<() => Promise<void>> {
-    // never waiting in the server: behind a wait, no other lock could be given back
+  /** Takes the lock of a relation, waiting for whoever has it as the wish says; the result gives it back. */
+  async lock(relation: RelationName, wish: LockWish): Promise<() => Promise<void>> {
+    const ask: AskServer = (sql) => this.#ask(sql);
     const stops = this.#stops;
-    this.#waiting += 1;
-    try {
-      while (!(await this.#isTrue(`pg_catalog.pg_try_advisory_lock(${key})`))) {
-        await pause(POLL_MS);
+    // never waiting in the server: behind a wait, no other lock could be given back
+    const polling = async (ms: number): Promise<boolean> => {
+      const until = performance.now() + ms;
+      while (performance.now() < until) {
+        await pause(Math.min(POLL_MS, ms));
         if (this.#stops > stops)
           throw failure({ code: '57014', message: 'canceling statement due to user request' });
+        if (await tryLock(ask, relation)) return true;
       }
+      return false;
+    };
+    this.#waiting += 1;
+    try {
+      await takeLock(ask, relation, wish, polling);
     } finally {
       this.#waiting -= 1;
     }
     return async () => {
-      await this.#isTrue(`pg_catalog.pg_advisory_unlock(${key})`);
+      await ask(giveBack(relation));
     };
   }
 
@@ -59,12 +69,16 @@ export class LockHolder {
     return wire;
   }
 
-  #isTrue(call: string): Promise<boolean> {
+  #ask(sql: string): ReturnType<AskServer> {
     const asked = this.#turn.then(async () => {
       this.#wire ??= this.#begun();
       const { client } = await this.#wire;
-      const { rows } = await client.query<{ yes: string }>(`select ${call}::text as yes`);
-      return rows[0]?.yes === 'true';
+      const query = { text: sql, rowMode: 'array' as const };
+      try {
+        return (await client.query<(string | null)[]>(query)).rows;
+      } catch (error) {
+        throw failure(error);
+      }
     });
     this.#turn = asked.catch(() => undefined);
     return asked;

@@ -1,6 +1,7 @@
 import type { QueryArrayResult } from 'pg';
 import type { Effect, SeedInput, Session } from '../../adapter/contract.ts';
 import { isStatementFailure, type StatementFailure } from '../../adapter/failure.ts';
+import { type LockWish, WAIT_SILENTLY } from '../../adapter/lock.ts';
 import type { ResultSet, Scalar, Segment, Statement } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { settingCommands, type Wire } from './client.ts';
@@ -8,9 +9,9 @@ import type { LockHolder } from './lock-holder.ts';
 import { decoded, TYPE_NAMES } from './decode.ts';
 import { failure, fieldsOf } from './errors.ts';
 import { loadCsv } from './load.ts';
-import { lockKey } from './lock-key.ts';
 import { composed, isSeveral, located, type Message, reached } from './message.ts';
 import { quoted } from './quote.ts';
+import { type AskServer, giveBack, inServer, takeLock } from './relation-lock.ts';
 
 type Result = QueryArrayResult<(string | null)[]>;
 
@@ -109,22 +110,18 @@ export class PostgresSession implements Session {
   }
 
   /** An advisory lock of this connection: gone with it, whatever happens to the process. */
-  async lock(relation: RelationName): Promise<() => Promise<void>> {
-    const key = lockKey(relation);
-    if (this.#shared.locks !== undefined) return this.#shared.locks.lock(key);
-    const send = async (call: string): Promise<void> => {
-      await this.#send(
-        composed(
-          [{ sql: `select ${call}(${key})`, verb: 'set', repeatable: true }],
-          this.#tagging(),
-          [],
-        ),
-      );
+  async lock(relation: RelationName, wish: LockWish = WAIT_SILENTLY): Promise<() => Promise<void>> {
+    if (this.#shared.locks !== undefined) return this.#shared.locks.lock(relation, wish);
+    const ask: AskServer = async (sql) => {
+      const statement: Statement = { sql, verb: 'set', repeatable: true };
+      const results = await this.#send(composed([statement], this.#tagging(), []));
       this.#wire.tag = this.#tag;
+      return results.at(-1)?.rows ?? [];
     };
-    await send('pg_advisory_lock');
+    const isInTransaction = this.#wire.client.getTransactionStatus() === 'T';
+    await takeLock(ask, relation, wish, inServer(ask, relation, isInTransaction));
     return async () => {
-      if (!this.#wire.broken) await send('pg_advisory_unlock');
+      if (!this.#wire.broken) await ask(giveBack(relation));
     };
   }
 

@@ -15,6 +15,7 @@ const ANEW = [
   'threads',
   'fullRefresh',
   'warnError',
+  'ifLocked',
   'state',
   'env',
   'cwd',

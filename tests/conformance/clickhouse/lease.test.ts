@@ -6,6 +6,7 @@ import process from 'node:process';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { ask, type Connection } from '../../../src/adapter/contract.ts';
 import { clickhouse } from '../../../src/adapters/clickhouse/adapter.ts';
+import { WAIT_SILENTLY } from '../../../src/adapter/lock.ts';
 import { acquireLease, type LeaseTimes } from '../../../src/adapters/clickhouse/lease.ts';
 import { leaseOwner } from '../../../src/adapters/clickhouse/lease-owner.ts';
 import { sha256 } from '../../../src/kernel/hash.ts';
@@ -46,6 +47,7 @@ const impatient = (owner: string, times: Partial<LeaseTimes> = {}) =>
       orders,
       owner,
       { send: (st) => s.execute(st), read: (st) => s.read(st), isStopped: () => false },
+      WAIT_SILENTLY,
       { ...IMPATIENT, ...times },
     ),
   );
@@ -116,16 +118,13 @@ it('names the owner when it has waited long enough', async () => {
   await leaveLease(`run r9 on elsewhere, process 1 of 0123456789ab, ${ago(9)}`);
   const error: unknown = await impatient('me').catch((e: unknown) => e);
   expect(error).toMatchObject({
-    diagnostics: [
-      {
-        code: 'ETL5007',
-        message:
-          'another run works on `shop`.`orders`: run r9 on elsewhere, process 1 of 0123456789ab',
-        hint: expect.stringMatching(
-          /10 minutes .* DROP TABLE `shop`\.`__etl_lock_[0-9a-f]{16}`$/,
-        ) as string,
-      },
-    ],
+    error: {
+      kind: 'locked',
+      message: 'another run works on shop.orders: run r9 on elsewhere, process 1 of 0123456789ab',
+      hint: expect.stringMatching(
+        /10 minutes .* DROP TABLE `shop`\.`__etl_lock_[0-9a-f]{16}`$/,
+      ) as string,
+    },
   });
   expect(await locks()).toHaveLength(1);
 });

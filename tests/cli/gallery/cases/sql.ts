@@ -260,6 +260,50 @@ export const SQL: readonly GalleryCase[] = [
     codes: ['ETL5007'],
   },
   {
+    name: 'locked-by-another-run',
+    on: 'server',
+    ...REVENUE,
+    prepare: async ({ server }) => {
+      const client = await server.connect();
+      await client.query(
+        `set application_name = 'etl:revenue 0f9a3c11'; select pg_advisory_lock(hashtextextended('etl:locked_by_another_run.revenue', 0))`,
+      );
+      return () => client.end();
+    },
+    files: { 'models/revenue.sql': "{{ config(materialized='table') }}\nselect 1 as id\n" },
+    masks: [[/process \d+\), since \S+ \S+ UTC/g, 'process <pid>), since <moment>']],
+    args: ['build', '--if-locked', 'fail'],
+    exit: 1,
+    codes: ['ETL5050'],
+  },
+  {
+    name: 'locked-and-skipped',
+    on: 'server',
+    ...REVENUE,
+    prepare: async ({ server }) => {
+      const client = await server.connect();
+      await client.query(
+        `set application_name = 'etl:revenue 0f9a3c11'; select pg_advisory_lock(hashtextextended('etl:locked_and_skipped.revenue', 0))`,
+      );
+      return () => client.end();
+    },
+    files: {
+      'models/revenue.sql': 'select 1 as id\n',
+      'models/below.sql': "select * from {{ ref('revenue') }}\n",
+    },
+    masks: [[/process \d+\), since \S+ \S+ UTC/g, 'process <pid>), since <moment>']],
+    args: ['build', '--if-locked', 'skip'],
+    exit: 0,
+    codes: [],
+  },
+  {
+    name: 'if-locked-is-unknown',
+    files: { 'models/orders.sql': 'select 1 as id\n' },
+    args: ['build', '--if-locked', 'wait=soon'],
+    exit: 2,
+    codes: ['ETL1001'],
+  },
+  {
     name: 'interrupted',
     on: 'server',
     ...REVENUE,
