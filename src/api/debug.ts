@@ -34,6 +34,21 @@ export async function profilesFolder(options: ApiOptions = {}): Promise<string> 
   return home;
 }
 
+/** Said where somebody looks at the connection, not by every command. */
+const passwordAdvice = ({ writtenPassword: at }: OpenProject): readonly Diagnostic[] =>
+  at === undefined
+    ? []
+    : [
+        {
+          code: 'ETL1034',
+          severity: 'warning',
+          message:
+            'a password stands in a file of the project: whoever gets the project gets it too',
+          at,
+          hint: `Write "{{ env_var('NAME') }}" there and the value into a .env that git ignores, or use password_command.`,
+        },
+      ];
+
 /** Checks versions, project, profile and connection one after the other; what fails is said, not thrown. */
 export async function debug(options: ApiOptions = {}): Promise<readonly DebugCheck[]> {
   const invocation = newInvocation(options);
@@ -65,7 +80,7 @@ export async function debug(options: ApiOptions = {}): Promise<readonly DebugChe
       name: 'profile',
       ok: true,
       found: `${project.profileName}, target ${project.targetName} (${project.profileSource})`,
-      diagnostics: [],
+      diagnostics: passwordAdvice(project),
     },
     { name: 'settings', ok: true, found: facts.join(', '), diagnostics: [] },
   ];

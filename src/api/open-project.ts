@@ -10,7 +10,7 @@ import { writeJson, type ArtifactFile } from '../artifacts/write.ts';
 import { cycleDiagnostics } from '../graph/cycles.ts';
 import { graphOf, type ProjectGraph } from '../graph/graph.ts';
 import type { TemplateHost } from '../jinja/host.ts';
-import { hasErrors, sortDiagnostics, type Diagnostic } from '../kernel/diagnostic.ts';
+import { hasErrors, sortDiagnostics, type Diagnostic, type Span } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import {
   artifactMaskOf,
@@ -58,6 +58,8 @@ export interface OpenProject {
   readonly profileName: string;
   /** where the connection is from, for people */
   readonly profileSource: string;
+  /** where a password stands as it is, in a file that goes with the project */
+  readonly writtenPassword: Span | undefined;
   readonly threads: number;
   /** the earlier run that --state names */
   readonly state: PreviousState | undefined;
@@ -305,6 +307,7 @@ function assemble(
     targetName: profile.targetName,
     profileName: profile.profileName,
     profileSource: profile.file ?? 'built in',
+    writtenPassword: profile.writtenPassword,
     threads: options.threads ?? profile.target.threads,
     ...states,
     vars,

@@ -19,6 +19,7 @@ export const CODES = {
   ETL1031: 'Invalid contract or constraint',
   ETL1032: 'Password file passed over',
   ETL1033: 'The target has no embedded server',
+  ETL1034: 'Password written in the project',
   ETL1040: 'Package cannot be installed',
   ETL1041: 'Packages contradict each other',
   ETL1042: 'Package may change or move',

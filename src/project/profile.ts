@@ -1,5 +1,5 @@
 import type { Adapter, Target } from '../adapter/contract.ts';
-import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
+import type { Checked, Diagnostic, Span } from '../kernel/diagnostic.ts';
 import { didYouMean, nearestName } from '../kernel/did-you-mean.ts';
 import type { Environment } from './env-file.ts';
 import { joinPath } from './file-system.ts';
@@ -50,6 +50,8 @@ export interface ChosenProfile {
   readonly adapter: Adapter;
   /** the file the connection comes from; undefined for the built-in profile */
   readonly file: string | undefined;
+  /** where a password stands as it is, in a file that goes with the project */
+  readonly writtenPassword: Span | undefined;
 }
 
 /** Where a profiles.yml may stand, in order. A folder that was asked for is the only place. */
@@ -179,6 +181,15 @@ class Choice {
   }
 }
 
+/** A value that stands there itself, and is not asked for by a template. */
+const isLiteral = (output: unknown, key: string): boolean =>
+  isYamlMap(output) &&
+  typeof output[key] === 'string' &&
+  output[key] !== '' &&
+  !output[key].includes('{{') &&
+  // a URL without a password is no secret
+  (key !== 'url' || /:\/\/[^/@:]*:[^/@]+@/.test(output[key]));
+
 /** The key that a message about an output begins with, when the output has it. */
 function keyPath(message: string, raw: YamlMap, at: YamlPath): YamlPath {
   const key = /^"(\w+)"/.exec(message)?.[1];
@@ -281,13 +292,19 @@ export async function chooseProfile(
       : diagnostic;
   diagnostics.push(...checked.diagnostics.map(placed));
   if (checked.value === undefined) return nothing;
+  const { document } = found;
+  const isBelow = document !== undefined && !document.file.startsWith('/');
+  const written = isBelow
+    ? ['password', 'pass', 'url'].find((key) => isLiteral(found.outputs[targetName], key))
+    : undefined;
+  const writtenPassword = written === undefined ? undefined : document?.keySpanOf([...at, written]);
   const { incomplete = [] } = checked.value;
   const target =
     incomplete.length === 0
       ? checked.value
       : { ...checked.value, incomplete: incomplete.map(placed) };
   return {
-    value: { profileName: name, targetName, target, adapter, file: found.file },
+    value: { profileName: name, targetName, target, adapter, file: found.file, writtenPassword },
     diagnostics,
   };
 }

@@ -128,6 +128,8 @@ function contradictions(o: Output): readonly Diagnostic[] {
   return found;
 }
 
+const isEmpty = (text: string | undefined): text is undefined | '' =>
+  text === undefined || text === '';
 const isEmbedded = (o: Output): boolean => o.embedded !== undefined && o.embedded !== false;
 const binariesOf = ({ embedded, embedded_binaries: flat }: Output): string | undefined =>
   (typeof embedded === 'object' ? embedded.binaries : undefined) ?? flat;
@@ -188,7 +190,10 @@ const credentials = (o: Output, login: Login, { env, homeDir }: TargetWorld): Cr
   retries: o.retries ?? 1,
   role: o.role,
   searchPath: o.search_path,
-  settings: settingsIn(o.options ?? '') ?? [],
+  settings: [
+    ...(isEmbedded(o) || isEmpty(env['PGTZ']) ? [] : [['timezone', env['PGTZ']] as const]),
+    ...(settingsIn(o.options ?? '') ?? []),
+  ],
   keepalives: o.keepalives ?? true,
   keepalivesIdleS: o.keepalives_idle ?? 0,
   applicationName: o.application_name,
@@ -202,7 +207,7 @@ const credentials = (o: Output, login: Login, { env, homeDir }: TargetWorld): Cr
   mostTls: o.ssl_max_protocol_version,
   channelBinding: o.channel_binding ?? 'disable',
   certificateDir: homeDir === undefined ? undefined : join(homeDir, '.postgresql'),
-  systemRoots: env['SSL_CERT_FILE'] === '' ? undefined : env['SSL_CERT_FILE'],
+  systemRoots: isEmpty(env['SSL_CERT_FILE']) ? undefined : env['SSL_CERT_FILE'],
 });
 
 function toTarget(o: Output, secret: Credentials, secrets: readonly string[]): Target {

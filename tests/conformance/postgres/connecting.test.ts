@@ -80,7 +80,10 @@ describe('without TLS', () => {
   });
 
   test('settings of options and PGOPTIONS; what the output names is stronger', async () => {
-    const env = { PGOPTIONS: '-c work_mem=7MB -c search_path=nowhere' };
+    const env = { PGOPTIONS: '-c work_mem=7MB -c search_path=nowhere', PGTZ: 'Asia/Tokyo' };
+    expect(await once(server.output, `select current_setting('timezone')`, { env })).toBe(
+      'Asia/Tokyo',
+    );
     const sql = `select current_setting('work_mem') || ' ' || current_setting('search_path')`;
     expect(await once({ ...server.output, search_path: 'a, b' }, sql, { env })).toBe('7MB a, b');
     const options = '-c idle_in_transaction_session_timeout=1min';

@@ -183,7 +183,7 @@ export const CONNECTIONS: readonly GalleryCase[] = [
     prepare: profileOf({ password: `${PASSWORD}-not` }),
     args: ['debug'],
     exit: 1,
-    codes: ['ETL5003'],
+    codes: ['ETL1034', 'ETL5003'],
     masks: [[/etl=\S+|node=\S+|v\d+\.\d+\.\d+/g, '<version>']],
   },
   {
