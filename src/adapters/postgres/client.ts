@@ -202,7 +202,8 @@ export async function openWire(
           : { client: await dialWithTls({ c, password, options: '' }), plainStart: true };
       return watched(client, plainStart, plain?.local);
     } catch (error) {
-      if (fieldsOf(error).code === '28P01' && login.renew()) continue;
+      // cloud services that take tokens call an old one 28000
+      if (/^28(P01|000)$/.test(fieldsOf(error).code ?? '') && login.renew()) continue;
       if (tries >= c.retries || !mayPass(error)) throw explained(c, error);
       await pause(200 * 2 ** tries);
     }

@@ -114,7 +114,12 @@ export function loginOf(c: Credentials, options: ConnectOptions): Login {
     password: () => {
       if (known === undefined || performance.now() - known.since > KEEP_MS)
         known = { since: performance.now(), password: ask(c, options) };
-      return known.password;
+      const { password } = known;
+      // a command that fails once may work the next time
+      password.catch(() => {
+        known = undefined;
+      });
+      return password;
     },
     renew: () => {
       // one that was asked for a moment ago would be the same

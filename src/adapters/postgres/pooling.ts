@@ -6,7 +6,7 @@ export type Pooling = 'none' | 'session' | 'transaction';
 
 const ANSWER_MS = 5000;
 
-async function backendOf(wire: Wire, before = ''): Promise<number | undefined> {
+async function backendWithin(ms: number, wire: Wire, before: string): Promise<number | undefined> {
   const asked = wire.client.query<[string]>({
     text: `${before}select pg_catalog.pg_backend_pid()`,
     rowMode: 'array',
@@ -14,7 +14,7 @@ async function backendOf(wire: Wire, before = ''): Promise<number | undefined> {
   asked.catch(() => undefined);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((done) => {
-    timer = setTimeout(() => done(undefined), ANSWER_MS);
+    timer = setTimeout(() => done(undefined), ms);
   });
   const answer = await Promise.race([asked, late]).finally(() => clearTimeout(timer));
   if (answer === undefined) return undefined;
@@ -31,20 +31,22 @@ export async function poolingOf(
   first: Wire,
   backend: number,
   open: () => Promise<Wire>,
+  answerMs: number = ANSWER_MS,
 ): Promise<Pooling> {
   if (backend === first.pid) return 'none';
+  const backendOf = (wire: Wire, before = ''): Promise<number | undefined> =>
+    backendWithin(answerMs, wire, before);
   const second = await open();
   try {
-    if ((await backendOf(second, 'begin;')) !== backend) {
-      const held = await backendOf(first);
-      if (held !== backend) return 'transaction';
-      await second.client.query('rollback');
-      // a pooler that deals its backends out in turn
-      for (let tries = 0; tries < 3; tries++)
-        if ((await backendOf(first)) !== backend) return 'transaction';
-      return 'session';
-    }
-    return 'transaction';
+    const other = await backendOf(second, 'begin;');
+    if (other === backend || (await backendOf(first)) !== backend) return 'transaction';
+    // the pool is used up by the first, which would not hold the backend for longer than a transaction
+    if (other === undefined) return 'session';
+    await second.client.query('rollback');
+    // a pooler that deals its backends out in turn
+    for (let tries = 0; tries < 3; tries++)
+      if ((await backendOf(first)) !== backend) return 'transaction';
+    return 'session';
   } finally {
     second.client.end().catch(() => undefined);
   }

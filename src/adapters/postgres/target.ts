@@ -154,7 +154,11 @@ function loginOf(
 ): Login {
   const password = o.password ?? o.pass;
   const from = origins.get('password');
-  const none = { password, from, warnings: [] };
+  const none = {
+    password,
+    from: o.password_command === undefined ? from : '"password_command"',
+    warnings: [],
+  };
   if (isEmbedded(o) || password !== undefined || o.password_command !== undefined) return none;
   const file = passFileOf(o.passfile, homeDir);
   if (file === undefined) return none;
