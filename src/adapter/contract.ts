@@ -83,6 +83,8 @@ export interface RelationRequest {
   readonly grants: Grants | undefined;
   /** the table is made from these columns and constraints, and the query fills it */
   readonly contract?: ContractRequest | undefined;
+  /** what stands at the target now, where it is known */
+  readonly live?: ObservedRelation | undefined;
 }
 export interface SelectRequest extends RelationRequest {
   /** compiled SQL of the model: one SELECT, without a closing semicolon */

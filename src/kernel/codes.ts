@@ -70,6 +70,7 @@ export const CODES = {
   ETL4032: 'Foreign key not validated',
   ETL4040: 'Invalid microbatch settings',
   ETL4041: 'Config waits for a rebuild of the table',
+  ETL4042: 'Subscribers are not sent the new rows',
   ETL4045: 'Microbatch model without an input that has a time',
   ETL4050: 'Materialization ended without a commit',
   ETL4080: 'Described column does not exist',

@@ -154,7 +154,8 @@ export async function rebuildTable(
   return pg.connection.withSession(`model.${target.name}`, async (session) => {
     if (!allow) refuse(target, 'table', await observed(session, target));
     try {
-      const statements = dialect.buildTable({ ...request, select });
+      const live = await observed(session, target);
+      const statements = dialect.buildTable({ ...request, select, live });
       await session.segment({ atomicity: 'transaction', statements });
       return await sendAttempts(session, async () =>
         dialect.publishTable({ ...request, live: await observed(session, target) }),

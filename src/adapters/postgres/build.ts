@@ -2,6 +2,7 @@
 import type { RelationRequest, SeedRequest, SelectRequest } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { RelationKind, RelationName } from '../../kernel/relation.ts';
+import { shielded } from './belongings.ts';
 import { configuredComments, configuredGrants } from './carry.ts';
 import { createFromContract } from './contract.ts';
 import { createIndex, requireIndexes } from './indexes.ts';
@@ -23,6 +24,7 @@ export const finish = (
   request: RelationRequest,
   kind: RelationKind = 'table',
 ): readonly Statement[] => [
+  ...shielded(request),
   ...requireIndexes(request.target, request.staged, request.config).map((index) =>
     createIndex(request.staged, index),
   ),

@@ -95,7 +95,7 @@ export function revokedGrants(
 }
 
 /** Runs each text whose column exists in the relation: what the columns of a new build are is known only to the server. */
-function perColumn(
+export function perColumn(
   relation: RelationName,
   texts: readonly (readonly [string, string])[],
 ): readonly Statement[] {

@@ -54,6 +54,44 @@ export interface LiveIndex {
   readonly isValid: boolean;
 }
 
+/** An index that no config made. */
+export interface OtherIndex {
+  readonly name: string;
+  readonly unique: boolean;
+  /** what follows `using`: method, columns, conditions */
+  readonly tail: string;
+}
+
+/** Statistics over several columns or expressions. */
+export interface StatisticsObject {
+  readonly schema: string;
+  readonly name: string;
+  readonly owner: string;
+  /** kinds and columns, without the relation */
+  readonly body: string;
+  readonly target: number | null;
+}
+
+/** How the planner is told about a column: statistics target and options such as n_distinct. */
+export interface ColumnTuning {
+  readonly column: string;
+  readonly statistics: number | null;
+  readonly options: readonly string[];
+}
+
+/** What somebody gave to the relation by hand, and its replacement takes over. */
+export interface Belongings {
+  readonly indexes: readonly OtherIndex[];
+  readonly statistics: readonly StatisticsObject[];
+  readonly columns: readonly ColumnTuning[];
+  readonly rowSecurity: 'off' | 'on' | 'forced';
+  /** policies by name, with the statement that makes each on a relation of this name */
+  readonly policies: readonly { readonly name: string; readonly sql: string }[];
+  readonly publications: readonly { readonly name: string; readonly sql: string }[];
+  /** the statement for another replica identity than the usual one; null: the usual one */
+  readonly replicaIdentity: string | null;
+}
+
 export interface Facts {
   readonly oid: string;
   /** the transaction that wrote its row of pg_class: another one after a rename, a grant, new options */
@@ -69,6 +107,7 @@ export interface Facts {
   readonly columnGrants: readonly ColumnGrant[];
   readonly indexes: readonly LiveIndex[];
   readonly isUnlogged: boolean;
+  readonly belongings: Belongings;
   readonly dependents: readonly Dependent[];
   readonly foreignKeys: readonly ForeignKey[];
   /** sequences that do nothing but number the relation's own rows (serial columns); they go with it */

@@ -1,6 +1,34 @@
 import type { Dialect } from '../../adapter/contract.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
-import { requireFacts } from './facts.ts';
+import { type Belongings, requireFacts } from './facts.ts';
+
+const numbered = (where: string, numberings: readonly string[]): readonly Diagnostic[] =>
+  numberings.map((name) => ({
+    code: 'ETL4001',
+    severity: 'warning',
+    message: `${where} is made anew: the sequence ${name}, which numbered its rows, goes with the old table`,
+    hint: 'What adds rows of its own to this table has to number them itself.',
+  }));
+
+/** What a table takes over from a table, and a view cannot have. */
+const ofTablesOnly = ({ rowSecurity, policies, publications }: Belongings): readonly string[] => [
+  ...(rowSecurity === 'off' ? [] : ['row security']),
+  ...policies.map(({ name }) => `policy ${name}`),
+  ...publications.map(({ name }) => `publication ${name}`),
+];
+
+/** The new table is in the publication, but its rows were written before it was. */
+const notSent = (where: string, { publications }: Belongings): readonly Diagnostic[] =>
+  publications.length === 0
+    ? []
+    : [
+        {
+          code: 'ETL4042',
+          severity: 'warning',
+          message: `${where} is made anew and stays in ${publications.map(({ name }) => `the publication ${name}`).join(', ')}, whose subscribers are not sent the new rows`,
+          hint: 'Make the model incremental, so that its changes are sent; or let the subscribers copy the table anew.',
+        },
+      ];
 
 /** What a replacement would silently take away: refused with the names, and the live relation is not touched. */
 export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Diagnostic[] {
@@ -26,7 +54,7 @@ export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Di
         hint: 'If this project did not make it, stop: rename it, or give the model another alias.',
       },
     ];
-  const { obstacles, foreignKeys, numberings } = requireFacts(live);
+  const { obstacles: lost, belongings, foreignKeys, numberings } = requireFacts(live);
   const [key] = foreignKeys;
   if (becomes !== 'table' && key !== undefined)
     return [
@@ -39,13 +67,9 @@ export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Di
     ];
   // A view is replaced in place and keeps all of it.
   if (live.kind === 'view' && becomes === 'view') return [];
+  const obstacles = [...lost, ...(becomes === 'table' ? [] : ofTablesOnly(belongings))];
   if (obstacles.length === 0)
-    return numberings.map((name) => ({
-      code: 'ETL4001',
-      severity: 'warning',
-      message: `${where} is made anew: the sequence ${name}, which numbered its rows, goes with the old table`,
-      hint: 'What adds rows of its own to this table has to number them itself.',
-    }));
+    return [...numbered(where, numberings), ...notSent(where, belongings)];
   return [
     {
       code: 'ETL4001',

@@ -4,6 +4,7 @@ import type { ObservedRelation } from '../../adapter/contract.ts';
 import type { Query, Scalar } from '../../adapter/statement.ts';
 import type { Column, RelationKind, RelationName } from '../../kernel/relation.ts';
 import type { Facts } from './facts.ts';
+import { BELONGINGS, FOREIGN_PUBLICATIONS } from './observe-belongings.ts';
 import { quoted } from './quote.ts';
 import { repeatable } from './statements.ts';
 
@@ -124,21 +125,20 @@ const NUMBERINGS = `(
 
 const OBSTACLES = `(
     select coalesce(json_agg(o.what order by o.what), '[]') from (
-      select 'row security' as what where c.relrowsecurity
-      union all select 'policy ' || quote_ident(p.polname) from pg_catalog.pg_policy p where p.polrelid = c.oid
-      union all select 'trigger ' || quote_ident(g.tgname) from pg_catalog.pg_trigger g
+      select 'trigger ' || quote_ident(g.tgname) as what from pg_catalog.pg_trigger g
         where g.tgrelid = c.oid and not g.tgisinternal
       union all select 'rule ' || quote_ident(w.rulename) from pg_catalog.pg_rewrite w
         where w.ev_class = c.oid and w.rulename <> '_RETURN'
-      union all select 'publication ' || quote_ident(pb.pubname)
-        from pg_catalog.pg_publication_rel pr join pg_catalog.pg_publication pb on pb.oid = pr.prpubid where pr.prrelid = c.oid
+      union all ${FOREIGN_PUBLICATIONS}
       union all select 'partitions' where c.relkind = 'p'
       union all select 'inheritance with ' || i.inhrelid::regclass || ' and ' || i.inhparent::regclass
         from pg_catalog.pg_inherits i where c.oid in (i.inhrelid, i.inhparent) and c.relkind <> 'p'
       union all select distinct pg_describe_object(d.classid, d.objid, 0)
         from pg_catalog.pg_depend d
         where d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid and d.deptype = 'n'
-          and d.classid in ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_constraint'::regclass)
+          and (d.classid in ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_constraint'::regclass)
+            or d.classid = 'pg_catalog.pg_policy'::regclass
+              and exists (select from pg_catalog.pg_policy p where p.oid = d.objid and p.polrelid <> c.oid))
           and not exists (select from pg_catalog.pg_constraint k where k.oid = d.objid and (k.conrelid = c.oid or k.contype = 'f'))
       union all select distinct pg_describe_object(d.classid, d.objid, d.objsubid)
         from pg_catalog.pg_depend d
@@ -188,6 +188,7 @@ const OBSERVED = `select current_database() as database, n.nspname as schema, c.
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and x.grantee <> c.relowner),
   'indexes', ${INDEXES},
   'isUnlogged', c.relpersistence = 'u',
+  'belongings', ${BELONGINGS},
   'dependents', ${DEPENDENTS},
   'foreignKeys', ${FOREIGN_KEYS},
   'numberings', ${NUMBERINGS},

@@ -2,11 +2,12 @@
 import type { Attempt, ObservedRelation, SwapRequest } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { RelationKind, RelationName } from '../../kernel/relation.ts';
+import { belongingsBeside, belongingsInPlace, freeNames } from './belongings.ts';
 import { carriedOver, kindWord } from './carry.ts';
 import { type Facts, requireFacts } from './facts.ts';
 import { nameConstraints } from './contract.ts';
 import { freeForeignKeys, keepForeignKeys, validations } from './foreign-keys.ts';
-import { freeIndexName, nameIndex, requireIndexes } from './indexes.ts';
+import { nameIndex, requireIndexes } from './indexes.ts';
 import { beside, ident, relationText } from './quote.ts';
 import {
   dropMaterialized,
@@ -64,7 +65,7 @@ const deferredSwap = (r: Replacement): readonly Statement[] => [
   unchangedSince(r.target, { ...r.facts, dependents: [] }),
   ...freeForeignKeys(r.facts),
   ...exchangeNames(r),
-  ...r.facts.indexes.map(({ name }, i) => freeIndexName(r.target, name, `${r.staged.name}_p${i}`)),
+  ...freeNames(r.target, r.staged, r.facts),
   ...r.settle,
   ...keepForeignKeys(r.facts),
 ];
@@ -95,13 +96,18 @@ export function publishStaged(
   const settle = [
     ...requireIndexes(target, staged, request.config).map((index) => nameIndex(target, index)),
     ...nameConstraints(target, staged, request.contract),
+    ...belongingsInPlace(request, becomes),
   ];
   if (live === undefined)
     return [
       { statements: [...fill, renameTo(becomes, staged, target), ...settle], otherwiseOn: [] },
     ];
   const facts = requireFacts(live);
-  const prepare = [...fill, ...carriedOver(staged, becomes, facts, request)];
+  const prepare = [
+    ...fill,
+    ...belongingsBeside(request, becomes),
+    ...carriedOver(staged, becomes, facts, request),
+  ];
   return swapAttempts({ target, staged, becomes, live, facts, prepare, settle });
 }
 

@@ -85,9 +85,9 @@ export const DATA: readonly GalleryCase[] = [
     codes: ['ETL5001'],
   },
   {
-    name: 'replacing-would-lose-a-policy',
+    name: 'replacing-would-lose-a-rule',
     on: 'server',
-    before: `${REVENUE.before}; create view report as select * from revenue; create policy only_some on revenue using (id > 7)`,
+    before: `${REVENUE.before}; create view report as select * from revenue; create rule only_some as on delete to revenue do instead nothing`,
     keeps: { revenue: 2, report: 2 },
     files: { 'models/revenue.sql': "{{ config(materialized='table') }}\nselect 1 as id\n" },
     args: ['build'],

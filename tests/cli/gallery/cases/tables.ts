@@ -23,6 +23,18 @@ export const TABLES: readonly GalleryCase[] = [
     codes: ['ETL4041'],
   },
   {
+    name: 'subscribers-are-not-sent-the-rows',
+    on: 'server',
+    before: `${REVENUE.before}; create publication to_branches for table revenue`,
+    keeps: { revenue: 1 },
+    files: {
+      'models/revenue.sql': model("{{ config(materialized='table') }}", 'select 9 as id'),
+    },
+    args: ['run'],
+    exit: 0,
+    codes: ['ETL4042'],
+  },
+  {
     name: 'storage-parameter-of-the-wrong-kind',
     ...REVENUE,
     keeps: { revenue: 2 },

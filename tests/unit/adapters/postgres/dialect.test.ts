@@ -1,3 +1,4 @@
+import { NO_BELONGINGS } from '../../../support/no-belongings.ts';
 import { describe, expect, test } from 'vitest';
 import type {
   Attempt,
@@ -33,6 +34,7 @@ const facts: Facts = {
   columnGrants: [],
   indexes: [],
   isUnlogged: false,
+  belongings: NO_BELONGINGS,
   dependents: [],
   foreignKeys: [],
   numberings: [],

@@ -1,4 +1,5 @@
 // Which grants are sent to a relation that stays: what it has already is not granted again.
+import { NO_BELONGINGS } from '../../../support/no-belongings.ts';
 import { expect, test } from 'vitest';
 import { configuredGrants, revokedGrants } from '../../../../src/adapters/postgres/carry.ts';
 import type { Facts, Grant } from '../../../../src/adapters/postgres/facts.ts';
@@ -17,6 +18,7 @@ const factsWith = (grants: readonly Grant[]): Facts => ({
   columnGrants: [],
   indexes: [],
   isUnlogged: false,
+  belongings: NO_BELONGINGS,
   dependents: [],
   foreignKeys: [],
   numberings: [],

@@ -1,0 +1,71 @@
+// What people give to a table by hand: the part of the facts that its replacement takes over. `c` and `n` are the relation and its schema.
+const NAME = `quote_ident(n.nspname) || '.' || quote_ident(c.relname)`;
+
+// An index of a config has a hash for its name (dbt's too); one of a constraint comes and goes with the constraint.
+const INDEXES = `(
+    select coalesce(json_agg(json_build_object('name', ic.relname, 'unique', i.indisunique,
+      'tail', substr(d.def, length('CREATE ' || case when i.indisunique then 'UNIQUE ' else '' end || 'INDEX ' || quote_ident(ic.relname)
+        || ' ON ' || case ic.relkind when 'I' then 'ONLY ' else '' end || ${NAME} || ' USING ') + 1)) order by ic.relname), '[]')
+    from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid
+    cross join lateral (select case when quiet.path is not null then pg_get_indexdef(ic.oid) end as def) d
+    where i.indrelid = c.oid and i.indisvalid and ic.relname !~ '^[0-9a-f]{32}$'
+      and not exists (select from pg_catalog.pg_constraint k where k.conindid = ic.oid and k.conrelid = c.oid))`;
+
+const STATISTICS = `(
+    select coalesce(json_agg(json_build_object('schema', sn.nspname, 'name', s.stxname, 'owner', pg_get_userbyid(s.stxowner),
+      'body', substr(left(d.def, length(d.def) - length(' FROM ' || ${NAME})),
+        length('CREATE STATISTICS ' || quote_ident(sn.nspname) || '.' || quote_ident(s.stxname)) + 1),
+      'target', nullif(s.stxstattarget, -1)) order by s.oid), '[]')
+    from pg_catalog.pg_statistic_ext s join pg_catalog.pg_namespace sn on sn.oid = s.stxnamespace
+    cross join lateral (select case when quiet.path is not null then pg_get_statisticsobjdef(s.oid) end as def) d
+    where s.stxrelid = c.oid)`;
+
+const COLUMNS = `(
+    select coalesce(json_agg(json_build_object('column', a.attname, 'statistics', nullif(a.attstattarget, -1),
+      'options', coalesce(to_json(a.attoptions), '[]')) order by a.attnum), '[]')
+    from pg_catalog.pg_attribute a
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and (a.attstattarget >= 0 or a.attoptions is not null))`;
+
+const ROLES = `(select string_agg(case r.role when 0 then 'public' else quote_ident(pg_get_userbyid(r.role)) end, ', ')
+        from unnest(p.polroles) r(role))`;
+
+const POLICIES = `(
+    select coalesce(json_agg(json_build_object('name', p.polname, 'sql',
+      format('create policy %I on %s as %s for %s to %s', p.polname, ${NAME}, case when p.polpermissive then 'permissive' else 'restrictive' end,
+        case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end, ${ROLES})
+      || coalesce(' using (' || case when quiet.path is not null then pg_get_expr(p.polqual, p.polrelid) end || ')', '')
+      || coalesce(' with check (' || case when quiet.path is not null then pg_get_expr(p.polwithcheck, p.polrelid) end || ')', ''))
+      order by p.polname), '[]')
+    from pg_catalog.pg_policy p where p.polrelid = c.oid)`;
+
+/** A publication that the current role may not change. */
+export const FOREIGN_PUBLICATIONS = `select 'publication ' || quote_ident(pb.pubname)
+        from pg_catalog.pg_publication_rel pr join pg_catalog.pg_publication pb on pb.oid = pr.prpubid
+        where pr.prrelid = c.oid and not pg_has_role(pb.pubowner, 'usage')`;
+
+// Column lists and row filters came with Postgres 15: read by name from what the row has, they need no other text before.
+const PUBLICATIONS = `(
+    select coalesce(json_agg(json_build_object('name', pb.pubname, 'sql',
+      format('alter publication %I add table %s', pb.pubname, ${NAME})
+      || case when to_jsonb(pr) ->> 'prattrs' is null then ''
+        else ' (' || (select string_agg(quote_ident(a.name), ', ') from jsonb_array_elements_text(to_jsonb(pt) -> 'attnames') a(name)) || ')' end
+      || coalesce(' where (' || (to_jsonb(pt) ->> 'rowfilter') || ')', '')) order by pb.pubname), '[]')
+    from pg_catalog.pg_publication_rel pr join pg_catalog.pg_publication pb on pb.oid = pr.prpubid
+    join pg_catalog.pg_publication_tables pt on pt.pubname = pb.pubname and pt.schemaname = n.nspname and pt.tablename = c.relname
+    where pr.prrelid = c.oid and pg_has_role(pb.pubowner, 'usage'))`;
+
+const REPLICA_IDENTITY = `case c.relreplident
+    when 'f' then format('alter table %s replica identity full', ${NAME})
+    when 'n' then case when c.relkind in ('r', 'p') then format('alter table %s replica identity nothing', ${NAME}) end
+    when 'i' then (select format('alter table %s replica identity using index %I', ${NAME}, ic.relname)
+      from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid where i.indrelid = c.oid and i.indisreplident) end`;
+
+/** An expression: the belongings of relation \`c\`, as JSON. */
+export const BELONGINGS: string = `json_build_object(
+  'indexes', ${INDEXES},
+  'statistics', ${STATISTICS},
+  'columns', ${COLUMNS},
+  'rowSecurity', case when not c.relrowsecurity then 'off' when c.relforcerowsecurity then 'forced' else 'on' end,
+  'policies', ${POLICIES},
+  'publications', ${PUBLICATIONS},
+  'replicaIdentity', ${REPLICA_IDENTITY})`;

@@ -1,0 +1,219 @@
+// What somebody gave to a table by hand is there after it was replaced.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { RelationName } from '../../../src/kernel/relation.ts';
+import { rebuildTable, scratchPostgres, type ScratchPostgres } from '../../support/postgres.ts';
+
+let pg: ScratchPostgres;
+let schema: string;
+let counter = 0;
+const NAME = 'Ção "x" 😀';
+const at = (name = NAME): RelationName => ({ database: 'etl', schema, name });
+const table = (): string => `${schema}."Ção ""x"" 😀"`;
+const DEFAULT = "select g as id, g % 3 as kind, 'w' || g as word from generate_series(1, 100) g";
+const rebuild = (select = DEFAULT, more = {}): ReturnType<typeof rebuildTable> =>
+  rebuildTable(pg, at(), { select, allow: true, ...more });
+const texts = async (sql: string): Promise<readonly string[]> =>
+  (await pg.rows(sql)).map((row) => row.join('|'));
+const internal = (): Promise<readonly string[]> =>
+  texts(`select relname from pg_class where relname like '\\_\\_etl\\_%'
+    union all select stxname from pg_statistic_ext where stxname like '\\_\\_etl\\_%'`);
+
+beforeAll(async () => {
+  pg = await scratchPostgres();
+  await pg.run('create role ana; create role "Rui R"');
+});
+afterAll(() => pg.stop());
+beforeEach(async () => {
+  schema = `b${counter++}`;
+  await pg.run(`create schema ${schema}; grant usage on schema ${schema} to ana, "Rui R"`);
+  await rebuild();
+});
+
+const indexes = (): Promise<readonly string[]> =>
+  texts(`select indexdef from pg_indexes where schemaname = '${schema}' order by 1`);
+
+describe('indexes', () => {
+  const make = (): Promise<void> =>
+    pg.run(`create unique index "by USING id" on ${table()} (id) include (word) where id > 0;
+      create index on ${table()} using hash (word); create index lowered on ${table()} (lower(word) desc nulls last);
+      create index "00000000000000000000000000000000" on ${table()} (kind)`);
+
+  test('are made anew as they were; one with the name that a config gives is not', async () => {
+    await make();
+    const before = await indexes();
+    expect(before).toHaveLength(4);
+    await rebuild();
+    expect(await indexes()).toEqual(before.filter((i) => !i.includes('0000')));
+    await rebuild();
+    expect(await indexes()).toHaveLength(3);
+    expect(await internal()).toEqual([]);
+  });
+
+  test('go with their columns, and a configured one that is the same is enough', async () => {
+    await make();
+    await pg.run(`create index plain on ${table()} (id)`);
+    await rebuild('select 1 as id, 2 as kind', { config: { indexes: [{ columns: ['id'] }] } });
+    expect(await indexes()).toEqual([
+      expect.stringMatching(/^CREATE INDEX "?[0-9a-f]{32}"? ON .* USING btree \(id\)$/),
+    ]);
+  });
+
+  test('a unique one that the new rows contradict keeps the old table', async () => {
+    await make();
+    await expect(
+      rebuild("select 1 as id, 2 as kind, 'w' as word from generate_series(1, 2)"),
+    ).rejects.toThrow(/could not create unique index/);
+    expect(await pg.value(`select count(*) from ${table()}`)).toBe(100);
+    expect(await internal()).toEqual([]);
+  });
+});
+
+test('statistics: targets and options of columns, and those over several columns, filled', async () => {
+  await pg.run(`alter table ${table()} alter word set statistics 7, alter kind set (n_distinct = 5);
+    create statistics ${schema}."St 1" (ndistinct, mcv) on id, kind from ${table()};
+    create statistics ${schema}.st2 on (lower(word)) from ${table()};
+    alter statistics ${schema}."St 1" set statistics 33; alter statistics ${schema}.st2 owner to ana`);
+  const known = (): Promise<readonly string[]> =>
+    texts(`select s.stxname, pg_get_userbyid(s.stxowner), s.stxstattarget, pg_get_statisticsobjdef(s.oid) from pg_statistic_ext s
+      where s.stxnamespace = '${schema}'::regnamespace order by 1`);
+  const before = await known();
+  for (let i = 0; i < 2; i++) await rebuild();
+  expect(await known()).toEqual(before);
+  expect(
+    await texts(`select attname, attstattarget, attoptions::text from pg_attribute
+      where attrelid = '${table()}'::regclass and attnum > 0 and (attstattarget >= 0 or attoptions is not null) order by 1`),
+  ).toEqual(['kind||{n_distinct=5}', 'word|7|']);
+  expect(
+    await pg.value(
+      `select count(*) from pg_stats_ext where schemaname = '${schema}' and n_distinct is not null`,
+    ),
+  ).toBe(1);
+  expect(
+    await pg.value(
+      `select n_distinct from pg_stats where schemaname = '${schema}' and attname = 'kind'`,
+    ),
+  ).toBe(5);
+  await rebuild('select 1 as id');
+  expect(await known()).toEqual([]);
+  expect(await internal()).toEqual([]);
+});
+
+describe('row security', () => {
+  const secure = (): Promise<void> =>
+    pg.run(`create table ${schema}.allowed as select 1 as kind; grant select on ${schema}.allowed to ana, "Rui R";
+      alter table ${table()} enable row level security; alter table ${table()} force row level security;
+      create policy mine on ${table()} for select to ana, "Rui R" using (kind in (select a.kind from ${schema}.allowed a where a.kind = "Ção ""x"" 😀".kind));
+      create policy "no writes" on ${table()} as restrictive for insert with check (false)`);
+  const policies = (): Promise<readonly string[]> =>
+    texts(
+      `select policyname, permissive, roles::text, cmd, qual, with_check from pg_policies where schemaname = '${schema}' order by 1`,
+    );
+  const seen = async (role: string): Promise<unknown> => {
+    const rows = await pg.rows(
+      `begin; set local role ${role}; create temp table seen on commit drop as select count(*) from ${table()}; select * from seen; commit`,
+    );
+    return rows[0]?.[0];
+  };
+
+  test('its policies and their roles go over, and nobody sees more meanwhile', async () => {
+    await secure();
+    const before = await policies();
+    const grants = { select: ['ana'] };
+    await rebuild(DEFAULT, { grants });
+    await rebuild(DEFAULT, { grants });
+    expect(await policies()).toEqual(before);
+    expect(
+      await texts(
+        `select relrowsecurity, relforcerowsecurity from pg_class where oid = '${table()}'::regclass`,
+      ),
+    ).toEqual(['true|true']);
+    expect(await pg.value(`select has_table_privilege('ana', '${table()}', 'select')`)).toBe(true);
+    expect(await seen('ana')).toBe(34);
+  });
+
+  test('what is built beside is shut before it is granted to anybody', async () => {
+    await secure();
+    const seenBeside: unknown[] = [];
+    const found = `select relrowsecurity, relacl::text from pg_class where relname like '\\_\\_etl\\_%' and relkind = 'r'`;
+    await pg.run(`create view ${schema}.stop as select * from ${table()}`);
+    // a lock that the swap waits for: what it has built stands there meanwhile
+    const holding = pg.connection.withSession('reader', async (session) => {
+      await session.execute({
+        sql: `begin; select * from ${schema}.stop limit 1`,
+        verb: 'hook',
+        repeatable: true,
+      });
+      for (let i = 0; i < 60 && seenBeside.length === 0; i++) {
+        await new Promise((resume) => setTimeout(resume, 20));
+        seenBeside.push(...(await texts(found)));
+      }
+      await session.execute({ sql: 'commit', verb: 'hook', repeatable: true });
+    });
+    await Promise.all([holding, rebuild(DEFAULT, { grants: { select: ['ana'] } })]);
+    expect(seenBeside).toEqual([expect.stringMatching(/^true\|.*ana=r/)]);
+  });
+
+  test('a view cannot have it, and is refused', async () => {
+    await secure();
+    const { dialect } = await import('../../../src/adapters/postgres/dialect.ts');
+    const live = await pg.live(at());
+    expect(dialect.hazards({ target: at(), becomes: 'view', live })).toMatchObject([
+      {
+        code: 'ETL4001',
+        severity: 'error',
+        message: expect.stringMatching(/row security, policy mine, policy no writes/),
+      },
+    ]);
+    expect(dialect.hazards({ target: at(), becomes: 'table', live })).toEqual([]);
+  });
+});
+
+test('publications: columns, rows and the replica identity stay, and that nothing is sent is told', async () => {
+  await pg.run(`alter table ${table()} replica identity full;
+    create publication "P 1" for table ${table()} (id, kind) where (kind > 1); create publication p2 for table ${table()}`);
+  const published = (): Promise<readonly string[]> =>
+    texts(
+      `select pubname, attnames::text, rowfilter from pg_publication_tables where schemaname = '${schema}' order by 1`,
+    );
+  const before = await published();
+  expect(before).toEqual(['P 1|{id,kind}|(kind > 1)', 'p2|{id,kind,word}|']);
+  await expect(rebuildTable(pg, at(), { select: DEFAULT })).rejects.toMatchObject({
+    diagnostics: [{ code: 'ETL4042', severity: 'warning' }],
+  });
+  await rebuild();
+  expect(await published()).toEqual(before);
+  expect(
+    await pg.value(`select relreplident::text from pg_class where oid = '${table()}'::regclass`),
+  ).toBe('f');
+  await pg.run(`drop publication "P 1", p2; create unique index ident on ${table()} (id); delete from ${table()} where id is null;
+    alter table ${table()} alter id set not null; alter table ${table()} replica identity using index ident`);
+  await expect(rebuild()).rejects.toThrow(
+    /cannot be used as replica identity because column "id" is nullable/,
+  );
+  expect(await pg.value(`select count(*) from ${table()}`)).toBe(100);
+});
+
+test('a deferred swap frees the names of what stays with the old table', async () => {
+  await pg.run(`create index mine on ${table()} (id); create statistics ${schema}.st on id, kind from ${table()};
+    create view ${schema}.reads as select word from ${table()}`);
+  const { attempt } = await rebuild('select 1 as id, 2 as kind');
+  expect(attempt.leaves).toBeDefined();
+  expect((await indexes()).filter((i) => i.includes(' mine '))).toHaveLength(1);
+  expect(
+    await pg.value(
+      `select stxrelid = '${table()}'::regclass from pg_statistic_ext where stxname = 'st'`,
+    ),
+  ).toBe(true);
+});
+
+test('a name of 63 bytes, of letters that take two, with an index, statistics and a partition of the bytes', async () => {
+  const name = `${'ç'.repeat(31)}x`;
+  const target = { database: 'etl', schema, name };
+  for (let i = 0; i < 2; i++)
+    await rebuildTable(pg, target, {
+      select: `select ${i} as id`,
+      config: { indexes: [{ columns: ['id'], unique: true }] },
+    });
+  expect(await pg.value(`select id from ${schema}."${name}"`)).toBe(1);
+  expect(await indexes()).toHaveLength(1);
+});
