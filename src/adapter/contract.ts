@@ -260,6 +260,7 @@ export interface Dialect {
     readonly target: RelationName;
     readonly becomes: RelationKind;
     readonly live: ObservedRelation | undefined;
+    readonly config?: EngineConfig;
   }): readonly Diagnostic[];
   /** whether a field of a seed is NULL */
   isSeedNull(field: { readonly text: string; readonly quoted: boolean }): boolean;

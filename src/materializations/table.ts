@@ -26,7 +26,7 @@ export function table(from: SelectIngredients): Recipe {
     publish: { kind: 'ready', attempts: publishWithHooks(from, dialect.publishTable(from)) },
     after: afterSegments(from),
     tidy: tidySegments(from),
-    hazards: dialect.hazards({ target: from.target, becomes: 'table', live }),
+    hazards: dialect.hazards({ target: from.target, becomes: 'table', live, config: from.config }),
   };
 }
 

@@ -6,6 +6,7 @@ import { shielded } from './belongings.ts';
 import { configuredComments, configuredGrants } from './carry.ts';
 import { createFromContract } from './contract.ts';
 import { createIndex, requireIndexes } from './indexes.ts';
+import { buildPartitioned, notPartitioned, partitioning } from './partitions.ts';
 import { block, ident, quoted, relationText } from './quote.ts';
 import { around, once, repeatable } from './statements.ts';
 import { persistence, storage } from './storage.ts';
@@ -51,12 +52,16 @@ const createAs = (request: SelectRequest, head: string, wrapper = BARE): Stateme
 export function buildTable(request: SelectRequest, wrapper?: Wrapper): readonly Statement[] {
   const head = `create ${persistence(request)}table ${relationText(request.staged)}`;
   const tail = storage(request.target, request.config);
+  const how = partitioning(request.target, request.config);
+  if (how !== undefined && wrapper !== undefined) throw notPartitioned(request.target, 'snapshot');
   return [
     dropTable(request.staged),
     ...headerOf(request),
-    ...(request.contract === undefined
-      ? [createAs(request, `${head}${tail}`, wrapper)]
-      : createFromContract(request, request.contract, head, tail)),
+    ...(how !== undefined
+      ? buildPartitioned(request, how)
+      : request.contract === undefined
+        ? [createAs(request, `${head}${tail}`, wrapper)]
+        : createFromContract(request, request.contract, head, tail)),
     ...finish(request),
   ];
 }
@@ -71,6 +76,8 @@ export const buildDelta = (request: SelectRequest): readonly Statement[] => [
 
 /** The empty staged table of a seed. */
 export const buildSeed = (request: SeedRequest): readonly Statement[] => {
+  if (partitioning(request.target, request.config) !== undefined)
+    throw notPartitioned(request.target, 'seed');
   const columns = request.columns.map(
     (c) => `  ${ident(c.name)} ${c.type}${c.nullable ? '' : ' not null'}`,
   );

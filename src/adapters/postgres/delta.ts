@@ -3,6 +3,8 @@ import type { Attempt, DeltaRequest } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Column, RelationName } from '../../kernel/relation.ts';
+import { requireFacts } from './facts.ts';
+import { emptyTouched, livePartitioning, partitionsFor, type Partitioning } from './partitions.ts';
 import { ident, relationText } from './quote.ts';
 import { reconcile } from './schema-change.ts';
 import { patiently, settle } from './settle.ts';
@@ -98,6 +100,7 @@ function strategyOf(
   request: DeltaRequest,
   delta: readonly Column[],
   names: readonly string[],
+  how: Partitioning | undefined,
 ): Checked<readonly Statement[]> {
   const { uniqueKey, target } = request;
   const where = `${target.schema}.${target.name}`;
@@ -120,16 +123,21 @@ function strategyOf(
             diagnostics: [],
           };
     case 'insert_overwrite':
-      return refuse(
-        'ETL4002',
-        `${where}: Postgres has no incremental strategy "insert_overwrite"`,
-        'Use delete+insert with a unique_key.',
-      );
+      return how === undefined
+        ? refuse(
+            'ETL4002',
+            `${where} is not partitioned as its config says, and insert_overwrite replaces partitions`,
+            'Set partition_by and run once with --full-refresh, or use delete+insert with a unique_key.',
+          )
+        : {
+            value: [emptyTouched(target, request.staged, how), insert(request, names)],
+            diagnostics: [],
+          };
     default:
       return refuse(
         'ETL4004',
         `${where}: unknown incremental strategy "${String(request.strategy)}"`,
-        'Postgres has append, delete+insert, merge and microbatch.',
+        'Postgres has append, delete+insert, merge, insert_overwrite and microbatch.',
       );
   }
 }
@@ -142,10 +150,12 @@ export function publishDelta(
   const change = reconcile(request, delta);
   if (change.value === undefined) return { value: undefined, diagnostics: change.diagnostics };
   const { statements: alters, columns: names } = change.value;
-  const written = strategyOf(request, delta, names);
+  const how = livePartitioning(request.target, request.config, requireFacts(request.live));
+  const written = strategyOf(request, delta, names, how);
   if (written.value === undefined) return { value: undefined, diagnostics: written.diagnostics };
   const settled = settle(request);
-  const statements = [...alters, ...written.value, ...settled.statements];
+  const partitions = how === undefined ? [] : [partitionsFor(request, how)];
+  const statements = [...alters, ...partitions, ...written.value, ...settled.statements];
   return {
     value: [{ statements: patiently(statements), otherwiseOn: [] }],
     diagnostics: [...change.diagnostics, ...settled.diagnostics],

@@ -69,7 +69,7 @@ export const dialect: Dialect = {
   name: 'postgres',
   can: {
     transactionalDdl: true,
-    incremental: new Set(['append', 'delete+insert', 'merge', 'microbatch']),
+    incremental: new Set(['append', 'delete+insert', 'merge', 'insert_overwrite', 'microbatch']),
     databases: true,
     maxIdentifierBytes: 63,
     namelessSubqueriesSince: 16,

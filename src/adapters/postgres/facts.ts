@@ -107,6 +107,8 @@ export interface Facts {
   readonly columnGrants: readonly ColumnGrant[];
   readonly indexes: readonly LiveIndex[];
   readonly isUnlogged: boolean;
+  /** of a partitioned table, as `RANGE (day)`, names without quotes */
+  readonly partitionKey: string | null;
   readonly belongings: Belongings;
   readonly dependents: readonly Dependent[];
   readonly foreignKeys: readonly ForeignKey[];

@@ -1,6 +1,7 @@
 import type { Dialect } from '../../adapter/contract.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { type Belongings, requireFacts } from './facts.ts';
+import { partitioning } from './partitions.ts';
 
 const numbered = (where: string, numberings: readonly string[]): readonly Diagnostic[] =>
   numberings.map((name) => ({
@@ -9,6 +10,9 @@ const numbered = (where: string, numberings: readonly string[]): readonly Diagno
     message: `${where} is made anew: the sequence ${name}, which numbered its rows, goes with the old table`,
     hint: 'What adds rows of its own to this table has to number them itself.',
   }));
+
+/** how the facts call them */
+const PARTITIONS = 'partitions';
 
 /** What a table takes over from a table, and a view cannot have. */
 const ofTablesOnly = ({ rowSecurity, policies, publications }: Belongings): readonly string[] => [
@@ -32,7 +36,7 @@ const notSent = (where: string, { publications }: Belongings): readonly Diagnost
 
 /** What a replacement would silently take away: refused with the names, and the live relation is not touched. */
 export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Diagnostic[] {
-  const { live, target, becomes } = request;
+  const { live, target, becomes, config } = request;
   if (live === undefined) return [];
   const where = `${target.schema}.${target.name}`;
   if (live.kind === 'external')
@@ -67,7 +71,11 @@ export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Di
     ];
   // A view is replaced in place and keeps all of it.
   if (live.kind === 'view' && becomes === 'view') return [];
-  const obstacles = [...lost, ...(becomes === 'table' ? [] : ofTablesOnly(belongings))];
+  const isCut = config !== undefined && partitioning(target, config) !== undefined;
+  const obstacles = [
+    ...lost.filter((what) => !isCut || what !== PARTITIONS),
+    ...(becomes === 'table' ? [] : ofTablesOnly(belongings)),
+  ];
   if (obstacles.length === 0)
     return [...numbered(where, numberings), ...notSent(where, belongings)];
   return [

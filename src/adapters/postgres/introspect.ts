@@ -188,6 +188,11 @@ const OBSERVED = `select current_database() as database, n.nspname as schema, c.
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and x.grantee <> c.relowner),
   'indexes', ${INDEXES},
   'isUnlogged', c.relpersistence = 'u',
+  'partitionKey', (
+    select case t.partstrat when 'r' then 'RANGE (' when 'l' then 'LIST (' else 'HASH (' end || string_agg(coalesce(a.attname, '?'), ', ' order by k.at) || ')'
+    from pg_catalog.pg_partitioned_table t cross join lateral unnest(t.partattrs::int2[]) with ordinality k(num, at)
+    left join pg_catalog.pg_attribute a on a.attrelid = t.partrelid and a.attnum = k.num and k.num > 0
+    where t.partrelid = c.oid group by t.partstrat),
   'belongings', ${BELONGINGS},
   'dependents', ${DEPENDENTS},
   'foreignKeys', ${FOREIGN_KEYS},
@@ -274,7 +279,7 @@ export const leftovers = (
   read(
     `select current_database() as database, n.nspname as schema, c.relname as name, c.relkind::text as kind
 ${FROM}
-where ${inSchemas(schemas)} and c.relkind in ${RELKINDS} and c.relname like '\\_\\_etl\\_%'
+where ${inSchemas(schemas)} and c.relkind in ${RELKINDS} and not c.relispartition and c.relname like '\\_\\_etl\\_%'
 order by case c.relkind when 'v' then 0 when 'm' then 1 else 2 end, c.oid desc`,
     (row) => ({ relation: nameOf(row), kind: kindOf(row) }),
   );

@@ -1,4 +1,6 @@
 // What people give to a table by hand: the part of the facts that its replacement takes over. `c` and `n` are the relation and its schema.
+import type { Belongings } from './facts.ts';
+
 const NAME = `quote_ident(n.nspname) || '.' || quote_ident(c.relname)`;
 
 // An index of a config has a hash for its name (dbt's too); one of a constraint comes and goes with the constraint.
@@ -60,12 +62,24 @@ const REPLICA_IDENTITY = `case c.relreplident
     when 'i' then (select format('alter table %s replica identity using index %I', ${NAME}, ic.relname)
       from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid where i.indrelid = c.oid and i.indisreplident) end`;
 
+const NONE = JSON.stringify({
+  indexes: [],
+  statistics: [],
+  columns: [],
+  rowSecurity: 'off',
+  policies: [],
+  publications: [],
+  replicaIdentity: null,
+} satisfies Belongings);
+
 /** An expression: the belongings of relation \`c\`, as JSON. */
-export const BELONGINGS: string = `json_build_object(
+// a view has none of it, and a run may look at a thousand of them
+export const BELONGINGS: string = `case c.relkind when 'v' then '${NONE}'::json else json_build_object(
   'indexes', ${INDEXES},
   'statistics', ${STATISTICS},
   'columns', ${COLUMNS},
   'rowSecurity', case when not c.relrowsecurity then 'off' when c.relforcerowsecurity then 'forced' else 'on' end,
   'policies', ${POLICIES},
-  'publications', ${PUBLICATIONS},
-  'replicaIdentity', ${REPLICA_IDENTITY})`;
+  -- the view of publications is a slow one
+  'publications', case when exists (select from pg_catalog.pg_publication_rel pr where pr.prrelid = c.oid) then ${PUBLICATIONS} else '[]' end,
+  'replicaIdentity', ${REPLICA_IDENTITY}) end`;

@@ -1,11 +1,12 @@
 // What a table that stays gets besides its new rows: what changed in its config, and statistics.
-import type { RelationRequest, SwapRequest } from '../../adapter/contract.ts';
+import type { EngineConfig, RelationRequest, SwapRequest } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { configuredComments, configuredGrants, revokedGrants } from './carry.ts';
-import { requireFacts } from './facts.ts';
+import { type Facts, requireFacts } from './facts.ts';
 import { changeIndexes } from './indexes.ts';
+import { livePartitioning, partitioning } from './partitions.ts';
 import { block, quoted, relationText } from './quote.ts';
 import { impatient, repeatable } from './statements.ts';
 import { changeStorage, notApplied } from './storage.ts';
@@ -39,8 +40,24 @@ export function settle(request: RelationRequest & Pick<SwapRequest, 'live'>): {
       ...configuredGrants(target, grants, facts),
       analyzeGrown(target, staged),
     ],
-    diagnostics: notApplied(request, facts),
+    diagnostics: [...notApplied(request, facts), ...notCut(target, config, facts)],
   };
+}
+
+/** A table that stays is cut in another way than the config says. */
+function notCut(target: RelationName, config: EngineConfig, facts: Facts): readonly Diagnostic[] {
+  const how = partitioning(target, config);
+  if (how === undefined || livePartitioning(target, config, facts) !== undefined) return [];
+  const is =
+    facts.partitionKey === null ? 'not partitioned' : `partitioned by ${facts.partitionKey}`;
+  return [
+    {
+      code: 'ETL4041',
+      severity: 'warning',
+      message: `${target.schema}.${target.name} is ${is}, and its config wants it partitioned by ${how.field}: that takes effect when it is built anew`,
+      hint: 'Run it once with --full-refresh.',
+    },
+  ];
 }
 
 const LOCKS = /^(?:alter table|drop index)/;

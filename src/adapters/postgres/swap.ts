@@ -8,6 +8,7 @@ import { type Facts, requireFacts } from './facts.ts';
 import { nameConstraints } from './contract.ts';
 import { freeForeignKeys, keepForeignKeys, validations } from './foreign-keys.ts';
 import { nameIndex, requireIndexes } from './indexes.ts';
+import { freePartitionNames, namePartitions, partitioning } from './partitions.ts';
 import { beside, ident, relationText } from './quote.ts';
 import {
   dropMaterialized,
@@ -64,6 +65,7 @@ const deferredSwap = (r: Replacement): readonly Statement[] => [
   ...lockAll(r.target, r.facts, false),
   unchangedSince(r.target, { ...r.facts, dependents: [] }),
   ...freeForeignKeys(r.facts),
+  ...(r.facts.relkind === 'p' ? [freePartitionNames(r.target, r.staged)] : []),
   ...exchangeNames(r),
   ...freeNames(r.target, r.staged, r.facts),
   ...r.settle,
@@ -97,6 +99,9 @@ export function publishStaged(
     ...requireIndexes(target, staged, request.config).map((index) => nameIndex(target, index)),
     ...nameConstraints(target, staged, request.contract),
     ...belongingsInPlace(request, becomes),
+    ...(partitioning(target, request.config) === undefined
+      ? []
+      : [namePartitions(target, staged, (live?.facts as Facts | undefined)?.owner)]),
   ];
   if (live === undefined)
     return [

@@ -134,7 +134,7 @@ describe('strategies', () => {
     expect(await rows()).toEqual(before);
   });
 
-  test('microbatch needs a key; insert_overwrite does not exist', async () => {
+  test('microbatch needs a key, insert_overwrite partitions', async () => {
     expect(await addDelta(pg, at(), { strategy: 'microbatch', select: DELTA })).toMatchObject([
       { code: 'ETL4004' },
     ]);

@@ -1,3 +1,4 @@
+import { NO_BELONGINGS } from '../../support/no-belongings.ts';
 import { describe, expect, test } from 'vitest';
 import type { ObservedRelation } from '../../../src/adapter/contract.ts';
 import { clickhouse } from '../../../src/adapters/clickhouse/adapter.ts';
@@ -14,6 +15,7 @@ const FACTS = {
   comment: null,
   columnComments: {},
   grants: [],
+  belongings: NO_BELONGINGS,
   columnGrants: [],
   indexes: [],
   dependents: [],

@@ -134,18 +134,6 @@ export const DATA: readonly GalleryCase[] = [
     codes: ['ETL4004'],
   },
   {
-    name: 'incremental-strategy-of-another-engine',
-    on: 'server',
-    ...REVENUE,
-    files: {
-      'models/revenue.sql':
-        "{{ config(materialized='incremental', incremental_strategy='insert_overwrite') }}\nselect 9 as id\n",
-    },
-    args: ['build'],
-    exit: 1,
-    codes: ['ETL4004'],
-  },
-  {
     name: 'materialization-unknown',
     on: 'server',
     files: { 'models/revenue.sql': "{{ config(materialized='tabel') }}\nselect 9 as id\n" },

@@ -23,6 +23,34 @@ export const TABLES: readonly GalleryCase[] = [
     codes: ['ETL4041'],
   },
   {
+    name: 'overwriting-what-is-not-partitioned',
+    ...REVENUE,
+    keeps: { revenue: 2 },
+    files: {
+      'models/revenue.sql': model(
+        "{{ config(materialized='incremental', incremental_strategy='insert_overwrite') }}",
+        'select 9 as id',
+      ),
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL4002'],
+  },
+  {
+    name: 'partition-by-nothing-known',
+    ...REVENUE,
+    keeps: { revenue: 2 },
+    files: {
+      'models/revenue.sql': model(
+        "{{ config(materialized='table', partition_by={'field': 'id', 'granularity': 'decade'}) }}",
+        'select 9 as id',
+      ),
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL4004'],
+  },
+  {
     name: 'subscribers-are-not-sent-the-rows',
     on: 'server',
     before: `${REVENUE.before}; create publication to_branches for table revenue`,

@@ -34,6 +34,7 @@ const facts: Facts = {
   columnGrants: [],
   indexes: [],
   isUnlogged: false,
+  partitionKey: null,
   belongings: NO_BELONGINGS,
   dependents: [],
   foreignKeys: [],

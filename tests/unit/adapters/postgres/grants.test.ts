@@ -18,6 +18,7 @@ const factsWith = (grants: readonly Grant[]): Facts => ({
   columnGrants: [],
   indexes: [],
   isUnlogged: false,
+  partitionKey: null,
   belongings: NO_BELONGINGS,
   dependents: [],
   foreignKeys: [],
