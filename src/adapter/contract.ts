@@ -6,6 +6,8 @@ import type { Access, CatalogColumn } from './catalog.ts';
 import type { FailureKind } from './failure.ts';
 import type { LockWish } from './lock.ts';
 import type { OwnServer, TargetWorld } from './own-server.ts';
+export type { InferredType, SeedColumn, SeedInput } from './seed-input.ts';
+import type { InferredType, SeedInput } from './seed-input.ts';
 import type { Query, ResultSet, Scalar, Segment, Statement } from './statement.ts';
 
 export type IncrementalStrategy =
@@ -287,8 +289,6 @@ export interface FixtureValue {
   readonly value?: unknown;
 }
 
-export type InferredType = 'integer' | 'number' | 'boolean' | 'date' | 'timestamp' | 'text';
-
 /** A macro file that ships with the product and belongs to package `dbt` or `dbt_<engine>`; projects may override any of it. */
 export interface BuiltInMacro {
   readonly packageName: string;
@@ -309,21 +309,6 @@ export interface Effect {
   readonly bytes?: number;
 }
 
-/** A CSV file to be loaded into a staged table; the engine parses the values. */
-export interface SeedInput {
-  readonly path: string;
-  /** path as the project names it, for messages */
-  readonly shownPath: string;
-  readonly delimiter: string;
-  /** in file order, types as in the staged table */
-  readonly columns: readonly SeedColumn[];
-}
-
-/** A column of a seed file; `inferred` where its values say the type. */
-export interface SeedColumn extends Column {
-  readonly inferred?: InferredType;
-}
-
 /** One conversation with the engine; one per running node. Everything it throws is a StatementFailure or an EtlError. */
 export interface Session {
   /** Sends one statement or block that gives no rows; returns the rows it changed when the engine tells. */
@@ -338,6 +323,8 @@ export interface Session {
    * it, when that takes longer than the wish has patience for (unless it says: as long as it takes).
    */
   lock(relation: RelationName, wish?: LockWish): Promise<(() => Promise<void>) | undefined>;
+  /** Cancels what the session is doing right now, which then fails as cancelled; nothing when it does nothing. */
+  interrupt(): Promise<void>;
   /** Loads a CSV file into an existing table; a bad cell is an EtlError ETL7xxx with file, line and column. */
   load(target: RelationName, input: SeedInput): Promise<Effect>;
 }

@@ -22,6 +22,8 @@ export type FailureKind =
   | 'disk_full'
   | 'out_of_memory'
   | 'timeout'
+  /** the node took longer than it may */
+  | 'overtime'
   | 'cancelled'
   | 'other';
 

@@ -31,6 +31,7 @@ import { connect } from './connect.ts';
 import { deferredRelations, stateRelations, type Deferred } from './defer.ts';
 import { ifLockedOf } from './if-locked.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
+import { nodeTimeoutOf } from './node-timeout.ts';
 import { openProject, writeManifest, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { readingFor } from './reading.ts';
@@ -69,6 +70,7 @@ export async function executeVerb(
 ): Promise<RunResult> {
   requireKnownHazards(options.allow ?? []);
   ifLockedOf(options.ifLocked);
+  nodeTimeoutOf(options.nodeTimeout);
   const invocation = newInvocation(options);
   batchWishes(options, invocation);
   const opened = await openProject(options, invocation, verb);
@@ -233,6 +235,7 @@ function makeContext(
     batches: batchWishes(options, invocation, reading.sample),
     storeFailures: options.storeFailures ?? false,
     ifLocked: ifLockedOf(options.ifLocked),
+    nodeTimeoutMs: nodeTimeoutOf(options.nodeTimeout),
     allow: new Set(options.allow ?? []),
     now: invocation.now,
     sleep: invocation.sleep,

@@ -73,6 +73,8 @@ export interface ApiOptions {
   readonly cleanOutside?: boolean;
   /** what is done while another run works on a relation: `wait` (default), `wait=10m`, `fail`, `skip` */
   readonly ifLocked?: string;
+  /** how long a node may take: `10m`, `90s` (default: as long as it takes) */
+  readonly nodeTimeout?: string;
   /** dangers accepted: `drops_data` */
   readonly allow?: readonly string[];
   readonly inline?: string;

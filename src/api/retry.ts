@@ -131,6 +131,7 @@ function optionsOf(args: Json): ApiOptions {
     resourceType: texts(args['resource_types']),
     excludeResourceType: texts(args['exclude_resource_types']),
     allow: texts(args['allow']),
+    nodeTimeout: text(args['node_timeout']),
     ifLocked: text(args['if_locked']),
     defer: args['defer'] === true,
     deferState: text(args['defer_state']),

@@ -54,6 +54,7 @@ export async function writeRunResults(
       indirect_selection: options.indirectSelection ?? 'eager',
       test_before_publish: options.testBeforePublish ?? true,
       allow: options.allow ?? [],
+      node_timeout: options.nodeTimeout ?? null,
       if_locked: options.ifLocked ?? 'wait',
       ...args,
     },

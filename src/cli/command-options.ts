@@ -32,6 +32,13 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'while another run works on a relation: wait (default), wait=10m, fail, or skip it and what is below',
   },
   {
+    flags: '--node-timeout <time>',
+    key: 'nodeTimeout',
+    kind: 'text',
+    only: ['run', 'build', 'seed', 'snapshot', 'test', 'clone', 'retry'],
+    help: 'cancel a node that takes longer: 10m, 90s, 1h30m (default: as long as it takes)',
+  },
+  {
     flags: '--inject-ephemeral-ctes',
     key: 'injectEphemeralCtes',
     kind: 'flag',

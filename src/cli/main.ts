@@ -10,10 +10,10 @@ function leave(code: number): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }
 
-// `etl build | head` closes the pipe early: what is begun is brought to its end, unheard
+// `etl build | head` closes the pipe early, a terminal may be closed: what is begun is brought to its end, unheard
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
 
 if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
@@ -26,6 +26,8 @@ if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
     for (const [signal, code] of [
       ['SIGINT', 130],
       ['SIGTERM', 143],
+      // the terminal is gone
+      ['SIGHUP', 129],
     ] as const)
       process.on(signal, () => {
         if (stop.signal.aborted) process.exit(code);

@@ -31,6 +31,7 @@ export function commented(session: Session, comment: QueryComment | undefined): 
         statements: segment.statements.map((s) => withComment(s, comment)),
       }),
     load: (target, input) => session.load(target, input),
+    interrupt: () => session.interrupt(),
     lock: (relation, wish) => session.lock(relation, wish),
   };
 }

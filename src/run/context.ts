@@ -54,6 +54,8 @@ export interface RunContext {
   readonly storeFailures: boolean;
   /** what is done while another run works on a relation */
   readonly ifLocked: IfLocked;
+  /** how long a node may take; undefined: as long as it takes */
+  readonly nodeTimeoutMs?: number | undefined;
   /** dangers the user accepted */
   readonly allow: ReadonlySet<string>;
   readonly now: () => Date;

@@ -1,6 +1,5 @@
 // The executor: dull on purpose. It decides nothing but when, and turns whatever happens into outcomes.
 import { isStatementFailure, type StatementFailure } from '../adapter/failure.ts';
-import type { Session } from '../adapter/contract.ts';
 import type { NodeOutcome } from '../events/event.ts';
 import { runOrderOf } from '../graph/run-order.ts';
 import type { ProjectGraph } from '../graph/graph.ts';
@@ -12,10 +11,10 @@ import { findNode, findRunnable } from '../manifest/manifest.ts';
 import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
 import { foldTests, hasOutcome } from '../plan/fold-tests.ts';
 import { writtenSql, type CompiledNode } from '../plan/compiler.ts';
-import type { Commented } from '../plan/query-comment.ts';
 import { commented, commentedText } from './commented.ts';
 import type { RunContext } from './context.ts';
 import { explainFailure } from './explain.ts';
+import { nodeClock } from './node-clock.ts';
 import { withPublicName } from './public-name.ts';
 import { runClone } from './run-clone.ts';
 import { skippedAsLocked } from './if-locked.ts';
@@ -127,11 +126,9 @@ class Run {
     }
     const node = this.node(id);
     if (node.resource_type === 'test' || node.resource_type === 'unit_test') {
-      const outcome = await this.ctx.connection
-        .withSession(node.name, (session) =>
-          this.test(this.stoppable(session, node), node, undefined, label),
-        )
-        .catch((error: unknown) => this.broken(node, error, label));
+      const outcome = await this.onSession(node, (session) =>
+        this.test(session, node, undefined, label),
+      ).catch((error: unknown) => this.broken(node, error, label));
       return ENDED_WELL.has(outcome.status);
     }
     const ended = await this.relation(node, tests, label);
@@ -170,15 +167,13 @@ class Run {
     };
     const runTests = Object.assign(testAll, { howMany: tests.length });
     const build = ctx.clones === undefined ? runRelation : runClone;
-    const outcome = await ctx.connection
-      .withSession(node.name, (session) =>
-        build(ctx, this.stoppable(session, node), node, progress, runTests),
-      )
-      .then(
-        (result): Partial<NodeOutcome> & Pick<NodeOutcome, 'status' | 'diagnostics'> => result,
-        (error: unknown) =>
-          skippedAsLocked(ctx, node, error) ?? this.failure(node, error, progress.compiled),
-      );
+    const outcome = await this.onSession(node, (session) =>
+      build(ctx, session, node, progress, runTests),
+    ).then(
+      (result): Partial<NodeOutcome> & Pick<NodeOutcome, 'status' | 'diagnostics'> => result,
+      (error: unknown) =>
+        skippedAsLocked(ctx, node, error) ?? this.failure(node, error, progress.compiled),
+    );
     if (sent.length > 0) ctx.files.keep('run', node, sent.join(';\n\n'));
     const own = this.finish(node, begun, thread, {
       ...outcome,
@@ -189,8 +184,16 @@ class Run {
     return [own, ...tested];
   }
 
-  private stoppable(session: Session, node: Commented): StoppableSession {
-    return stoppable(commented(session, this.ctx.compiler.comment(node)), () => this.isStopped);
+  private onSession<T>(
+    node: RunnableNode,
+    use: (session: StoppableSession) => Promise<T>,
+  ): Promise<T> {
+    const { connection, compiler, nodeTimeoutMs } = this.ctx;
+    return connection.withSession(node.name, async (raw) => {
+      const clock = nodeClock(node, nodeTimeoutMs, raw);
+      const session = commented(raw, compiler.comment(node));
+      return use(stoppable(session, () => this.isStopped, clock)).finally(clock.end);
+    });
   }
 
   private compiledFacts(node: ExecutableNode, progress: Progress): Partial<NodeOutcome> {

@@ -20,6 +20,7 @@ const CODE_OF: Readonly<Record<FailureKind, Code>> = {
   disk_full: 'ETL5005',
   out_of_memory: 'ETL5011',
   timeout: 'ETL5007',
+  overtime: 'ETL5051',
   cancelled: 'ETL5006',
   other: 'ETL5001',
 };
@@ -40,6 +41,7 @@ const HINT_OF: Readonly<Partial<Record<FailureKind, string>>> = {
   incompatible_columns: 'Give every part the same number of columns, in the same order.',
   permission: 'Grant the right to the user of this target, or let another user run it.',
   timeout: 'Give the statement more time, or make it smaller; nothing of this node was published.',
+  overtime: 'Give it more time, or give it less to do.',
   cancelled: 'What was published before stays; run the command again.',
   other: 'Correct what the message names, in the SQL or in the data that it reads.',
   missing_relation:

@@ -3,6 +3,7 @@ import { StatementFailure } from '../adapter/failure.ts';
 import type { LockWish } from '../adapter/lock.ts';
 import type { ResultSet, Segment, Statement } from '../adapter/statement.ts';
 import type { RelationName } from '../kernel/relation.ts';
+import { NO_CLOCK, type NodeClock } from './node-clock.ts';
 
 /** A session that begins nothing more once the run is stopped; cleaning up goes through `raw`. */
 export interface StoppableSession extends Session {
@@ -22,14 +23,20 @@ const cancelled = (statement?: Statement): StatementFailure =>
 /**
  * Wraps a session: when `stopped` is true, each call fails as cancelled before it is sent. The engine is told to cancel only
  * what runs at that moment; this is what keeps a node from going on with its next statement.
+ * The same holds when the time of the node is over.
  */
-export function stoppable(raw: Session, stopped: () => boolean): StoppableSession {
+export function stoppable(
+  raw: Session,
+  stopped: () => boolean,
+  clock: NodeClock = NO_CLOCK,
+): StoppableSession {
   const begin = <T>(statement: Statement | undefined, send: () => Promise<T>): Promise<T> =>
-    stopped() ? Promise.reject(cancelled(statement)) : send();
+    stopped() ? Promise.reject(cancelled(statement)) : clock.during(send);
   return {
     raw,
     requireRunning: () => {
       if (stopped()) throw cancelled();
+      clock.requireTime();
     },
     execute: (statement: Statement): Promise<Effect> =>
       begin(statement, () => raw.execute(statement)),
@@ -39,6 +46,7 @@ export function stoppable(raw: Session, stopped: () => boolean): StoppableSessio
     load: (target: RelationName, input: SeedInput): Promise<Effect> =>
       begin(undefined, () => raw.load(target, input)),
     lock: (relation: RelationName, wish?: LockWish): Promise<(() => Promise<void>) | undefined> =>
-      begin(undefined, () => raw.lock(relation, wish)),
+      stopped() ? Promise.reject(cancelled()) : clock.aside(() => raw.lock(relation, wish)),
+    interrupt: () => raw.interrupt(),
   };
 }

@@ -85,6 +85,10 @@ export class Transaction implements Session {
     return this.#inner.lock(relation, wish);
   }
 
+  interrupt(): Promise<void> {
+    return this.#inner.interrupt();
+  }
+
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
     await this.#inner.execute(control('savepoint __etl'));
     try {
@@ -104,5 +108,6 @@ export const asSession = (transaction: Session): Session => ({
   read: (s) => transaction.read(s),
   segment: (s) => transaction.segment(s),
   load: (target, input) => transaction.load(target, input),
+  interrupt: () => transaction.interrupt(),
   lock: (relation, wish) => transaction.lock(relation, wish),
 });

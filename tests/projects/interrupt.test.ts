@@ -40,6 +40,7 @@ async function interrupted(
   args: readonly string[],
   dir: string,
   whileRunning?: () => Promise<void>,
+  signal: NodeJS.Signals = 'SIGINT',
 ): Promise<{ result: EtlResult; ms: number }> {
   let at = 0;
   let watched: Promise<void> = Promise.resolve();
@@ -56,7 +57,7 @@ async function interrupted(
           .then(() => whileRunning?.())
           .then(() => {
             at = Date.now();
-            child.kill('SIGINT');
+            child.kill(signal);
           });
       });
     },
@@ -110,6 +111,13 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(serversOf(project.dir)).toEqual([]);
   });
 
+  test('--node-timeout stops it as well', async () => {
+    const begun = Date.now();
+    const result = await etl(['run', ...target, '--node-timeout', '2s'], { cwd: project.dir });
+    expect(result.stdout).toMatch(/slow was stopped after 2s \(--node-timeout\)/);
+    expect(Date.now() - begun).toBeLessThan(15_000);
+  });
+
   test('the next build works and nothing temporary is left', async () => {
     await project.write({ 'models/slow.sql': `select 5 as slept from {{ ref('quick') }}` });
     const next = await etl(['build', ...target], { cwd: project.dir });
@@ -144,19 +152,54 @@ describe('postgres, with the server held open by another session', () => {
     await project.dispose();
   });
 
-  test('the query is cancelled in the server', async () => {
-    const sleeping = (): Promise<readonly string[]> =>
-      rowsOn(
-        other,
-        `select state from pg_stat_activity where query like '%pg_sleep(120)%' and pid <> pg_backend_pid()`,
-      );
+  const sleeping = (): Promise<readonly string[]> =>
+    rowsOn(
+      other,
+      `select state from pg_stat_activity where query like '%pg_sleep(120)%' and pid <> pg_backend_pid()`,
+    );
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s: the query is cancelled in the server',
+    async (signal) => {
+      let before: readonly string[] = [];
+      const seen = async (): Promise<void> => {
+        before = await sleeping();
+      };
+      const { result, ms } = await interrupted(['run'], project.dir, seen, signal);
+      expect(before).toEqual(['active']);
+      expect(result.code, result.output).toBe(2);
+      expect(result.stdout).toContain('ETL5006');
+      expect(ms).toBeLessThan(5000);
+      expect(await sleeping()).toEqual([]);
+    },
+  );
+
+  test('SIGKILL: the server ends the query by itself within seconds', async () => {
     let before: readonly string[] = [];
-    const { result, ms } = await interrupted(['run'], project.dir, async () => {
+    const seen = async (): Promise<void> => {
       before = await sleeping();
-    });
+    };
+    const { result } = await interrupted(['run'], project.dir, seen, 'SIGKILL');
     expect(before).toEqual(['active']);
-    expect(result.code, result.output).toBe(2);
-    expect(ms).toBeLessThan(5000);
+    expect(result.code).toBeNull();
+    await expect.poll(sleeping, { timeout: 8000, interval: 250 }).toEqual([]);
+    // and its lock went with it
+    await project.write({ 'models/slow.sql': `select 1 as slept from {{ ref('quick') }}` });
+    const next = await etl(['run', '--if-locked', 'fail'], { cwd: project.dir });
+    expect(next.code, next.output).toBe(0);
+    await project.write({ 'models/slow.sql': SLOW.postgres });
+  });
+
+  test('--node-timeout: the query is cancelled in the server, and the other models are built', async () => {
+    await project.write({ 'models/last.sql': `-- a model beside\nselect 3 as id` });
+    const begun = Date.now();
+    const result = await etl(['run', '--node-timeout', '1s'], { cwd: project.dir });
+    expect(result.code, result.output).toBe(1);
+    expect(Date.now() - begun).toBeLessThan(15_000);
+    expect(result.stdout).toContain('ETL5051');
+    expect(result.stdout).toMatch(/slow was stopped after 1s \(--node-timeout\)/);
+    expect(result.stdout).toMatch(/Done\. PASS=2 WARN=0 ERROR=1/);
     expect(await sleeping()).toEqual([]);
+    expect(await rowsOn(other, `select relname from pg_class where relname like '\\_\\_etl%'`)).toEqual([]);
   });
 });

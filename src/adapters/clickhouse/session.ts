@@ -94,6 +94,11 @@ export class DriverConnection implements Connection {
     return told.length;
   }
 
+  /** Stops what the sessions of one tag run. */
+  interrupt(tag: string): Promise<void> {
+    return this.#driver.kill(`${this.#options.prefix}/${tag}/`);
+  }
+
   /** What still runs is stopped first: the engine cannot be closed under a statement. */
   async close(): Promise<void> {
     this.stops++;
@@ -152,6 +157,10 @@ class DriverSession implements Session {
       isStopped: () => connection.stops !== stops,
     };
     return acquireLease(relation, connection.owner, engine, wish);
+  }
+
+  interrupt(): Promise<void> {
+    return this.#connection.interrupt(this.#tag);
   }
 
   load(target: RelationName, input: SeedInput): Promise<Effect> {

@@ -75,7 +75,7 @@ class PostgresConnection implements Connection {
       this.#place.credentials.applicationName === undefined
         ? tagText(tag, this.#place.run)
         : undefined;
-    const session = new PostgresSession(wire, name, this.#shared);
+    const session = new PostgresSession(wire, name, this.#shared, () => this.#cancel([wire]));
     try {
       return await use(session);
     } finally {
@@ -85,13 +85,16 @@ class PostgresConnection implements Connection {
   }
 
   async cancel(): Promise<number> {
-    const busy = [...this.#wires].filter((w) => w.busy && !w.broken);
-    const { locks } = this.#shared;
-    const given = locks?.stop() ?? 0;
-    if (busy.length === 0) return given;
-    if (locks !== undefined) {
+    const given = this.#shared.locks?.stop() ?? 0;
+    return given + (await this.#cancel([...this.#wires]));
+  }
+
+  async #cancel(wires: readonly Wire[]): Promise<number> {
+    const busy = wires.filter((w) => w.busy && !w.broken);
+    if (busy.length === 0) return 0;
+    if (this.#shared.locks !== undefined) {
       await Promise.all(busy.map(cancelRequest));
-      return given + busy.length;
+      return busy.length;
     }
     const pids = busy.map((w) => w.pid).join(', ');
     const control = await this.#controlWire();

@@ -50,11 +50,15 @@ export class PostgresSession implements Session {
   readonly #wire: Wire;
   readonly #tag: string | undefined;
   readonly #shared: Shared;
+  readonly #cancel: () => Promise<unknown>;
+  /** on its way: it must not hit the next node on this connection */
+  #interrupted: Promise<unknown> | undefined;
   /** something ran that may have left settings or temporary tables behind */
   isDirty = false;
 
-  constructor(wire: Wire, tag: string | undefined, shared: Shared) {
+  constructor(wire: Wire, tag: string | undefined, shared: Shared, cancel: () => Promise<unknown>) {
     this.#wire = wire;
+    this.#cancel = cancel;
     this.#tag = tag;
     this.#shared = shared;
   }
@@ -125,8 +129,15 @@ export class PostgresSession implements Session {
     };
   }
 
+  async interrupt(): Promise<void> {
+    const cancelled = this.#cancel();
+    this.#interrupted = cancelled.catch(() => undefined);
+    await cancelled;
+  }
+
   /** Leaves the connection as it was found; a connection that cannot be cleaned is given up. */
   async release(): Promise<void> {
+    await this.#interrupted;
     if (!this.isDirty || this.#wire.broken) return;
     if (this.#wire.local !== undefined) {
       // behind a pooler that lends for a transaction there is no session that could be cleaned

@@ -57,6 +57,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       injectEphemeralCtes: flag(values['injectEphemeralCtes']),
       cleanOutside: values['cleanProjectFilesOnly'] === false ? true : undefined,
       allow: list(values['allow']),
+      nodeTimeout: text(values['nodeTimeout']),
       ifLocked: text(values['ifLocked']),
       inline: text(values['inline']),
       inlineDirect: text(values['inlineDirect']),

@@ -16,6 +16,7 @@ const ANEW = [
   'fullRefresh',
   'warnError',
   'ifLocked',
+  'nodeTimeout',
   'state',
   'env',
   'cwd',

@@ -25,6 +25,7 @@ function scripted(answers: readonly (FailureKind | undefined)[]): {
       execute: refuse,
       read: refuse,
       load: refuse,
+      interrupt: () => Promise.resolve(),
       lock: refuse,
       segment: ({ statements }): Promise<Effect> => {
         const kind = answers[sent.length];

@@ -304,6 +304,34 @@ export const SQL: readonly GalleryCase[] = [
     codes: ['ETL1001'],
   },
   {
+    name: 'node-timeout',
+    on: 'server',
+    ...REVENUE,
+    files: {
+      'models/revenue.sql': "{{ config(materialized='table') }}\nselect pg_sleep(60)::text as n\n",
+    },
+    args: ['build', '--node-timeout', '500ms'],
+    exit: 1,
+    codes: ['ETL5051'],
+  },
+  {
+    name: 'node-timeout-is-no-time',
+    on: 'server',
+    files: {
+      'models/revenue.sql': "{{ config(materialized='table', timeout='soon') }}\nselect 1 as n\n",
+    },
+    args: ['build'],
+    exit: 1,
+    codes: ['ETL4004'],
+  },
+  {
+    name: 'option-node-timeout-is-no-time',
+    files: { 'models/orders.sql': 'select 1 as id\n' },
+    args: ['build', '--node-timeout', '0'],
+    exit: 2,
+    codes: ['ETL1001'],
+  },
+  {
     name: 'interrupted',
     on: 'server',
     ...REVENUE,
