@@ -29,6 +29,12 @@ export default defineConfig({
         hookTimeout: 180_000,
         pool: 'forks',
       }),
+      project('faults', ['tests/faults/**/*.test.ts'], {
+        testTimeout: 1_800_000,
+        hookTimeout: 180_000,
+        pool: 'forks',
+        fileParallelism: false,
+      }),
       project('cli', ['tests/cli/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,

@@ -16,6 +16,8 @@ export type FailureKind =
   | 'contention'
   /** another run works on the relation, and is not waited for (any longer) */
   | 'locked'
+  /** something has the name that a relation should get: made meanwhile, or of a kind that is not replaced */
+  | 'name_taken'
   | 'connection'
   | 'authentication'
   | 'missing_database'

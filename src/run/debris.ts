@@ -1,8 +1,7 @@
 import { ask, type Dialect, type Session } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
-import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { RelationKind, RelationName } from '../kernel/relation.ts';
-import { stillRead } from './leftovers.ts';
+import type { Leftover } from './leftovers.ts';
 import { stagedName, stagedPrefix } from '../kernel/staged-name.ts';
 
 interface Piece {
@@ -36,27 +35,26 @@ export class Debris {
   }
 
   /**
-   * Drops what earlier runs left of one target. What something still reads stays, never torn away, and is told as a warning;
-   * what is gone meanwhile needs nothing.
+   * Drops what earlier runs left of one target; returns what something still reads, which is never torn away: its readers may be
+   * re-pointed later in this run. What is gone meanwhile needs nothing.
    */
   async drop(
     session: Session,
     dialect: Dialect,
     target: RelationName,
     invocationId: string,
-  ): Promise<readonly Diagnostic[]> {
-    const warnings: Diagnostic[] = [];
+  ): Promise<readonly Leftover[]> {
+    const read: Leftover[] = [];
     for (const { relation, kind } of this.of(target, invocationId)) {
       try {
         await session.execute(dialect.drop(relation, kind));
       } catch (error) {
         if (!isStatementFailure(error) || ['connection', 'cancelled'].includes(error.error.kind))
           throw error;
-        if (error.error.kind === 'dependents')
-          warnings.push(stillRead(dialect, target, relation, error));
+        if (error.error.kind === 'dependents') read.push({ relation, kind, of: target });
       }
     }
-    return warnings;
+    return read;
   }
 
   private of(target: RelationName, invocationId: string): readonly Piece[] {

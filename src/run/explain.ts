@@ -14,6 +14,7 @@ const CODE_OF: Readonly<Record<FailureKind, Code>> = {
   permission: 'ETL5010',
   contention: 'ETL5007',
   locked: 'ETL5050',
+  name_taken: 'ETL5001',
   connection: 'ETL5002',
   authentication: 'ETL5003',
   missing_database: 'ETL5004',
@@ -33,6 +34,8 @@ const HINT_OF: Readonly<Partial<Record<FailureKind, string>>> = {
   out_of_memory: 'Use fewer threads, or give the engine more memory.',
   contention: 'Somebody else holds a lock on the relation; run the node again.',
   locked: 'Run it again when that one has ended, or let it wait: --if-locked wait.',
+  name_taken:
+    'A sequence, an index or a type of the schema has this name: rename it, or give the node an alias.',
   syntax:
     'Look just before the word that the message names: a comma, bracket or keyword is wrong there.',
   missing_column: 'Check the spelling, and that what is selected from has this column.',

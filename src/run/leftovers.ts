@@ -3,7 +3,8 @@ import { isStatementFailure } from '../adapter/failure.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { RelationKind, RelationName } from '../kernel/relation.ts';
 
-interface Leftover {
+/** A relation that was replaced and is still read. */
+export interface Leftover {
   readonly relation: RelationName;
   readonly kind: RelationKind;
   /** the relation whose previous version it is */
@@ -51,7 +52,7 @@ export class Leftovers {
 }
 
 /** The warning that a replaced relation had to stay, because something reads it. */
-export const stillRead = (
+const stillRead = (
   dialect: Dialect,
   of: RelationName,
   kept: RelationName,

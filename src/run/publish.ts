@@ -19,7 +19,7 @@ export interface PublishOptions {
  */
 const KEEP_TRYING_MS = 120_000;
 const FIRST_WAIT_MS = 50;
-const NEW_DEPENDENTS_TRIES = 10;
+const SEEN_ANEW_TRIES = 10;
 const LONGEST_WAIT_MS = 1000;
 
 const asSegment = (attempt: Attempt, transactional: boolean): Segment => ({
@@ -46,7 +46,8 @@ export async function publish(
         isStatementFailure(error) &&
         (error.error.kind === 'contention' ||
           // something began to read the old relation after it was looked at: look again
-          (error.error.kind === 'dependents' && tries <= NEW_DEPENDENTS_TRIES)) &&
+          // or has taken the name: what can be replaced is seen by then
+          (['dependents', 'name_taken'].includes(error.error.kind) && tries <= SEEN_ANEW_TRIES)) &&
         options.now().getTime() - begun < KEEP_TRYING_MS &&
         !options.stopped();
       if (!again) throw error;

@@ -1,6 +1,5 @@
 import type { LockWish } from '../adapter/lock.ts';
 import type { RelationName } from '../kernel/relation.ts';
-import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { nodeRelation } from '../plan/plan-node.ts';
 import type { RunContext } from './context.ts';
@@ -26,17 +25,12 @@ export class RelationLock {
   /** Waits for it as the run wishes; nothing when it is held already. */
   async take(): Promise<void> {
     if (this.#isTaken) return;
-    const { debris, dialect, invocationId, report } = this.#ctx;
+    const { debris, dialect, invocationId, leftovers } = this.#ctx;
     this.#unlock = await this.#session.lock(this.#target, this.#wish);
     this.#isTaken = true;
     if (this.#unlock === undefined) return;
-    const warnings: readonly Diagnostic[] = await debris.drop(
-      this.#session,
-      dialect,
-      this.#target,
-      invocationId,
-    );
-    for (const warning of warnings) report(warning);
+    for (const left of await debris.drop(this.#session, dialect, this.#target, invocationId))
+      leftovers.add(left);
   }
 
   /** Lets others go on; that it cannot be told means that it is gone with the connection. */

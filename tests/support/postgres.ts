@@ -121,8 +121,9 @@ async function sendAttempts(
       }
       throw new Error('no attempt left');
     } catch (error) {
-      if (!isStatementFailure(error) || error.error.kind !== 'contention' || tries >= 10)
-        throw error;
+      const again =
+        isStatementFailure(error) && ['contention', 'name_taken'].includes(error.error.kind);
+      if (!again || tries >= 10) throw error;
       await new Promise((done) => setTimeout(done, 20 * tries));
     }
   }

@@ -58,16 +58,22 @@ const isCatalogRace = (e: PgError): boolean =>
 
 // While names are exchanged, errors of the analyser are about the definitions of dependent views, not about the author's SQL.
 function duringSwap(code: string): FailureKind | undefined {
-  if (code === '42P01' || code === '42P07') return 'contention';
+  if (code === '42P01') return 'contention';
+  // A relation that another run has just made, or a sequence, index or type, which no run replaces.
+  if (code === '42P07' || code === '42710') return 'name_taken';
   if (code === '42601' || code === '42501') return undefined;
   return code.startsWith('42') || code.startsWith('22') ? 'incompatible_columns' : undefined;
 }
+
+const READ_ONLY = '25006';
 
 function kindOf(e: PgError, verb: Statement['verb'] | undefined): FailureKind {
   const code = e.code ?? '';
   if (code === '57014') return /timeout/.test(e.message) ? 'timeout' : 'cancelled';
   if (code === '25P04' || code === '25P03') return 'timeout';
   if (isCatalogRace(e)) return 'contention';
+  // What only reads runs in a read-only transaction of ours: there the author's text is what is wrong.
+  if (code === READ_ONLY && verb !== 'read') return 'permission';
   if (code === '0A000' && verb === 'alter' && /used by a view/.test(e.message)) return 'dependents';
   if (verb === 'swap') {
     const kind = duringSwap(code);
@@ -106,9 +112,21 @@ export const fieldsOf = (e: unknown): PgError => {
 /** What Node says of a certificate that it does not trust. */
 const CERTIFICATE = /self[- ]signed|unable to (?:get|verify)|certificate|altname/i;
 
+/** What the server says (since 16, and before) when a relation of a role is to be replaced by somebody who is no member of it. */
+const NOT_MEMBER = /must be (?:able to SET ROLE|(?:a )?member of role) "(.+)"/;
+
 /** The server's own hint, or ours where the cause is known. */
 function hintOf(e: PgError, kind: FailureKind): string | undefined {
-  if (e.hint !== undefined || kind !== 'connection') return e.hint;
+  if (e.hint !== undefined) return e.hint;
+  if (kind === 'permission') {
+    if (e.code === READ_ONLY)
+      return 'The server takes no writes: it is a standby, or default_transaction_read_only is on. Connect to the primary.';
+    const owner = NOT_MEMBER.exec(e.message)?.[1];
+    return owner === undefined
+      ? undefined
+      : `What is there belongs to the role "${owner}": only its members may replace it, and the new one belongs to it again.`;
+  }
+  if (kind !== 'connection') return undefined;
   return CERTIFICATE.test(`${e.code ?? ''} ${e.message}`)
     ? 'The certificate is not trusted: name its authority with sslrootcert, or choose a sslmode that does not check it.'
     : undefined;

@@ -66,7 +66,7 @@ test('the next way is taken only for the reasons that the first one names', asyn
   expect(other.sent).toEqual(['rebind']);
 });
 
-test.each(['contention', 'dependents'] as const)(
+test.each(['contention', 'dependents', 'name_taken'] as const)(
   '%s makes it look again and plan anew',
   async (kind) => {
     const { session, sent } = scripted([kind, kind, undefined]);

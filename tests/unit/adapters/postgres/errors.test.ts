@@ -40,7 +40,8 @@ describe('kinds', () => {
     for (const code of ['42703', '42883', '42804', '42P16', '22P02'])
       expect(kind(code, 'swap')).toBe('incompatible_columns');
     expect(kind('42P01', 'swap')).toBe('contention');
-    expect(kind('42P07', 'swap')).toBe('contention');
+    expect(kind('42P07', 'swap')).toBe('name_taken');
+    expect(kind('42710', 'swap')).toBe('name_taken');
     expect(kind('42501', 'swap')).toBe('permission');
     expect(kind('2BP01', 'swap')).toBe('dependents');
   });

@@ -1,0 +1,165 @@
+// Every materialization in a small project, and what each of them must hold after version `v` was built.
+
+/** One way of building one relation. */
+export interface Scenario {
+  readonly name: string;
+  readonly verb: 'run' | 'build' | 'seed' | 'snapshot';
+  /** the relation, in the schema `public` */
+  readonly target: string;
+  readonly select: string;
+  /** what the content is, as text: of the relation itself */
+  readonly content: string;
+  /** the content once version `v` is there */
+  readonly expected: (v: number) => string;
+  /** SQL before each version, as the owner of the server */
+  readonly before?: (v: number) => string;
+  /** files that each version changes */
+  readonly files?: (v: number) => Readonly<Record<string, string>>;
+  /** the relation is dropped before each version */
+  readonly isFirst?: boolean;
+  /** what may be seen after a fault besides the old and the new content: each window of a microbatch model is published by itself */
+  readonly between?: (v: number) => readonly string[];
+  /** a view of another role reads it, which only that role may re-point: the version that it reads stays */
+  readonly isReadElsewhere?: boolean;
+}
+
+const ONE = "select string_agg(id::text, ',' order by id::text) from";
+const one = (v: number): string => String(v);
+const list = (...of: readonly (number | string)[]): string => of.map(String).toSorted().join(',');
+const upTo = (v: number): readonly number[] => Array.from({ length: v }, (_, i) => i + 1);
+
+const model = (name: string, more: Partial<Scenario> = {}): Scenario => ({
+  name,
+  verb: 'run',
+  target: name,
+  select: name,
+  content: `${ONE} public.${name}`,
+  expected: one,
+  ...more,
+});
+const versions = (v: number): string =>
+  `truncate raw.people; insert into raw.people select g, ${v} from generate_series(1, 3) g`;
+
+export const SCENARIOS: readonly Scenario[] = [
+  model('view_first', { isFirst: true }),
+  model('view_again'),
+  model('view_retyped'),
+  model('table_first', { isFirst: true }),
+  model('table_again'),
+  // the view over it is a model too: it goes on with the old table until its own turn comes
+  model('table_retyped', { select: 'table_retyped+' }),
+  model('table_read_elsewhere', { isReadElsewhere: true }),
+  model('table_tested', { verb: 'build' }),
+  model('adds', { expected: (v) => list(...upTo(v)) }),
+  model('deletes_and_inserts', {
+    expected: (v) => list(...upTo(v).map((i) => (i === v ? i : `${i}.5`))),
+  }),
+  model('merges', { expected: (v) => list(...upTo(v).map((i) => (i === v ? i : `${i}.5`))) }),
+  model('batches', {
+    content: "select string_agg(day::date || ':' || v, ',' order by day) from public.batches",
+    expected: (v) => `2024-01-01:${v},2024-01-02:${v}`,
+    between: (v) => [`2024-01-01:${v},2024-01-02:${v - 1}`],
+  }),
+  model('materialized_first', { isFirst: true }),
+  model('materialized_again', { before: versions, expected: (v) => list(v, v, v) }),
+  model('materialized_changed'),
+  {
+    ...model('some_seed', {
+      verb: 'seed',
+      files: (v) => ({ 'seeds/some_seed.csv': `id,name\n${v},"a ""b"" ção"\n` }),
+    }),
+  },
+  model('snapshot_first', {
+    verb: 'snapshot',
+    isFirst: true,
+    before: versions,
+    content: "select string_agg(id || ':' || v, ',' order by id) from public.snapshot_first",
+    expected: (v) => `1:${v},2:${v},3:${v}`,
+  }),
+  model('snapshot_again', {
+    verb: 'snapshot',
+    before: versions,
+    // one open row of each, and every version once
+    content: `select string_agg(id || ':' || n || ':' || open, ',' order by id) || ' ' || max(newest) from (
+      select id, count(*) as n, count(distinct v) as d, count(*) filter (where dbt_valid_to is null) as open,
+        max(v) filter (where dbt_valid_to is null) as newest from public.snapshot_again group by id) x`,
+    expected: (v) => `1:${v}:1,2:${v}:1,3:${v}:1 ${v}`,
+  }),
+];
+
+const V = "{{ var('v') }}";
+const TYPED = `{% if var('v') % 2 == 0 %}${V}::int{% else %}${V}::bigint{% endif %} as id`;
+const configured = (config: string, sql: string): string => `{{ config(${config}) }}\n${sql}\n`;
+const snapshot = (name: string): string =>
+  `{% snapshot ${name} %}{{ config(unique_key='id', strategy='check', check_cols=['v'], hard_deletes='invalidate') }}
+select * from raw.people{% endsnapshot %}\n`;
+
+/** The project of all scenarios. */
+export const PROJECT: Readonly<Record<string, string>> = {
+  'dbt_project.yml':
+    "name: faults\nversion: '1'\nprofile: faults\nseeds: {+quote_columns: false}\nflags: {send_anonymous_usage_stats: false}\n",
+  'models/view_first.sql': configured("materialized='view'", `select ${V} as id`),
+  'models/view_again.sql': configured("materialized='view'", `select ${V} as id`),
+  'models/view_retyped.sql': configured("materialized='view'", `select ${TYPED}`),
+  'models/table_first.sql': configured(
+    "materialized='table', indexes=[{'columns': ['id']}]",
+    `select ${V} as id`,
+  ),
+  'models/table_again.sql': configured(
+    "materialized='table', indexes=[{'columns': ['id']}]",
+    `select ${V} as id`,
+  ),
+  'models/table_retyped.sql': configured("materialized='table'", `select ${TYPED}`),
+  'models/over_retyped.sql': configured(
+    "materialized='view'",
+    "select id from {{ ref('table_retyped') }}",
+  ),
+  'models/table_read_elsewhere.sql': configured("materialized='table'", `select ${V} as id`),
+  'models/table_tested.sql': configured("materialized='table'", `select ${V} as id`),
+  'models/tests.yml':
+    'models:\n  - name: table_tested\n    columns: [{name: id, data_tests: [not_null, unique]}]\n',
+  'models/adds.sql': configured(
+    "materialized='incremental', incremental_strategy='append'",
+    `select g as id from generate_series(1, ${V}) g
+{% if is_incremental() %}where g > (select max(id) from {{ this }}){% endif %}`,
+  ),
+  ...Object.fromEntries(
+    (
+      [
+        ['deletes_and_inserts', 'delete+insert'],
+        ['merges', 'merge'],
+      ] as const
+    ).map(([name, strategy]) => [
+      `models/${name}.sql`,
+      // the row of the version before is changed, that of this version comes in
+      configured(
+        `materialized='incremental', incremental_strategy='${strategy}', unique_key='k'`,
+        `select g as k, g + case when g = ${V} then 0 else 0.5 end as id from generate_series(1, ${V}) g
+{% if is_incremental() %}where g >= ${V} - 1{% endif %}`,
+      ),
+    ]),
+  ),
+  'models/days.sql': configured(
+    "materialized='view', event_time='day'",
+    "select timestamp '2024-01-01' as day union all select timestamp '2024-01-02'",
+  ),
+  'models/batches.sql': configured(
+    "materialized='incremental', incremental_strategy='microbatch', event_time='day', begin='2024-01-01', batch_size='day'",
+    `select day, ${V} as v from {{ ref('days') }}`,
+  ),
+  'models/materialized_first.sql': configured(
+    "materialized='materialized_view'",
+    `select ${V} as id`,
+  ),
+  'models/materialized_changed.sql': configured(
+    "materialized='materialized_view'",
+    `select ${V} as id`,
+  ),
+  'models/materialized_again.sql': configured(
+    "materialized='materialized_view', indexes=[{'columns': ['k'], 'unique': true}]",
+    'select id as k, v as id from raw.people',
+  ),
+  'seeds/some_seed.csv': 'id,name\n1,a\n',
+  'snapshots/first.sql': snapshot('snapshot_first'),
+  'snapshots/again.sql': snapshot('snapshot_again'),
+};
