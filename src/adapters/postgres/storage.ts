@@ -35,7 +35,7 @@ function requireFillfactor(target: RelationName, fillfactor: unknown): string {
 }
 
 /** The storage parameters of a config, by name. Throws for what can be none; whether the server knows one, it says itself. */
-export function storageParameters(
+function storageParameters(
   target: RelationName,
   config: EngineConfig,
 ): ReadonlyMap<string, string> {
