@@ -1,5 +1,6 @@
 // What a run would send, for each materialization × what is live × engine. Golden texts say what changed; the conformance suites
 // say on the real engines that it is true.
+import { NO_BELONGINGS } from '../../support/no-belongings.ts';
 import { describe, expect, test } from 'vitest';
 import type { Dialect, ObservedRelation } from '../../../src/adapter/contract.ts';
 import { clickhouse } from '../../../src/adapters/clickhouse/adapter.ts';
@@ -49,12 +50,16 @@ const FACTS: Readonly<Record<string, (kind: 'table' | 'view') => unknown>> = {
     comment: null,
     columnComments: {},
     grants: [{ to: 'analyst', privilege: 'SELECT', grantable: false }],
+    defaultGrants: [],
     columnGrants: [],
     indexes: [],
+    isUnlogged: false,
+    partitionKey: null,
+    belongings: NO_BELONGINGS,
     dependents: [DEPENDENT],
     foreignKeys: [],
-      numberings: [],
-  obstacles: [],
+    numberings: [],
+    obstacles: [],
   }),
   clickhouse: (kind) => ({
     uuid: '5f3c0b0e-0000-4000-8000-000000000001',
