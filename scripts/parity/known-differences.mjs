@@ -7,6 +7,12 @@ const TIES =
 /** @type {readonly {aspect: RegExp, path?: RegExp, id?: RegExp, when?: (dbt: any, etl: any) => boolean, reason: string}[]} */
 const KNOWN = [
   {
+    aspect: /^(nodes|disabled|sources|exposures|unit_tests): (config|columns|unrendered_config)$/,
+    path: /(^|\.)(on_error|latest_version_pointer|sql_header|dimension|entity)$/,
+    when: (dbt) => dbt === undefined,
+    reason: 'a key of dbt 1.12, which 1.11 does not have',
+  },
+  {
     aspect: /^results: nodes$/,
     id: /^docs generate: /,
     when: (dbt) => dbt === 'present',
