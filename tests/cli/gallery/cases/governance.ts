@@ -247,7 +247,7 @@ export const GOVERNANCE: readonly GalleryCase[] = [
     },
     args: ['ls', '-s', 'state:modified', '--exclude', 'state:unmodified', '--state', 'old'],
     exit: 0,
-    codes: ['ETL3036'],
+    codes: ['ETL3036', 'ETL3008'],
   },
   {
     name: 'seed-too-large-to-compare',
