@@ -16,6 +16,8 @@ import type { RunContext } from './context.ts';
 import { explainFailure } from './explain.ts';
 import { nodeClock } from './node-clock.ts';
 import { withPublicName } from './public-name.ts';
+import { withState } from './published.ts';
+import { Effects, Outage, untilDone } from './repeating.ts';
 import { runClone } from './run-clone.ts';
 import { skippedAsLocked } from './if-locked.ts';
 import { runRelation, type Progress } from './run-relation.ts';
@@ -88,7 +90,17 @@ export function skipEverything(ctx: RunContext, ids: readonly NodeId[]): readonl
 
 const ENDED_WELL: ReadonlySet<string> = new Set(['success', 'pass', 'warn', 'no-op']);
 
+/** What a node that could not be brought to its end gives. */
+const failed = (
+  diagnostics: readonly Diagnostic[],
+): Pick<NodeOutcome, 'status' | 'diagnostics' | 'message'> => ({
+  status: 'error',
+  diagnostics,
+  message: diagnostics[0]?.message ?? 'failed',
+});
+
 class Run {
+  private readonly outage = new Outage();
   readonly outcomes: NodeOutcome[] = [];
   private readonly ctx: RunContext;
   private readonly total: number;
@@ -153,7 +165,12 @@ class Run {
         const seen = commentedText(sql, ctx.compiler.comment(node));
         ctx.observe({ kind: 'statement_sent', id: node.unique_id, sql: seen });
       },
-      diagnose: (error) => this.diagnose(node, error, progress.compiled),
+      published: { is: 'no' },
+      diagnose: (error) => {
+        const found = this.diagnose(node, error, progress.compiled);
+        if (!isStatementFailure(error)) return found;
+        return found.map((d) => withState(d, node, progress.published));
+      },
     };
     const tested: NodeOutcome[] = [];
     const testAll = async (
@@ -167,12 +184,13 @@ class Run {
     };
     const runTests = Object.assign(testAll, { howMany: tests.length });
     const build = ctx.clones === undefined ? runRelation : runClone;
-    const outcome = await this.onSession(node, (session) =>
-      build(ctx, session, node, progress, runTests),
-    ).then(
-      (result): Partial<NodeOutcome> & Pick<NodeOutcome, 'status' | 'diagnostics'> => result,
-      (error: unknown) =>
-        skippedAsLocked(ctx, node, error) ?? this.failure(node, error, progress.compiled),
+    const mayAgain = (): boolean =>
+      tested.length === 0 && progress.published.is === 'no' && !this.isStopped;
+    const outcome = await untilDone({ ctx, outage: this.outage, node, mayAgain }, (effects) =>
+      this.onSession(node, (s) => build(ctx, s, node, progress, runTests), effects),
+    ).catch(
+      (error: unknown): Partial<NodeOutcome> & Pick<NodeOutcome, 'status' | 'diagnostics'> =>
+        skippedAsLocked(ctx, node, error) ?? failed(progress.diagnose(error)),
     );
     if (sent.length > 0) ctx.files.keep('run', node, sent.join(';\n\n'));
     const own = this.finish(node, begun, thread, {
@@ -187,11 +205,12 @@ class Run {
   private onSession<T>(
     node: RunnableNode,
     use: (session: StoppableSession) => Promise<T>,
+    effects = new Effects(),
   ): Promise<T> {
     const { connection, compiler, nodeTimeoutMs } = this.ctx;
     return connection.withSession(node.name, async (raw) => {
       const clock = nodeClock(node, nodeTimeoutMs, raw);
-      const session = commented(raw, compiler.comment(node));
+      const session = effects.watching(commented(raw, compiler.comment(node)));
       return use(stoppable(session, () => this.isStopped, clock)).finally(clock.end);
     });
   }
@@ -252,8 +271,7 @@ class Run {
     error: unknown,
     compiled: CompiledNode | undefined,
   ): Pick<NodeOutcome, 'status' | 'diagnostics' | 'message'> {
-    const diagnostics = this.diagnose(node, error, compiled);
-    return { status: 'error', diagnostics, message: diagnostics[0]?.message ?? 'failed' };
+    return failed(this.diagnose(node, error, compiled));
   }
 
   private diagnose(

@@ -112,6 +112,6 @@ export async function runClone(
         kind === 'compiled' ? files.shownPath(kind, one) : files.keep(kind, one, sql),
     },
   };
-  const { sent, diagnose } = progress;
-  return runRelation(clone, session, asView(node), { sent, diagnose }, runTests);
+  const { sent, diagnose, published } = progress;
+  return runRelation(clone, session, asView(node), { sent, diagnose, published }, runTests);
 }

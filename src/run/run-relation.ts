@@ -2,7 +2,6 @@
 import { ask, type ObservedRelation, type Session } from '../adapter/contract.ts';
 import type { Segment } from '../adapter/statement.ts';
 import type { NodeOutcome } from '../events/event.ts';
-import { isStatementFailure, StatementFailure } from '../adapter/failure.ts';
 import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { RelationName } from '../kernel/relation.ts';
@@ -20,6 +19,7 @@ import type { RunContext } from './context.ts';
 import { failing, notPublished } from './not-published.ts';
 import { publishAtOnce } from './publish-at-once.ts';
 import { publishRecipe } from './publish-recipe.ts';
+import { type Published, watchPublish } from './published.ts';
 import { RelationLock } from './relation-lock.ts';
 import { refuseHazards, requireRecipe } from './require-recipe.ts';
 import { pointToLatest } from './version-pointer.ts';
@@ -45,6 +45,8 @@ export interface Progress {
   compiledAt?: Date;
   /** told every statement that is sent */
   readonly sent: (sql: string) => void;
+  /** how far the publishing has come */
+  readonly published: Published;
   /** tells what was thrown as problems of the node */
   readonly diagnose: (error: unknown) => readonly Diagnostic[];
 }
@@ -103,6 +105,7 @@ async function runAllBatches(
   progress: Progress,
   runTests: RunTests,
 ): Promise<RelationResult> {
+  progress.published.is = 'untold';
   const untested = Object.assign(() => Promise.resolve([]), { howMany: 0 });
   const result = await runBatches(ctx, session, node, progress, (turn) =>
     runTurn(ctx, session, turn, progress, untested),
@@ -135,6 +138,7 @@ async function runTurn(
   const lane = ctx.compiler.lane(node);
   if (lane.kind === 'deferred') {
     if (turn.batch !== undefined) throw overriddenMicrobatch(node);
+    progress.published.is = 'untold';
     return runDeferred(ctx, session, node, lane, progress, runTests);
   }
   const target = nodeRelation(node);
@@ -179,16 +183,19 @@ async function runTurn(
       refuseHazards(planned, placed);
       return publishRecipe(placed, publishing, planned, progress.sent, again);
     };
+    const isAllOrNothing = ctx.dialect.can.transactionalDdl;
     const atOnce =
       known === undefined
         ? undefined
-        : await publishAtOnce(ctx, session, { target, live }, recipe, progress.sent);
+        : await watchPublish(progress.published, isAllOrNothing, () =>
+            publishAtOnce(ctx, session, { target, live }, recipe, progress.sent),
+          );
     isStaged = atOnce === undefined;
-    const done = atOnce ?? (await longWay());
+    const done = atOnce ?? (await watchPublish(progress.published, isAllOrNothing, longWay));
     await validate(ctx, session, node, done.validates ?? [], progress);
     await warnOfMissingColumns(ctx, session, node);
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
-    await sendAfter(session, recipe.after, progress);
+    await send(session, recipe.after, progress);
     await sendLate(ctx, session, node, inputs.late, progress);
     if (recipe.testable === undefined && !isAudited) await runTests(session, undefined);
     if (done.statements.length === 0) return leftAlone(ctx, target);
@@ -216,23 +223,6 @@ async function send(
   return rows;
 }
 
-/** Post-hooks that could not go with the publish: when one fails, the new rows are there all the same, and that is said. */
-async function sendAfter(
-  session: Session,
-  segments: readonly Segment[],
-  progress: Progress,
-): Promise<void> {
-  try {
-    await send(session, segments, progress);
-  } catch (error) {
-    if (!isStatementFailure(error)) throw error;
-    const { detail } = error.error;
-    const published = 'The new rows were published before the hook ran: readers see them.';
-    const said = detail === undefined ? published : `${detail}\n${published}`;
-    throw new StatementFailure({ ...error.error, detail: said }, error.statement, { cause: error });
-  }
-}
-
 /** Post-hooks that ask the warehouse: rendered and sent one by one, now that what they may ask about is there. */
 async function sendLate(
   ctx: RunContext,
@@ -245,7 +235,7 @@ async function sendLate(
     const asking = ctx.compiler.lateHook(node, hook, { isIncremental });
     const rendered = await drive(asking, answerer(ctx, session));
     if (rendered === undefined) continue;
-    await sendAfter(session, [lateHookSegment(ctx.dialect, rendered)], progress);
+    await send(session, [lateHookSegment(ctx.dialect, rendered)], progress);
   }
 }
 

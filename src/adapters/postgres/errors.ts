@@ -132,6 +132,29 @@ function hintOf(e: PgError, kind: FailureKind): string | undefined {
     : undefined;
 }
 
+// A function's body has positions of its own, which mean nothing in the statement that called it.
+function innerQuery({ internalQuery, internalPosition }: PgError): string | undefined {
+  if (internalQuery === undefined) return undefined;
+  if (internalPosition === undefined) return `in: ${internalQuery}`;
+  const before = internalQuery.slice(0, utf16Offset(internalQuery, Number(internalPosition)));
+  const lines = before.split('\n');
+  return `in, at ${lines.length}:${(lines.at(-1) ?? '').length + 1}: ${internalQuery}`;
+}
+
+const CONTEXT_LINES = 6;
+const CONTEXT_WIDTH = 200;
+
+/** Which functions it came through, innermost first. That of the tool's own blocks tells its users nothing. */
+function contextOf({ where }: PgError, statement: Statement | undefined): string | undefined {
+  const isOwnBlock = statement?.verb !== 'hook' && /^do\b/i.test(statement?.sql ?? '');
+  if (where === undefined || where === '' || isOwnBlock) return undefined;
+  const lines = where.split('\n');
+  const cut = (line: string): string =>
+    line.length > CONTEXT_WIDTH ? `${line.slice(0, CONTEXT_WIDTH)}…` : line;
+  const more = lines.length > CONTEXT_LINES ? [`… ${lines.length - CONTEXT_LINES} more`] : [];
+  return `context: ${[...lines.slice(0, CONTEXT_LINES).map(cut), ...more].join('\n  ')}`;
+}
+
 /** The error as the contract words it; `position` counts in the statement's own text. */
 export function driverError(
   thrown: unknown,
@@ -141,9 +164,9 @@ export function driverError(
   const e = fieldsOf(thrown);
   const kind = kindOf(e, statement?.verb);
   const hint = hintOf(e, kind);
-  // A function's body has positions of its own, which mean nothing in the statement that called it.
-  const inner = e.internalQuery === undefined ? undefined : `in: ${e.internalQuery}`;
-  const detail = [e.detail, inner].filter((t) => t !== undefined).join('\n');
+  const detail = [e.detail, innerQuery(e), contextOf(e, statement)]
+    .filter((t) => t !== undefined)
+    .join('\n');
   return {
     kind,
     code: e.code ?? '',
