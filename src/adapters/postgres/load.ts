@@ -47,6 +47,11 @@ const NUMBERS: ReadonlySet<unknown> = new Set(['integer', 'number']);
 /** Numbers that the server reads as they are; what it takes for a fraction may be an integer. */
 const PLAIN = /^\s*[+-]?\d+\s*$/;
 
+/** Before version 18 a line of these two characters ends the file, whatever comes after; between quotes it is text. */
+const END_OF_FILE = /^\\\.$/m;
+/** In a text between quotes: the quotes are closed and opened again around it, so that the line does not begin with it. */
+const noEndOfFile = (inner: string): string => inner.replaceAll(/^\\\.$/gm, '"\\."');
+
 /** A field as COPY has to read it. */
 function written(field: CsvField, column: SeedColumn | undefined): string {
   if (isSeedNull(field)) return '';
@@ -55,19 +60,23 @@ function written(field: CsvField, column: SeedColumn | undefined): string {
       ? writtenNumber(field.text)?.plain
       : undefined;
   if (number !== undefined) return number;
-  return field.quoted || isStray(field) ? `"${field.text.replaceAll('"', '""')}"` : field.text;
+  return field.quoted || isStray(field) || END_OF_FILE.test(field.text)
+    ? `"${noEndOfFile(field.text.replaceAll('"', '""'))}"`
+    : field.text;
 }
 
 const isAsWritten = (field: CsvField, column: SeedColumn | undefined): boolean =>
-  field.quoted ? written(field, column) !== '' : written(field, column) === field.text;
+  field.quoted
+    ? written(field, column) !== '' && !END_OF_FILE.test(field.text)
+    : written(field, column) === field.text;
 
 /**
- * The text with quotes around every field that holds a quote without beginning with one (`5"`, `{ "a": 1 }`), with nothing where
- * dbt reads NULL and with plain digits where it reads numbers. Undefined where COPY reads the file as it is.
+ * The text with quotes around every field that holds a quote without beginning with one (`5"`, `{ "a": 1 }`) or that old servers
+ * take for the end of the file, with nothing where dbt reads NULL and with plain digits where it reads numbers. Undefined where COPY reads the file as it is.
  */
 function forCopy(text: string, { delimiter, columns }: SeedInput): string | undefined {
   const hasFractions = columns.some(({ inferred }) => NUMBERS.has(inferred));
-  if (!/"|[ \t]|null/i.test(text) && !hasFractions) return undefined;
+  if (!/"|[ \t]|null|^\\\.$/im.test(text) && !hasFractions) return undefined;
   let found = false;
   let isHeader = true;
   for (const { fields } of readCsv(text, delimiter)) {

@@ -107,7 +107,8 @@ describe('what is read', () => {
     await load('id;day;Name\n1;2024-01-01;"x;y"\n', ABC, ';');
     expect(await rows()).toEqual([[1, '2024-01-01', 'x;y']]);
     staged = { ...staged, name: `${staged.name}b` };
-    expect(await load('n\na\n\\.\nb\n', [column('n', 'text')])).toBe(3);
+    expect(await load('n\na\n\\.\nb\n"a\n\\.\n""b"\n', [column('n', 'text')])).toBe(4);
+    expect(await rows()).toEqual([['\\.'], ['a'], ['a\n\\.\n"b'], ['b']]);
     staged = { ...staged, name: `${staged.name}c` };
     expect(await load('id,day,Name\n')).toBe(0);
     staged = { ...staged, name: `${staged.name}d` };

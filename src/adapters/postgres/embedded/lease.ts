@@ -33,6 +33,14 @@ async function register(place: EmbeddedPlace, running: Running): Promise<void> {
   if (now?.pid !== pid || now.status !== 'ready') throw new Error('the server is stopping');
 }
 
+/** What a target wants of its own connections is none of the server's: a role that is not there does not mean that it did not start. */
+const bare = (c: Credentials): Credentials => ({
+  ...c,
+  searchPath: undefined,
+  role: undefined,
+  settings: [],
+});
+
 /** Connects and registers as a user of the server. */
 export async function enter(
   place: EmbeddedPlace,
@@ -40,7 +48,7 @@ export async function enter(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Running> {
   for (let tries = 1; ; tries++) {
-    const running = await ensureRunning(place, credentials, env);
+    const running = await ensureRunning(place, bare(credentials), env);
     try {
       await register(place, running);
       return running;
