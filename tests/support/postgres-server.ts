@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { findBinaries, hydrate } from '../../src/adapters/postgres/embedded/binaries.ts';
 import { serverUser } from '../../src/adapters/postgres/embedded/system-user.ts';
-import { scratchDir } from './postgres.ts';
+import { OTHER_POSTGRES, scratchDir } from './postgres.ts';
 
 export interface PostgresServer {
   readonly port: number;
@@ -37,7 +37,7 @@ interface Rules {
 /** Starts it; `tls` names a certificate and its key, and the authority of its clients. */
 export async function postgresServer(
   tls?: { readonly cert: string; readonly key: string; readonly ca?: string },
-  native?: string,
+  native = OTHER_POSTGRES,
   { hba, settings = [] }: Rules = {},
 ): Promise<PostgresServer> {
   const dir = await scratchDir();

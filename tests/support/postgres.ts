@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import {
   ask,
   type Attempt,
@@ -21,9 +22,21 @@ import { EtlError } from '../../src/kernel/error.ts';
 import { md5 } from '../../src/kernel/hash.ts';
 import { relationKey, type RelationName } from '../../src/kernel/relation.ts';
 
+/** Programs of another Postgres than the bundled one, for the same tests on it: `npm run test:servers` sets it. */
+export const OTHER_POSTGRES = process.env['ETL_TEST_POSTGRES'];
+/** The major version of the server that is tested. */
+export const MAJOR = Number(process.env['ETL_TEST_POSTGRES_MAJOR'] ?? 18);
+
 /** The checked target of an output; fails the test when it is not accepted. */
 export function postgresTarget(raw: Readonly<Record<string, unknown>> = {}): Target {
-  const { value, diagnostics } = postgres.parseTarget({ type: 'postgres', embedded: true, ...raw });
+  const { value, diagnostics } = postgres.parseTarget({
+    type: 'postgres',
+    embedded: true,
+    ...(OTHER_POSTGRES === undefined || raw['embedded'] !== undefined
+      ? {}
+      : { embedded_binaries: OTHER_POSTGRES }),
+    ...raw,
+  });
   if (value === undefined) throw new Error(diagnostics.map((d) => d.message).join('\n'));
   return value;
 }

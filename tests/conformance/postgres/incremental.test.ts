@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RelationName } from '../../../src/kernel/relation.ts';
-import { addDelta, scratchPostgres, type ScratchPostgres } from '../../support/postgres.ts';
+import { addDelta, MAJOR, scratchPostgres, type ScratchPostgres } from '../../support/postgres.ts';
 
 let pg: ScratchPostgres;
 let schema: string;
@@ -78,7 +78,7 @@ describe('strategies', () => {
     ]);
   });
 
-  test('merge updates and inserts', async () => {
+  test.runIf(MAJOR >= 15)('merge updates and inserts', async () => {
     await addDelta(pg, at(), { strategy: 'merge', select: DELTA, uniqueKey: ['id'] });
     expect(await rows()).toEqual([
       [1, 'a'],
@@ -89,7 +89,15 @@ describe('strategies', () => {
     ]);
   });
 
-  test('merge with chosen columns', async () => {
+  test.runIf(MAJOR < 15)('merge says which version it needs, and changes nothing', async () => {
+    const before = await rows();
+    await expect(
+      addDelta(pg, at(), { strategy: 'merge', select: DELTA, uniqueKey: ['id'] }),
+    ).rejects.toMatchObject({ error: { hint: expect.stringContaining('Postgres 15') as string } });
+    expect(await rows()).toEqual(before);
+  });
+
+  test.runIf(MAJOR >= 15)('merge with chosen columns', async () => {
     await pg.run(`alter table ${schema}.t add column w int default 0`);
     const select = "select 2 as id, 'B' as v, 9 as w";
     await addDelta(pg, at(), {
@@ -108,7 +116,7 @@ describe('strategies', () => {
     expect(await pg.rows(`select v, w from ${schema}.t where id = 2`)).toEqual([['B', 9]]);
   });
 
-  test('merge with predicates on both sides, and without a key', async () => {
+  test.runIf(MAJOR >= 15)('merge with predicates on both sides, and without a key', async () => {
     await addDelta(pg, at(), {
       strategy: 'merge',
       select: "select 1 as id, 'z' as v",
@@ -122,19 +130,22 @@ describe('strategies', () => {
     ]);
   });
 
-  test('duplicate keys in the delta of a merge fail and change nothing', async () => {
-    const before = await rows();
-    await expect(
-      addDelta(pg, at(), {
-        strategy: 'merge',
-        select: "select 1 as id, v from (values ('x'), ('y')) d(v)",
-        uniqueKey: ['id'],
-      }),
-    ).rejects.toMatchObject({ error: { code: '21000' } });
-    expect(await rows()).toEqual(before);
-  });
+  test.runIf(MAJOR >= 15)(
+    'duplicate keys in the delta of a merge fail and change nothing',
+    async () => {
+      const before = await rows();
+      await expect(
+        addDelta(pg, at(), {
+          strategy: 'merge',
+          select: "select 1 as id, v from (values ('x'), ('y')) d(v)",
+          uniqueKey: ['id'],
+        }),
+      ).rejects.toMatchObject({ error: { code: '21000' } });
+      expect(await rows()).toEqual(before);
+    },
+  );
 
-  test('microbatch needs a key, insert_overwrite partitions', async () => {
+  test.runIf(MAJOR >= 15)('microbatch needs a key, insert_overwrite partitions', async () => {
     expect(await addDelta(pg, at(), { strategy: 'microbatch', select: DELTA })).toMatchObject([
       { code: 'ETL4004' },
     ]);
@@ -165,8 +176,10 @@ describe('strategies', () => {
       grants: { select: ['analyst'] },
     });
     expect(
-      await pg.value(`select relacl::text from pg_class where oid = '${schema}.t'::regclass`),
-    ).toBe('{etl=arwdDxtm/etl,analyst=r/etl}');
+      await pg.value(
+        `select replace(relacl::text, 'Dxtm', 'Dxt') from pg_class where oid = '${schema}.t'::regclass`,
+      ),
+    ).toBe('{etl=arwdDxt/etl,analyst=r/etl}');
     expect(await pg.value(`select count(*) from ${schema}.v`)).toBe(6);
   });
 });
