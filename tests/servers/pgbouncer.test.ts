@@ -189,7 +189,12 @@ describe.each([
         w.lock(RELATION, { patienceMs: 0, waiting: () => undefined }),
       );
       await expect(refused).rejects.toMatchObject({
-        error: { kind: 'locked', message: expect.stringMatching(/, since \d{4}-/) as string },
+        error: {
+          kind: 'locked',
+          message: expect.stringMatching(
+            /: etl:(?:a|locks) \w+ \(user me, .*, since \d{4}-/,
+          ) as string,
+        },
       });
       await unlock();
     });

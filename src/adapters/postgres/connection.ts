@@ -61,7 +61,8 @@ class PostgresConnection implements Connection {
     this.#shared = {
       typeNames: new Map(),
       serverMajor: Number.parseInt(version, 10),
-      locks: pooling === 'transaction' ? new LockHolder(open) : undefined,
+      locks:
+        pooling === 'transaction' ? new LockHolder(open, tagText('locks', place.run)) : undefined,
     };
     this.#wires.add(first);
     this.#idle.push(first);

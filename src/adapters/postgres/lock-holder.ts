@@ -3,6 +3,7 @@ import type { LockWish } from '../../adapter/lock.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import type { Wire } from './client.ts';
 import { failure } from './errors.ts';
+import { quoted } from './quote.ts';
 import { type AskServer, giveBack, takeLock, tryLock } from './relation-lock.ts';
 
 const POLL_MS = 100;
@@ -14,14 +15,17 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
  */
 export class LockHolder {
   readonly #open: () => Promise<Wire>;
+  readonly #name: string;
   #wire: Promise<Wire> | undefined;
   /** one statement at a time */
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #stops = 0;
 
-  constructor(open: () => Promise<Wire>) {
+  /** `name`: what others are told who wait for its locks */
+  constructor(open: () => Promise<Wire>, name: string) {
     this.#open = open;
+    this.#name = name;
   }
 
   /** Takes the lock of a relation, waiting for whoever has it as the wish says; the result gives it back. */
@@ -64,7 +68,7 @@ export class LockHolder {
   async #begun(): Promise<Wire> {
     const wire = await this.#open();
     await wire.client.query(
-      'begin; set local idle_in_transaction_session_timeout = 0; set local statement_timeout = 0; set local lock_timeout = 0',
+      `begin; set local idle_in_transaction_session_timeout = 0; set local statement_timeout = 0; set local lock_timeout = 0; set local application_name = ${quoted(this.#name)}`,
     );
     return wire;
   }

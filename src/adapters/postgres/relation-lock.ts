@@ -51,10 +51,7 @@ where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
   and ((l.classid::bigint << 32) | l.objid::bigint) = ${lockKey(relation)}`;
 
 /** A holder in words; what a user may not see of another is left out. */
-export function holderText([application, user, client, pid, since]: readonly (
-  | string
-  | null
-)[]): string {
+function holderText([application, user, client, pid, since]: readonly (string | null)[]): string {
   const who = application == null || application === '' ? 'a session' : application;
   const facts = [
     user == null ? undefined : `user ${user}`,
