@@ -27,6 +27,7 @@ describe.each(HARMS)('%s', (kind) => {
     const builder = kind === 'kill' ? killableBuilder(rig.victim) : buildHere;
     const problems: string[] = [];
     for (const moment of moments(kind)) {
+      let steps = 0;
       for (let step = 1; ; step++) {
         const { watched, problems: found } = await rig.strike(
           scenario,
@@ -37,7 +38,10 @@ describe.each(HARMS)('%s', (kind) => {
         problems.push(...found);
         if (watched.struck === undefined) break;
         tried[kind] += 1;
+        steps = step;
       }
+      // a run that never came to the server would hold everything
+      expect(steps, moment).toBeGreaterThan(5);
     }
     expect(problems).toEqual([]);
   });

@@ -2,10 +2,13 @@
 import { etl } from '../etl.ts';
 import type { Builder, Rig } from './rig.ts';
 
+const WINDOW = ['--event-time-start', '2024-01-01', '--event-time-end', '2024-01-03'];
+
 /** Builds by `bin/etl.cjs`; `victim.kill` sends it SIGKILL. */
 export const killableBuilder =
   (victim: Rig['victim']): Builder =>
   async ({ scenario, v, projectDir, profilesDir }) => {
+    const hasBatches = scenario.verb === 'run' || scenario.verb === 'build';
     const { output } = await etl(
       [
         scenario.verb,
@@ -15,10 +18,7 @@ export const killableBuilder =
         scenario.select,
         '--vars',
         JSON.stringify({ v }),
-        '--event-time-start',
-        '2024-01-01',
-        '--event-time-end',
-        '2024-01-03',
+        ...(hasBatches ? WINDOW : []),
       ],
       {
         cwd: projectDir,
