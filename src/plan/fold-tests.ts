@@ -56,3 +56,15 @@ export function foldTests(
 
 const isPlain = (node: ExecutableNode | undefined): boolean =>
   node === undefined || isExecuted(node);
+
+/** The selected unit tests with the models that wait for them. */
+export const testedModels = (
+  manifest: Manifest,
+  ids: ReadonlySet<NodeId>,
+): ReadonlyMap<NodeId, NodeId> =>
+  new Map(
+    [...ids].flatMap((id): readonly (readonly [NodeId, NodeId])[] => {
+      const model = manifest.unit_tests[id]?.depends_on.nodes[0];
+      return model === undefined ? [] : [[id, model]];
+    }),
+  );

@@ -9,13 +9,14 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import { findNode, findRunnable } from '../manifest/manifest.ts';
 import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
-import { foldTests, hasOutcome } from '../plan/fold-tests.ts';
+import { foldTests, hasOutcome, testedModels } from '../plan/fold-tests.ts';
 import { writtenSql, type CompiledNode } from '../plan/compiler.ts';
 import { commented, commentedText } from './commented.ts';
 import type { RunContext } from './context.ts';
 import { explainFailure } from './explain.ts';
 import { nodeClock } from './node-clock.ts';
 import { withPublicName } from './public-name.ts';
+import { failing } from './not-published.ts';
 import { withState } from './published.ts';
 import { Effects, Outage, untilDone } from './repeating.ts';
 import { runClone } from './run-clone.ts';
@@ -25,6 +26,7 @@ import { runTest } from './run-test.ts';
 import { runUnitTest } from './run-unit-test.ts';
 import { schedule } from './schedule.ts';
 import { stoppable, type StoppableSession } from './stoppable.ts';
+import { Tested } from './tested.ts';
 
 export interface ExecuteOptions {
   readonly threads: number;
@@ -52,7 +54,7 @@ export async function execute(
   const alone = new Set([...ids].filter((id) => !inside.has(id)));
   const isTest = (id: NodeId): boolean => ctx.manifest.nodes[id]?.resource_type === 'test';
   const gates = options.gate
-    ? { isTest, unitTests: testedModels(ctx, alone) }
+    ? { isTest, unitTests: testedModels(ctx.manifest, alone) }
     : { isUnordered: ctx.clones !== undefined };
   await schedule(runOrderOf(graph, alone, gates), {
     threads: options.threads,
@@ -63,18 +65,6 @@ export async function execute(
   });
   return run.outcomes;
 }
-
-/** The selected unit tests with the models that wait for them. */
-const testedModels = (
-  { manifest }: RunContext,
-  ids: ReadonlySet<NodeId>,
-): ReadonlyMap<NodeId, NodeId> =>
-  new Map(
-    [...ids].flatMap((id): readonly (readonly [NodeId, NodeId])[] => {
-      const model = manifest.unit_tests[id]?.depends_on.nodes[0];
-      return model === undefined ? [] : [[id, model]];
-    }),
-  );
 
 /** Every selected node as skipped: what was to come before them all has failed. */
 export function skipEverything(ctx: RunContext, ids: readonly NodeId[]): readonly NodeOutcome[] {
@@ -106,6 +96,8 @@ class Run {
   private readonly total: number;
   private readonly options: ExecuteOptions;
   private started = 0;
+  /** the places of what has begun: a test that begins again keeps its own */
+  private readonly positions = new Map<NodeId, number>();
   private failedFast = false;
 
   constructor(ctx: RunContext, total: number, options: ExecuteOptions) {
@@ -172,34 +164,41 @@ class Run {
         return found.map((d) => withState(d, node, progress.published));
       },
     };
-    const tested: NodeOutcome[] = [];
+    const tested = new Tested();
     const testAll = async (
       session: StoppableSession,
       built: RelationName | undefined,
     ): Promise<readonly NodeOutcome[]> => {
       const standIns = built === undefined ? undefined : new Map([[node.unique_id, built]]);
-      for (const id of tests)
-        tested.push(await this.test(session, this.node(id), standIns, thread));
-      return tested;
+      const later = session.mayRepeat === true ? tested.hold.bind(tested) : undefined;
+      for (const id of tests) {
+        const outcome = await this.test(session, this.node(id), standIns, thread, later);
+        tested.add(outcome);
+        // a publish with a failing test is not repeated
+        if (failing([outcome]) > 0) tested.settle();
+      }
+      return tested.outcomes;
     };
-    const runTests = Object.assign(testAll, { howMany: tests.length });
+    const forget = tested.forget.bind(tested);
+    const runTests = Object.assign(testAll, { howMany: tests.length, forget });
     const build = ctx.clones === undefined ? runRelation : runClone;
     const mayAgain = (): boolean =>
-      tested.length === 0 && progress.published.is === 'no' && !this.isStopped;
+      tested.outcomes.length === 0 && progress.published.is === 'no' && !this.isStopped;
     const outcome = await untilDone({ ctx, outage: this.outage, node, mayAgain }, (effects) =>
       this.onSession(node, (s) => build(ctx, s, node, progress, runTests), effects),
     ).catch(
       (error: unknown): Partial<NodeOutcome> & Pick<NodeOutcome, 'status' | 'diagnostics'> =>
         skippedAsLocked(ctx, node, error) ?? failed(progress.diagnose(error)),
     );
+    tested.settle();
     if (sent.length > 0) ctx.files.keep('run', node, sent.join(';\n\n'));
     const own = this.finish(node, begun, thread, {
       ...outcome,
       ...this.compiledFacts(node, progress),
     });
-    const missing = tests.filter((id) => !tested.some((o) => o.id === id));
+    const missing = tests.filter((id) => !tested.has(id));
     this.skipAll(missing, node.unique_id);
-    return [own, ...tested];
+    return [own, ...tested.outcomes];
   }
 
   private onSession<T>(
@@ -228,6 +227,7 @@ class Run {
     node: RunnableNode,
     standIns: ReadonlyMap<NodeId, RelationName> | undefined,
     thread: string,
+    later?: (tell: () => void) => void,
   ): Promise<NodeOutcome> {
     const begun = this.start(node);
     let compiled: CompiledNode | undefined;
@@ -242,17 +242,19 @@ class Run {
           ? await runUnitTest(this.ctx, session, node, seen)
           : await runTest({ ...this.ctx, thread }, session, node, standIns, seen);
       const { message, ...facts } = result;
-      return this.finish(node, begun, thread, {
+      const ended = {
         ...facts,
         ...(message === undefined ? {} : { message }),
         ...(compiled === undefined ? {} : { compiledCode: writtenSql(compiled) }),
         ...(compiledAt === undefined ? {} : { compiledAt }),
-      });
+      };
+      return this.finish(node, begun, thread, ended, later);
     } catch (error) {
-      return this.finish(node, begun, thread, {
+      const ended = {
         ...this.failure(node, error, compiled),
         ...(compiled === undefined ? {} : { compiledCode: writtenSql(compiled) }),
-      });
+      };
+      return this.finish(node, begun, thread, ended, later);
     }
   }
 
@@ -321,8 +323,8 @@ class Run {
     why = 'skipped: the run was stopped',
   ): void {
     for (const id of ids) {
-      // a skipped node never started
-      const begun = this.count();
+      // a skipped node never started, but for a test of a publish that was repeated
+      const begun = this.again(id) ?? this.count();
       const name = because === undefined ? undefined : findNode(this.ctx.manifest, because)?.name;
       this.finish({ unique_id: id }, begun, 'main', {
         status: 'skipped',
@@ -340,9 +342,17 @@ class Run {
   }
 
   private start(node: RunnableNode): { at: Date; position: number } {
+    const repeated = this.again(node.unique_id);
+    if (repeated !== undefined) return repeated;
     const begun = this.count();
+    this.positions.set(node.unique_id, begun.position);
     this.ctx.observe({ kind: 'node_started', id: node.unique_id, ...begun });
     return begun;
+  }
+
+  private again(id: NodeId): { at: Date; position: number } | undefined {
+    const position = this.positions.get(id);
+    return position === undefined ? undefined : { at: this.ctx.now(), position };
   }
 
   private count(): { at: Date; position: number } {
@@ -354,6 +364,7 @@ class Run {
     begun: { at: Date; position: number },
     thread: string,
     result: Omit<Partial<NodeOutcome>, 'id'> & Pick<NodeOutcome, 'status' | 'diagnostics'>,
+    later = (tell: () => void): void => tell(),
   ): NodeOutcome {
     const diagnostics = result.diagnostics.flatMap((d) => this.ctx.judge(d) ?? []);
     const worst = diagnostics.find((d) => d.severity === 'error');
@@ -367,6 +378,11 @@ class Run {
       finishedAt: this.ctx.now(),
       thread,
     };
+    later(() => this.tell(outcome, begun.position));
+    return outcome;
+  }
+
+  private tell(outcome: NodeOutcome, position: number): void {
     this.outcomes.push(outcome);
     if (
       this.options.failFast &&
@@ -376,12 +392,6 @@ class Run {
       this.failedFast = true;
       this.ctx.connection.cancel().catch(() => 0);
     }
-    this.ctx.observe({
-      kind: 'node_finished',
-      outcome,
-      position: begun.position,
-      total: this.total,
-    });
-    return outcome;
+    this.ctx.observe({ kind: 'node_finished', outcome, position, total: this.total });
   }
 }

@@ -55,6 +55,8 @@ export interface Progress {
 export interface RunTests {
   (session: StoppableSession, built: RelationName | undefined): Promise<readonly NodeOutcome[]>;
   readonly howMany: number;
+  /** drops what they found in a try that is repeated */
+  readonly forget: () => void;
 }
 
 /**
@@ -106,7 +108,10 @@ async function runAllBatches(
   runTests: RunTests,
 ): Promise<RelationResult> {
   progress.published.is = 'untold';
-  const untested = Object.assign(() => Promise.resolve([]), { howMany: 0 });
+  const untested = Object.assign(() => Promise.resolve([]), {
+    howMany: 0,
+    forget: () => undefined,
+  });
   const result = await runBatches(ctx, session, node, progress, (turn) =>
     runTurn(ctx, session, turn, progress, untested),
   );

@@ -10,6 +10,8 @@ export interface StoppableSession extends Session {
   readonly raw: Session;
   /** a transaction is open that is not to be ended here */
   readonly isInTransaction?: boolean;
+  /** what is done here may be taken back and done again, so that what a test finds is not final yet */
+  readonly mayRepeat?: boolean;
   /** Throws as cancelled when the run was stopped meanwhile. */
   readonly requireRunning: () => void;
 }

@@ -97,6 +97,69 @@ describe('tests before an incremental model is published', () => {
     expect(await bench.value('select last_value from public.s')).toBe('1');
   });
 
+  describe('a publish that is repeated', () => {
+    const collide = async (times: number): Promise<void> => {
+      await bench.run(
+        'create sequence public.commits',
+        `create function public.collide() returns trigger language plpgsql as $$ begin
+          if nextval('public.commits') <= ${times} then raise exception 'collided' using errcode = '40001'; end if;
+          return null; end $$`,
+        `create constraint trigger collide after insert on public.m deferrable initially deferred
+          for each row when (new.id = 3) execute function public.collide()`,
+        "insert into public.feed values (3, 'c')",
+      );
+      await bench.write({
+        'models/m.sql': `${model("incremental_strategy='append'")} where id = 3`,
+      });
+    };
+    const events = async (): Promise<readonly string[]> => {
+      const seen: string[] = [];
+      const ran = await bench.call('build', {
+        observe: (event) => {
+          if (event.kind === 'node_started') seen.push(`${event.position} ${event.id.split('.')[2]} started`);
+          if (event.kind === 'node_finished')
+            seen.push(`${event.position} ${event.outcome.id.split('.')[2]} ${event.outcome.status}`);
+          if (event.kind === 'run_finished') seen.push(`${event.outcomes.length} outcomes`);
+        },
+      });
+      expect(Object.keys(ran.outcomes)).toHaveLength(3);
+      return seen;
+    };
+
+    test('tells each test once', async () => {
+      await collide(2);
+      expect(await events()).toEqual([
+        '1 m started',
+        '2 unique_m_label started',
+        '2 unique_m_label pass',
+        '1 m success',
+        '3 below started',
+        '3 below success',
+        '3 outcomes',
+      ]);
+      expect(await rows()).toEqual(['1|a', '2|b', '3|c']);
+      expect(await bench.value('select last_value from public.commits')).toBe('3');
+    });
+
+    test('forgets what was tested when it then fails before its tests', async () => {
+      await collide(1);
+      await bench.run(
+        `create function public.refuse() returns trigger language plpgsql as $$ begin
+          if (select is_called from public.commits) then raise exception 'refused'; end if;
+          return new; end $$`,
+        'create trigger refuse before insert on public.m for each row execute function public.refuse()',
+      );
+      expect(await events()).toEqual([
+        '1 m started',
+        '2 unique_m_label started',
+        '1 m error',
+        '2 unique_m_label skipped',
+        '3 below skipped',
+        '3 outcomes',
+      ]);
+    });
+  });
+
   test('readers see the old rows until the tests are through', async () => {
     await bench.write({
       'models/m.yml': 'models: [{name: m}]',
