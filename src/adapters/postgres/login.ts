@@ -114,12 +114,12 @@ export function loginOf(c: Credentials, options: ConnectOptions): Login {
     password: () => {
       if (known === undefined || performance.now() - known.since > KEEP_MS)
         known = { since: performance.now(), password: ask(c, options) };
-      const { password } = known;
-      // a command that fails once may work the next time
-      password.catch(() => {
-        known = undefined;
+      const mine = known;
+      // a command that fails once may work the next time; what was asked for meanwhile is not its business
+      mine.password.catch(() => {
+        if (known === mine) known = undefined;
       });
-      return password;
+      return mine.password;
     },
     renew: () => {
       // one that was asked for a moment ago would be the same
