@@ -94,7 +94,7 @@ class PostgresConnection implements Connection {
     const busy = wires.filter((w) => w.busy && !w.broken);
     if (busy.length === 0) return 0;
     if (this.#shared.locks !== undefined) {
-      await Promise.all(busy.map(cancelRequest));
+      await Promise.all(busy.map((w) => cancelRequest(w)));
       return busy.length;
     }
     const pids = busy.map((w) => w.pid).join(', ');
