@@ -4,7 +4,7 @@ import { type Bench, openBench } from './support/bench.ts';
 
 const FEED = 'select * from public.feed';
 const model = (config: string, select = FEED): string => `{{ config(${config}) }} ${select}`;
-const MONTHS = "partition_by={'field': 'Day', 'granularity': 'month'}";
+const MONTHS = "partition_by={'field': 'Day', 'type': 'range', 'granularity': 'month'}";
 const INCREMENTAL = `materialized='incremental', ${MONTHS}`;
 
 describe('partitioned tables', () => {
@@ -56,10 +56,10 @@ describe('partitioned tables', () => {
   });
 
   test.each([
-    ["{'field': 'id', 'interval': 2}", 'm_0: FOR VALUES FROM (0) TO (2)', 'm_2: FOR VALUES FROM (2) TO (4)'],
+    ["{'field': 'id', 'type': 'range', 'interval': 2}", 'm_0: FOR VALUES FROM (0) TO (2)', 'm_2: FOR VALUES FROM (2) TO (4)'],
     ["{'field': 'country', 'type': 'list'}", "m_br_19d3326f: FOR VALUES IN ('BR')", "m_pt: FOR VALUES IN ('pt')"],
-    ["{'field': 'day', 'granularity': 'quarter'}", "m_2024q1: FOR VALUES FROM ('2024-01-01') TO ('2024-04-01')"],
-    ["{'field': 'day', 'granularity': 'week'}", "m_2024w05: FOR VALUES FROM ('2024-01-29') TO ('2024-02-05')", "m_2024w09: FOR VALUES FROM ('2024-02-26') TO ('2024-03-04')"],
+    ["{'field': 'day', 'type': 'range', 'granularity': 'quarter'}", "m_2024q1: FOR VALUES FROM ('2024-01-01') TO ('2024-04-01')"],
+    ["{'field': 'day', 'type': 'range', 'granularity': 'week'}", "m_2024w05: FOR VALUES FROM ('2024-01-29') TO ('2024-02-05')", "m_2024w09: FOR VALUES FROM ('2024-02-26') TO ('2024-03-04')"],
   ])('%s', async (how, ...wanted) => {
     await built(`materialized='table', partition_by=${how}`);
     expect(await parts()).toEqual(wanted);
@@ -68,7 +68,7 @@ describe('partitioned tables', () => {
   test('times with a zone are cut at midnight UTC', async () => {
     await bench.write({
       'models/m.sql': model(
-        "materialized='table', partition_by={'field': 'at', 'granularity': 'day'}, pre_hook=\"set local time zone 'America/Sao_Paulo'\"",
+        "materialized='table', partition_by={'field': 'at', 'type': 'range', 'granularity': 'day'}, pre_hook=\"set local time zone 'America/Sao_Paulo'\"",
         "select timestamptz '2024-03-01 23:30-03' as at",
       ),
     });
@@ -109,11 +109,34 @@ describe('partitioned tables', () => {
     expect(await rows()).toEqual(['1|2024-01-31', '9|2024-02-10', '10|2024-03-10']);
   });
 
+  test('insert_overwrite in partitions that were cut in another way keeps their other rows', async () => {
+    const by = (granularity: string): string =>
+      `materialized='incremental', incremental_strategy='insert_overwrite', partition_by={'field': 'day', 'type': 'range', 'granularity': '${granularity}'}`;
+    await built(by('month'));
+    expect(await rows()).toEqual(['1|2024-01-31', '2|2024-02-01', '3|2024-02-29']);
+    await feed("(9, '2024-02-29', 'BR')");
+    await built(by('day'));
+    expect(await rows()).toEqual(['1|2024-01-31', '2|2024-02-01', '9|2024-02-29']);
+  });
+
+  test('a list with values called null and default beside the partitions of those names', async () => {
+    await bench.run("insert into public.feed values (5, null, 'null'), (6, null, 'default'), (7, null, null)");
+    await built("materialized='table', partition_by={'field': 'country', 'type': 'list', 'default': true}");
+    expect(await bench.value('select count(*)::int from public.m where id > 4')).toBe('3');
+  });
+
+  test("what other engines call partition_by has no effect, as in dbt", async () => {
+    for (const how of ["{'field': 'day', 'data_type': 'date', 'granularity': 'month'}", "['day']", "'day'"]) {
+      await built(`materialized='table', partition_by=${how}`);
+      expect(await bench.value("select relkind::text from pg_class where oid = 'public.m'::regclass")).toBe('r');
+    }
+  });
+
   test('rows without a value: refused with a hint, or in the default partition', async () => {
     await bench.run("insert into public.feed values (5, null, 'BR')");
     const refused = await bench.call('run');
     expect(refused.told[0]).toContain('rows without a value of "day" have no partition');
-    const config = "partition_by={'field': 'day', 'granularity': 'month', 'default': true}";
+    const config = "partition_by={'field': 'day', 'type': 'range', 'granularity': 'month', 'default': true}";
     await built(`materialized='table', ${config}`);
     expect((await parts()).map((p) => p.split(':')[0])).toEqual(['m_2024_01', 'm_2024_02', 'm_default']);
     expect(await bench.rows('select id from public.m_default')).toEqual(['5']);
@@ -184,20 +207,19 @@ describe('partitioned tables', () => {
     await bench.write({ 'models/m.sql': model(`${INCREMENTAL}, incremental_strategy='insert_overwrite'`) });
     expect((await bench.call('run')).told[0]).toMatch(/^ETL4002 public.m is not partitioned as its config says/);
     await built(INCREMENTAL, { fullRefresh: true });
-    expect(await built("materialized='incremental', partition_by={'field': 'id', 'interval': 10}")).toEqual([
+    expect(await built("materialized='incremental', partition_by={'field': 'id', 'type': 'range', 'interval': 10}")).toEqual([
       expect.stringMatching(/^ETL4041 public.m is partitioned by RANGE \(day\), and its config wants it partitioned by id/),
     ]);
   });
 
   test.each([
-    ["['day']", 'it must be a mapping'],
-    ["{'field': 'day'}", 'a range needs "granularity" (of a time) or "interval" (of a number)'],
-    ["{'field': 'day', 'granularity': 'decade'}", '"granularity" is one of hour, day, week, month, quarter, year'],
-    ["{'field': 'id', 'interval': 0}", '"interval" must be a whole number from 1 on'],
+     ["{'field': 'day', 'type': 'range'}", 'a range needs "granularity" (of a time) or "interval" (of a number)'],
+    ["{'field': 'day', 'type': 'range', 'granularity': 'decade'}", '"granularity" is one of hour, day, week, month, quarter, year'],
+    ["{'field': 'id', 'type': 'range', 'interval': 0}", '"interval" must be a whole number from 1 on'],
     ["{'field': 'id', 'type': 'hash'}", '"type" is range or list, not "hash"'],
-    ["{'column': 'id'}", '"column" is not known'],
+     ["{'column': 'id', 'type': 'list'}", '"column" is not known'],
     ["{'field': 'nope', 'type': 'list'}", 'column "nope" named in partition key does not exist'],
-    ["{'field': 'country', 'granularity': 'day'}", 'invalid input syntax for type timestamp'],
+    ["{'field': 'country', 'type': 'range', 'granularity': 'day'}", 'invalid input syntax for type timestamp'],
   ])('%s is refused: %s', async (how, message) => {
     await bench.write({ 'models/m.sql': model(`materialized='table', partition_by=${how}`) });
     const ran = await bench.call('run');
@@ -207,10 +229,10 @@ describe('partitioned tables', () => {
 
   test('too many partitions, seeds and snapshots are refused; the text of the other engine has no effect', async () => {
     await bench.write({
-      'models/m.sql': model("materialized='table', partition_by={'field': 'id', 'interval': 1}", 'select * from generate_series(1, 3000) id'),
+      'models/m.sql': model("materialized='table', partition_by={'field': 'id', 'type': 'range', 'interval': 1}", 'select * from generate_series(1, 3000) id'),
       'models/ch.sql': model("materialized='table', partition_by='toYYYYMM(day)'"),
       'seeds/s.csv': 'id\n1\n',
-      'seeds/s.yml': 'seeds: [{name: s, config: {partition_by: {field: id, interval: 1}}}]',
+      'seeds/s.yml': 'seeds: [{name: s, config: {partition_by: {type: range, field: id, interval: 1}}}]',
     });
     const ran = await bench.call('build');
     expect(ran.status).toEqual({ m: 'error', ch: 'success', s: 'error' });

@@ -37,7 +37,7 @@ const wrong = ({ schema, name }: RelationName, why: string): EtlError =>
       code: 'ETL4004',
       severity: 'error',
       message: `partition_by of ${schema}.${name}: ${why}`,
-      hint: 'Write {field: day, granularity: month}, {field: id, interval: 100000} or {field: country, type: list}; `default: true` adds a partition for what no other takes.',
+      hint: 'Write {type: range, field: day, granularity: month}, {type: range, field: id, interval: 100000} or {type: list, field: country}; `default: true` adds a partition for what no other takes.',
     },
   ]);
 
@@ -48,11 +48,13 @@ export const notPartitioned = (target: RelationName, kind: 'seed' | 'snapshot'):
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The partitioning of a config; undefined without one. A text is that of another engine. Throws for what cannot be one. */
+/**
+ * The partitioning of a config; undefined without one. Only a mapping with a `type` is ours: a text, a list, or BigQuery's mapping
+ * (field, data_type, granularity) is that of another engine, and has no effect here, as in dbt. Throws for what cannot be one.
+ */
 export function partitioning(target: RelationName, config: EngineConfig): Partitioning | undefined {
   const { partition_by: given } = config;
-  if (given === undefined || given === null || typeof given === 'string') return undefined;
-  if (!isMapping(given)) throw wrong(target, 'it must be a mapping');
+  if (!isMapping(given) || !('type' in given)) return undefined;
   const odd = Object.keys(given).find((key) => !KEYS.includes(key));
   if (odd !== undefined) throw wrong(target, `"${odd}" is not known`);
   const { field, default: hasDefault = false } = given;
@@ -65,7 +67,7 @@ export function partitioning(target: RelationName, config: EngineConfig): Partit
 
 function requireCut(target: RelationName, given: Readonly<Record<string, unknown>>): Cut {
   const { granularity, interval } = given;
-  const type = configText(given['type'] ?? 'range');
+  const type = configText(given['type']);
   if (type !== 'range' && type !== 'list')
     throw wrong(target, `"type" is range or list, not "${type}"`);
   if (type === 'list') {
@@ -139,7 +141,7 @@ function boundsOf({ field, cut }: Partitioning, type: { readonly hasZone: boolea
         low: `${column}::text`,
         high: 'null',
         // two values may have one slug
-        suffix: `case when ${column} is null then 'null' when ${slug} = ${column}::text then ${slug} else ${slug} || '_' || left(md5(${column}::text), 8) end`,
+        suffix: `case when ${column} is null then 'null' when ${slug} = ${column}::text and ${slug} not in ('null', 'default') then ${slug} else ${slug} || '_' || left(md5(${column}::text), 8) end`,
       };
     }
   }
@@ -305,22 +307,26 @@ export const partitionsFor = (
   how: Partitioning,
 ): Statement => ensurePartitions(from, from.target, from.staged, how);
 
-/** Empties the partitions that the staged rows touch; the others are not looked at. */
+/**
+ * Takes away the rows of the cuts that the staged rows touch: normally all of their partitions. A partition that is cut in
+ * another way (an earlier config, somebody else's, the default one) keeps its other rows.
+ */
 export function emptyTouched(
   target: RelationName,
   staged: RelationName,
-  { field }: Partitioning,
+  how: Partitioning,
 ): Statement {
+  const statement = (hasZone: boolean): string => {
+    const { low } = boundsOf(how, { hasZone });
+    return `delete from ${relationText(target)} where exists (select from (select distinct ${low} as low from ${relationText(staged)}) t where t.low is not distinct from ${low})`;
+  };
   return once(
     'alter',
-    block(`declare r record; hit boolean; begin
-create temporary table __etl_touched on commit drop as select distinct ${ident(field)} from ${relationText(staged)};
-for r in select i.inhrelid, pg_get_partition_constraintdef(i.inhrelid) as holds from pg_catalog.pg_inherits i
-  where i.inhparent = ${regclass(target)}
-loop
-  execute format('select exists (select from pg_temp.__etl_touched where %s)', coalesce(r.holds, 'true')) into hit;
-  if hit then execute format('delete from %s', r.inhrelid::regclass); end if;
-end loop; end`),
+    block(`declare zoned boolean; begin
+select a.atttypid = 'timestamptz'::regtype into zoned from pg_catalog.pg_attribute a
+where a.attrelid = ${regclass(target)} and a.attname = ${quoted(how.field)} and not a.attisdropped;
+execute case when zoned then ${quoted(statement(true))} else ${quoted(statement(false))} end;
+end`),
     target,
   );
 }

@@ -60,7 +60,7 @@ function notCut(target: RelationName, config: EngineConfig, facts: Facts): reado
   ];
 }
 
-const LOCKS = /^(?:alter table|drop index)/;
+const LOCKS = /^(?:alter table|drop index)| partition of /;
 
 /** The same, waiting but briefly for locks that keep readers out: whoever queues for one makes all others queue behind. */
 export const patiently = (statements: readonly Statement[]): readonly Statement[] =>

@@ -42,7 +42,7 @@ export const TABLES: readonly GalleryCase[] = [
     keeps: { revenue: 2 },
     files: {
       'models/revenue.sql': model(
-        "{{ config(materialized='table', partition_by={'field': 'id', 'granularity': 'decade'}) }}",
+        "{{ config(materialized='table', partition_by={'type': 'range', 'field': 'id', 'granularity': 'decade'}) }}",
         'select 9 as id',
       ),
     },
