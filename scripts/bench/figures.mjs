@@ -1,7 +1,7 @@
 // From runs to figures: median, extremes, and ratios between what was run in turns.
 
 /** The value in the middle of a list of numbers; of an even number of them the mean of both. */
-export function median(values) {
+function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const [low, high] = [sorted[middle - 1], sorted[middle]];

@@ -7,6 +7,17 @@ const TIES =
 /** @type {readonly {aspect: RegExp, path?: RegExp, id?: RegExp, when?: (dbt: any, etl: any) => boolean, reason: string}[]} */
 const KNOWN = [
   {
+    aspect: /^(nodes|disabled): unrendered_config$/,
+    when: (_, etl) => typeof etl === 'string',
+    reason:
+      'configs are kept as they are written, the default of state_modified_compare_more_unrendered_values since dbt 1.12',
+  },
+  {
+    aspect: /^disabled: columns$/,
+    path: /doc_blocks$/,
+    reason: 'docs blocks are filled in for what is switched off, too',
+  },
+  {
     aspect: /^(nodes|disabled|sources|exposures|unit_tests): (config|columns|unrendered_config)$/,
     path: /(^|\.)(on_error|latest_version_pointer|sql_header|dimension|entity)$/,
     when: (dbt) => dbt === undefined,

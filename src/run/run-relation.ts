@@ -181,11 +181,12 @@ async function runTurn(
     const again = async (): Promise<Recipe> =>
       requireRecipe(planNode({ ...inputs, live: await observe() }));
     const longWay = async (): ReturnType<typeof publishRecipe> => {
-      if (!('lock' in turn) || known === undefined)
-        return publishRecipe(placed, publishing, recipe, progress.sent, again);
-      await turn.lock.take();
-      const planned = await again();
-      refuseHazards(planned, placed);
+      if ('lock' in turn) await turn.lock.take();
+      // whatever was granted, described or indexed while the rows were made is kept, too
+      const planned = known === undefined && recipe.build.length === 0 ? recipe : await again();
+      const told = new Set(recipe.hazards.map(({ message }) => message));
+      const hazards = planned.hazards.filter(({ message }) => !told.has(message));
+      refuseHazards({ ...planned, hazards }, placed);
       return publishRecipe(placed, publishing, planned, progress.sent, again);
     };
     const isAllOrNothing = ctx.dialect.can.transactionalDdl;

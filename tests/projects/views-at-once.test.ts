@@ -72,6 +72,35 @@ test('a column that another view reads is taken away: the view goes the way that
   expect(ran.told.join('\n')).toContain('reader');
 });
 
+test('what is granted, described or indexed while a table is built stays with it', async () => {
+  expect((await bench.call('run')).ok).toBe(true);
+  await bench.run('create role meanwhile_reader');
+  const ran = await meanwhile((schema) => [
+    `grant select on ${schema}.first to meanwhile_reader`,
+    `comment on table ${schema}.first is 'theirs'`,
+    `create index first_theirs on ${schema}.first (waited)`,
+    `alter table ${schema}.first enable row level security`,
+  ]);
+  expect(ran.status).toEqual({ first: 'success', v: 'success' });
+  const kept = await bench.rows(
+    `select concat_ws(' ', has_table_privilege('meanwhile_reader', c.oid, 'select'), obj_description(c.oid), c.relrowsecurity,
+       (select count(*) from pg_index i join pg_class x on x.oid = i.indexrelid where i.indrelid = c.oid and x.relname = 'first_theirs'))
+     from pg_class c where c.relname = 'first'`,
+  );
+  expect(kept).toEqual(['t theirs t 1']);
+});
+
+test('a hook that discards what was prepared leaves the later nodes as they are', async () => {
+  await bench.write({
+    'models/first.sql': `{{ config(materialized='table', post_hook={'sql': 'discard all', 'transaction': false}) }} select 1 as one`,
+    'models/third.sql': `{{ config(materialized='table') }} select 3 as id -- {{ ref('first') }}`,
+  });
+  expect((await bench.call('run', { threads: 1 })).ok).toBe(true);
+  const ran = await bench.call('run', { threads: 1 });
+  expect(ran.told).toEqual([]);
+  expect(ran.ok).toBe(true);
+});
+
 test('a first view waits for whoever works on the name', async () => {
   expect((await bench.call('run', { select: ['first'] })).ok).toBe(true);
   const ran = await meanwhile((schema) => [`create view ${schema}.v as select 'theirs' as own`]);

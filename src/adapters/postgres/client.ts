@@ -21,6 +21,8 @@ export interface Wire {
   broken: boolean;
   /** the tag that the server shows for it */
   tag: string | undefined;
+  /** text of an author's has run on it, which may have thrown away what was prepared (`discard all`) */
+  isSoiled: boolean;
   /** settings could not travel with the start-up message, so a reset would lose them */
   readonly plainStart: boolean;
   /** settings that go with every transaction, because sessions keep none */
@@ -222,6 +224,7 @@ function watched(
     busy: false,
     broken: false,
     tag: undefined,
+    isSoiled: false,
     plainStart,
     local,
   };

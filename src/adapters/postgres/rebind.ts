@@ -54,7 +54,7 @@ export function unchangedSince(live: RelationName, facts: Facts): Statement {
   return repeatable(
     'swap',
     block(
-      `begin if to_regclass(${quoted(relationText(live))})::oid is distinct from ${facts.oid}::oid${views}${referring} then ` +
+      `begin if to_regclass(${quoted(relationText(live))})::oid is distinct from ${facts.oid}::oid or (select c.xmin::text from pg_catalog.pg_class c where c.oid = ${facts.oid}::oid) is distinct from ${quoted(facts.version)}${views}${referring} then ` +
         `raise exception using errcode = '40001', message = ${quoted(`${live.schema}.${live.name} was changed by somebody else`)}; ` +
         'end if; end',
     ),

@@ -68,7 +68,7 @@ export class PostgresSession implements Session {
   }
 
   async segment({ atomicity, statements }: Segment): Promise<Effect> {
-    if (statements.some((s) => s.verb === 'hook')) this.isDirty = true;
+    if (statements.some((s) => s.verb === 'hook')) this.#soil();
     if (atomicity === 'transaction' && statements.length > 1) return this.#transaction(statements);
     let effect: Effect = {};
     for (const statement of statements) effect = { ...effect, ...(await this.#alone(statement)) };
@@ -77,7 +77,7 @@ export class PostgresSession implements Session {
 
   async read(statement: Statement): Promise<ResultSet> {
     if (statement.verb !== 'read') {
-      if (statement.verb === 'hook' || statement.verb === 'write') this.isDirty = true;
+      if (statement.verb === 'hook' || statement.verb === 'write') this.#soil();
       const { message, results } = await this.#sendAlone(statement);
       const own = results.slice(message.before);
       return this.#resultSet(own.findLast((r) => r.fields.length > 0));
@@ -264,6 +264,16 @@ export class PostgresSession implements Session {
   }
 
   // The extended protocol takes one statement only, so an author's text cannot close the read-only transaction and go on.
+  /** Behind a pooler the next transaction may be on a connection that does not know a name that was prepared. */
+  get #keepsNames(): boolean {
+    return !this.#wire.plainStart && !this.#wire.isSoiled;
+  }
+
+  #soil(): void {
+    this.isDirty = true;
+    this.#wire.isSoiled = true;
+  }
+
   async #sendExtended(statement: Statement): Promise<Result> {
     const { prepared } = statement;
     const config = {
@@ -271,8 +281,7 @@ export class PostgresSession implements Session {
       rowMode: 'array' as const,
       queryMode: 'extended',
       ...(prepared === undefined ? {} : { values: [...prepared.values] }),
-      // behind a pooler the next transaction may be on a connection that does not know the name
-      ...(prepared === undefined || this.#wire.plainStart ? {} : { name: prepared.name }),
+      ...(prepared === undefined || !this.#keepsNames ? {} : { name: prepared.name }),
     };
     try {
       return await this.#working(() => this.#wire.client.query<(string | null)[]>(config));

@@ -43,6 +43,7 @@ const DEPENDENT = {
 };
 const FACTS: Readonly<Record<string, (kind: 'table' | 'view') => unknown>> = {
   postgres: (kind) => ({
+    version: '7',
     oid: '16400',
     relkind: kind === 'table' ? 'r' : 'v',
     owner: 'etl',

@@ -41,7 +41,7 @@ alter view "reports"."v" owner to "etl"
 alter view "db"."gold"."x" owner to "etl"
 
 -- publish
-do 'begin if to_regclass(''"db"."gold"."x"'')::oid is distinct from 16400::oid or (select count(*) from (values (20000, ''777'')) as s(rule, version) join pg_catalog.pg_rewrite w on w.oid = s.rule and w.xmin::text = s.version) <> 1 then raise exception using errcode = ''40001'', message = ''gold.x was changed by somebody else''; end if; end'
+do 'begin if to_regclass(''"db"."gold"."x"'')::oid is distinct from 16400::oid or (select c.xmin::text from pg_catalog.pg_class c where c.oid = 16400::oid) is distinct from ''7'' or (select count(*) from (values (20000, ''777'')) as s(rule, version) join pg_catalog.pg_rewrite w on w.oid = s.rule and w.xmin::text = s.version) <> 1 then raise exception using errcode = ''40001'', message = ''gold.x was changed by somebody else''; end if; end'
 
 -- publish
 alter view "db"."gold"."x" rename to "__etl_260aadcb_40493f_o"
@@ -75,7 +75,7 @@ for r in select distinct case when x.grantee = 0 then ''public'' else quote_iden
 loop execute format(''revoke all on table %s from %s'', ''"db"."gold"."__etl_260aadcb_40493f"'', r.who); end loop; end';
 grant SELECT on table "db"."gold"."__etl_260aadcb_40493f" to "analyst";
 alter view "db"."gold"."x" owner to "etl";
-do 'begin if to_regclass(''"db"."gold"."x"'')::oid is distinct from 16400::oid then raise exception using errcode = ''40001'', message = ''gold.x was changed by somebody else''; end if; end';
+do 'begin if to_regclass(''"db"."gold"."x"'')::oid is distinct from 16400::oid or (select c.xmin::text from pg_catalog.pg_class c where c.oid = 16400::oid) is distinct from ''7'' then raise exception using errcode = ''40001'', message = ''gold.x was changed by somebody else''; end if; end';
 alter view "db"."gold"."x" rename to "__etl_260aadcb_40493f_o";
 alter table "db"."gold"."__etl_260aadcb_40493f" rename to "x";
 do 'begin if to_regclass(''"db"."gold"."__etl_260aadcb_40493f_i0"'') is not null and not to_regclass(''"db"."gold"."197abb07aa0e5b335d99b1c91a936d48"'') is not null then alter index "db"."gold"."__etl_260aadcb_40493f_i0" rename to "197abb07aa0e5b335d99b1c91a936d48"; end if; end';
