@@ -1,6 +1,6 @@
 // Write, audit, publish where the new rows go into a table that is there: its tests read it in the transaction that writes them.
 import type { Effect, Session } from '../adapter/contract.ts';
-import type { Segment } from '../adapter/statement.ts';
+import type { Segment, Statement } from '../adapter/statement.ts';
 import { failing } from './not-published.ts';
 import type { RunTests } from './run-relation.ts';
 import type { StoppableSession } from './stoppable.ts';
@@ -16,9 +16,23 @@ export class Undone extends Error {
   }
 }
 
+/** The same throughout a transaction, and another in the next: text in the time zone of no session. */
+const MOMENT: Statement = {
+  sql: 'select extract(epoch from now())::text',
+  verb: 'set',
+  repeatable: true,
+};
+const COMMIT: Statement = { sql: 'commit', verb: 'hook', repeatable: false };
+
+/** By what a transaction is known again: a hook may end it, in words that no pattern finds. */
+async function momentOf(session: Session): Promise<unknown> {
+  return (await session.read(MOMENT)).rows[0]?.[0];
+}
+
 /**
  * A session whose segments are committed only after the tests, which see the result as its readers will. Throws Undone when a
- * test fails, and nothing of the segment is then left.
+ * test fails, and nothing of the segment is then left. Where a hook or a test ends the transaction, the rows are published by
+ * that: tests then run after publishing, and take nothing back.
  */
 export const auditing = (session: StoppableSession, runTests: RunTests): Session => ({
   ...session,
@@ -35,11 +49,19 @@ async function audited(
   const transaction = new Transaction(session, true);
   try {
     await transaction.begin();
+    const moment = await momentOf(session);
     let rows: number | undefined;
     for (const statement of statements) {
-      const effect = await session.execute(statement);
+      const effect = await transaction.execute(statement);
       // a hook's rows are not those of the model
       if (statement.verb === 'write') rows = effect.rows ?? rows;
+    }
+    const done: Effect = rows === undefined ? {} : { rows };
+    if ((await momentOf(session)) !== moment) {
+      // what the hook began, if anything, is committed as after any publish
+      await session.execute(COMMIT);
+      await runTests(session, undefined);
+      return done;
     }
     const inside = {
       ...session,
@@ -48,11 +70,16 @@ async function audited(
       mayRepeat: true,
     };
     const failed = failing(await runTests(inside, undefined));
+    // a test may have spoilt the transaction, which then answers nothing: it is open all the same
+    if ((await momentOf(session.raw).catch(() => moment)) !== moment) {
+      await session.raw.execute(COMMIT);
+      return done;
+    }
     // a test that was cancelled has found nothing
     session.requireRunning();
     if (failed > 0) throw new Undone(failed);
     await transaction.commit();
-    return rows === undefined ? {} : { rows };
+    return done;
   } finally {
     await transaction.rollback(session.raw).catch(() => undefined);
   }

@@ -97,6 +97,59 @@ describe('tests before an incremental model is published', () => {
     expect(await bench.value('select last_value from public.s')).toBe('1');
   });
 
+  test('a test that spoils the transaction publishes nothing', async () => {
+    await bench.write({
+      'models/m.yml': 'models: [{name: m}]',
+      'tests/spoils.sql': `{% if execute %}{% do run_query('insert into public.nowhere values (1)') %}{% endif %} select 1 from {{ ref('m') }}`,
+    });
+    const ran = await bench.call('build');
+    expect(ran.status).toEqual({ m: 'error', spoils: 'error', below: 'skipped' });
+    expect(ran.outcomes['m']?.message).toBe('not published: 1 test failed');
+    expect(await rows()).toEqual(['1|a', '2|b']);
+  });
+
+  describe('a hook that ends the transaction', () => {
+    test.each([
+      "'commit'",
+      "'insert into public.log values (1); commit; -- done'",
+      "['-- now\\ncommit', 'insert into public.log values (1)']",
+      "'commit; begin; insert into public.log values (1)'",
+    ])('%s: the rows are published, and the tests run after that', async (hook) => {
+      await bench.write({
+        'models/m.sql': `{{ config(materialized='incremental', post_hook=${hook}) }} select 3 as id, 'a' as label`,
+      });
+      await bench.run('create table public.log (n int)');
+      const ran = await bench.call('build');
+      expect(ran.status).toEqual({ m: 'success', unique_m_label: 'fail', below: 'skipped' });
+      expect(ran.outcomes['m']?.message).toBe('INSERT 1');
+      expect(ran.told).toHaveLength(1);
+      expect(ran.told.join('\n')).not.toContain('not published');
+      expect(await rows()).toEqual(['1|a', '2|b', '3|a']);
+      expect(await bench.rows('select n from public.log')).toEqual(hook === "'commit'" ? [] : ['1']);
+      expect(await internal()).toEqual([]);
+    });
+
+    test('is no hook whose text only looks like it', async () => {
+      await bench.write({
+        'models/m.sql': `{{ config(materialized='incremental', post_hook="do $$ begin perform 1; /* commit; */ end $$; select 'x; commit'") }} select 3 as id, 'a' as label`,
+      });
+      const ran = await bench.call('build');
+      expect(ran.outcomes['m']?.message).toBe('not published: 1 test failed');
+      expect(await rows()).toEqual(['1|a', '2|b']);
+    });
+
+    test('a test of the project that commits has published, whatever it finds', async () => {
+      await bench.write({
+        'models/m.sql': `{{ config(materialized='incremental') }} select 3 as id, 'a' as label`,
+        'tests/commits.sql': `{% if execute %}{% do run_query('commit') %}{% endif %} select 1 from {{ ref('m') }} where id > 3`,
+      });
+      const ran = await bench.call('build');
+      expect(ran.status).toMatchObject({ m: 'success', unique_m_label: 'fail', below: 'skipped' });
+      expect(ran.told.join('\n')).not.toContain('not published');
+      expect(await rows()).toEqual(['1|a', '2|b', '3|a']);
+    });
+  });
+
   describe('a publish that is repeated', () => {
     const collide = async (times: number): Promise<void> => {
       await bench.run(
