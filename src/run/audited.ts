@@ -1,6 +1,7 @@
 // Write, audit, publish where the new rows go into a table that is there: its tests read it in the transaction that writes them.
 import type { Effect, Session } from '../adapter/contract.ts';
 import type { Segment, Statement } from '../adapter/statement.ts';
+import type { RelationName } from '../kernel/relation.ts';
 import { failing } from './not-published.ts';
 import type { RunTests } from './run-relation.ts';
 import type { StoppableSession } from './stoppable.ts';
@@ -32,15 +33,20 @@ async function momentOf(session: Session): Promise<unknown> {
 /**
  * A session whose segments are committed only after the tests, which see the result as its readers will. Throws Undone when a
  * test fails, and nothing of the segment is then left. Where a hook or a test ends the transaction, the rows are published by
- * that: tests then run after publishing, and take nothing back.
+ * that: tests then run after publishing, and take nothing back. `staged` holds the rows that are added.
  */
-export const auditing = (session: StoppableSession, runTests: RunTests): Session => ({
+export const auditing = (
+  session: StoppableSession,
+  staged: RelationName,
+  runTests: RunTests,
+): Session => ({
   ...session,
-  segment: (segment) => audited(session, runTests, segment),
+  segment: (segment) => audited(session, staged, runTests, segment),
 });
 
 async function audited(
   session: StoppableSession,
+  staged: RelationName,
   runTests: RunTests,
   { statements }: Segment,
 ): Promise<Effect> {
@@ -67,7 +73,7 @@ async function audited(
       ...session,
       ...asSession(transaction),
       isInTransaction: true,
-      mayRepeat: true,
+      audited: staged,
     };
     const failed = failing(await runTests(inside, undefined));
     // a test may have spoilt the transaction, which then answers nothing: it is open all the same

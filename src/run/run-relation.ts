@@ -159,6 +159,7 @@ async function runTurn(
   };
   refuseHazards(recipe, placed);
 
+  const staged = stagedName(target, ctx.invocationId);
   let keepStaged = false;
   let isStaged = true;
   try {
@@ -177,7 +178,7 @@ async function runTurn(
       }
     }
     const isAudited = recipe.undoable === true && runTests.howMany > 0;
-    const publishing = isAudited ? auditing(session, runTests) : session;
+    const publishing = isAudited ? auditing(session, staged, runTests) : session;
     const again = async (): Promise<Recipe> =>
       requireRecipe(planNode({ ...inputs, live: await observe() }));
     const longWay = async (): ReturnType<typeof publishRecipe> => {
@@ -209,7 +210,7 @@ async function runTurn(
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
     keepStaged = true;
-    return notPublished(ctx, node, stagedName(target, ctx.invocationId), error.failed);
+    return notPublished(ctx, node, staged, error.failed);
   } finally {
     if (isStaged && !keepStaged) await tidy(session.raw, recipe);
   }

@@ -69,11 +69,13 @@ export async function runTest(
   const unclear = unclearAnswer(row);
   if (unclear !== undefined) throw noVerdict(node, unclear);
   const found = verdict(row, settings);
-  const kept = stored === undefined ? '' : keptIn(stored, session);
-  const told = found.status === 'pass' ? undefined : ctx.judge(describe(node, found, shown, kept));
+  const judged = found.status === 'pass' ? undefined : ctx.judge(describe(node, found, shown));
   // a warning that is taken for an error is a failure
-  const result: Verdict = told?.severity === 'error' ? { ...found, status: 'fail' } : found;
-  const named = stored === undefined ? {} : { relationName: stored };
+  const result: Verdict = judged?.severity === 'error' ? { ...found, status: 'fail' } : found;
+  const kept = stored === undefined ? '' : whereKept(ctx, stored, session, result);
+  const told = judged && { ...judged, message: judged.message + kept };
+  const isKept = session.audited === undefined || result.status !== 'fail';
+  const named = stored === undefined || !isKept ? {} : { relationName: stored };
   if (result.status === 'pass') return { ...result, diagnostics: [], ...named };
   const sample = await failingRows(ctx, session, node, source);
   return {
@@ -118,18 +120,25 @@ async function failingRows(
   }
 }
 
-/** A test in the transaction of a publish that fails takes its own table back with all the rest. */
-const keptIn = (stored: string, session: StoppableSession): string =>
-  session.isInTransaction === true
-    ? `; failing rows are kept in ${stored} if the model is published`
-    : `; failing rows are kept in ${stored}`;
+/** A test inside a publish that fails takes its own table back with all the rest. */
+function whereKept(
+  { dialect }: RunContext,
+  stored: string,
+  { audited }: StoppableSession,
+  { status }: Verdict,
+): string {
+  if (audited === undefined) return `; failing rows are kept in ${stored}`;
+  return status === 'fail'
+    ? `; failing rows are not kept in ${stored}, because the model is not published: look at its new rows in ${dialect.relation(audited)}`
+    : `; failing rows are kept in ${stored} if the model is published`;
+}
 
-function describe(node: ExecutableNode, result: Verdict, shown: string, where: string): Diagnostic {
+function describe(node: ExecutableNode, result: Verdict, shown: string): Diagnostic {
   const at: Span = node.place;
   return {
     code: result.status === 'warn' ? 'ETL6002' : 'ETL6001',
     severity: result.status === 'warn' ? 'warning' : 'error',
-    message: `${node.name}: ${result.message ?? ''}${where}`,
+    message: `${node.name}: ${result.message ?? ''}`,
     at,
     node: node.unique_id,
     hint: `compiled code at ${shown}`,

@@ -10,8 +10,11 @@ export interface StoppableSession extends Session {
   readonly raw: Session;
   /** a transaction is open that is not to be ended here */
   readonly isInTransaction?: boolean;
-  /** what is done here may be taken back and done again, so that what a test finds is not final yet */
-  readonly mayRepeat?: boolean;
+  /**
+   * The rows that a publish adds, when its tests run inside it: a failing one takes everything back but these rows, and a try
+   * that is repeated tests again.
+   */
+  readonly audited?: RelationName;
   /** Throws as cancelled when the run was stopped meanwhile. */
   readonly requireRunning: () => void;
 }

@@ -76,10 +76,30 @@ describe('tests before an incremental model is published', () => {
     await bench.run('create table public.log (n int)');
     const ran = await bench.call('build');
     expect(ran.status['unique_m_label']).toBe('fail');
-    expect(ran.told.join('\n')).toMatch(/failing rows are kept in \S+ if the model is published/);
+    const told = ran.told.join('\n');
+    expect(told).not.toContain('rows are kept in "etl"."public_audit"');
+    const staged = /failing rows are not kept in "etl"."public_audit"."unique_m_label", .*: look at its new rows in (\S+)/.exec(told)?.[1];
+    expect(await bench.rows(`select id, label, extra from ${staged}`)).toEqual(['3|a|true']);
+    expect(ran.outcomes['unique_m_label']?.relationName).toBeUndefined();
     expect(await bench.rows(`select attname from pg_attribute where attrelid = 'public.m'::regclass and attnum > 0 order by attnum`)).toEqual(['id', 'label']);
     expect(await bench.rows('select n from public.log')).toEqual([]);
     expect(await bench.value("select to_regclass('public_audit.unique_m_label') is null")).toBe('true');
+  });
+
+  test('a test that only warns keeps its failing rows with what it let pass', async () => {
+    const warning = UNIQUE_LABELS.replace('[unique]', '[unique: {config: {severity: warn, store_failures: true}}]');
+    await bench.write({
+      'models/m.yml': warning,
+      'models/m.sql': `{{ config(materialized='incremental') }} select 3 as id, 'a' as label`,
+    });
+    const refused = await bench.call('build', { warnError: true });
+    expect(refused.status['unique_m_label']).toBe('fail');
+    expect(refused.told.join('\n')).toContain('failing rows are not kept in');
+    const ran = await bench.call('build');
+    expect(ran.status).toEqual({ m: 'success', unique_m_label: 'warn', below: 'success' });
+    expect(ran.told.join('\n')).toMatch(/failing rows are kept in \S+ if the model is published/);
+    const stored = ran.outcomes['unique_m_label']?.relationName;
+    expect(await bench.rows(`select * from ${stored}`)).toEqual(['a|2']);
   });
 
   test('a test cannot write or end the transaction, and one that fails to run publishes nothing', async () => {
