@@ -42,6 +42,8 @@ export interface DriverError {
   readonly position?: number;
   /** true when sending the same again may succeed */
   readonly transient: boolean;
+  /** nothing of what was to be sent has reached the server */
+  readonly isUnsent?: boolean;
 }
 
 /** Thrown by sessions and connections; the run turns it into a diagnostic and nothing above it ever sees it. */

@@ -25,6 +25,7 @@ export async function watchPublish<T>(
   } catch (error) {
     const kind = isStatementFailure(error) ? error.error.kind : 'other';
     if (published.is === 'untold') throw error;
+    if (isStatementFailure(error) && error.error.isUnsent === true) throw error;
     if (kind === 'connection' || (!isAllOrNothing && CUT_SHORT.includes(kind)))
       published.is = 'unknown';
     throw error;

@@ -40,7 +40,7 @@ export class Effects {
           const isUndone =
             segment.atomicity === 'transaction' &&
             isStatementFailure(error) &&
-            error.error.kind !== 'connection';
+            (error.error.kind !== 'connection' || error.error.isUnsent === true);
           if (!isUndone) seen(segment.statements);
           throw error;
         }

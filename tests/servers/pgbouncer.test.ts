@@ -236,6 +236,78 @@ describe.each([
   });
 });
 
+// the pooler closes the connection that a transaction holds when the server ends it
+describe('the connection that holds the locks is lost', () => {
+  let output: Raw;
+  let admin: Connection;
+  beforeAll(async () => {
+    output = await pooler('transaction');
+    admin = await connect(server.output);
+  });
+  afterAll(() => admin.close());
+  const holders = `from pg_stat_activity where application_name like 'etl:locks%'`;
+  const lose = () => run(admin, `select pg_terminate_backend(pid) ${holders}`);
+
+  test('who holds one is stopped before it changes something, and the next lock is had again', async () => {
+    const connection = await connect(output);
+    const other = await connect(output);
+    await connection.withSession('a', async (s) => {
+      const unlock = await locked(s, RELATION);
+      await lose();
+      await expect(
+        s.execute(statement('create table public.unlocked (x int)', 'create')),
+      ).rejects.toMatchObject({
+        error: {
+          kind: 'connection',
+          message: 'the lock on public.t was lost: the connection that held it has ended',
+        },
+      });
+      // others may work on it now, and are not disturbed by what is given back late
+      await other.withSession('b', async (o) => {
+        const release = await locked(o, RELATION);
+        await unlock();
+        await o.execute(statement('select 1', 'write'));
+        await release();
+      });
+    });
+    expect(await value(admin, `select to_regclass('public.unlocked')::text`)).toBe(null);
+    await connection.withSession('a', async (s) => {
+      const unlock = await locked(s, RELATION);
+      await s.execute(statement('select 1', 'write'));
+      await unlock();
+    });
+    await connection.close();
+    await other.close();
+  });
+
+  test('a node is begun again, or fails unpublished when something of it would be done twice', async () => {
+    const schema = 'lost';
+    const keys = Object.entries({ type: 'postgres', ...output, schema, threads: 2 });
+    const slow = 'select 1 as id from pg_sleep(4)';
+    const project = await scratch({
+      'dbt_project.yml': 'name: shop\nprofile: mine\n',
+      'profiles.yml': `mine:\n  outputs:\n    default:\n${keys.map(([k, v]) => `      ${k}: ${String(v)}\n`).join('')}`,
+      'models/again.sql': `{{ config(materialized='table') }} ${slow}`,
+      'models/once.sql': `{{ config(materialized='table', pre_hook='create table {{ target.schema }}.mark (x int)') }} ${slow}`,
+    });
+    try {
+      const running = etl(['run'], { cwd: project.dir });
+      const sleeping = `select count(*)::int from pg_stat_activity where query like '%pg_sleep(4)%' and pid <> pg_backend_pid() and state = 'active'`;
+      await expect.poll(() => value(admin, sleeping), { timeout: 30_000 }).toBe(2);
+      await lose();
+      const { code, output: told } = await running;
+      expect(code, told).toBe(1);
+      expect(told).toContain(`the lock on ${schema}.once was lost`);
+      expect(told).toMatch(/"once" was not published/);
+      expect(told).toContain(`again is tried again: the lock on ${schema}.again was lost`);
+      const there = `select string_agg(relname, ' ' order by relname) from pg_class where relnamespace = 'lost'::regnamespace`;
+      expect(await value(admin, there)).toBe('again mark');
+    } finally {
+      await project.dispose();
+    }
+  });
+});
+
 async function locked(session: Session, relation: RelationName): Promise<() => Promise<void>> {
   const unlock = await session.lock(relation);
   if (unlock === undefined) throw new Error('no lock');

@@ -107,6 +107,7 @@ if kind in ('r', 'p') then drop table ${relationText(staged)} restrict;
 elsif kind = 'v' then drop view ${relationText(staged)} restrict;
 elsif kind = 'm' then drop materialized view ${relationText(staged)} restrict;
 end if; end`),
+      staged,
     ),
   ];
 }

@@ -5,6 +5,7 @@ import { type LockWish, WAIT_SILENTLY } from '../../adapter/lock.ts';
 import type { ResultSet, Scalar, Segment, Statement } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { settingCommands, type Wire } from './client.ts';
+import { HeldLocks } from './held-locks.ts';
 import type { LockHolder } from './lock-holder.ts';
 import { decoded, TYPE_NAMES } from './decode.ts';
 import { failure, fieldsOf } from './errors.ts';
@@ -51,6 +52,8 @@ export class PostgresSession implements Session {
   readonly #tag: string | undefined;
   readonly #shared: Shared;
   readonly #cancel: () => Promise<unknown>;
+  /** what the connection for locks holds for this one */
+  readonly #held = new HeldLocks();
   /** on its way: it must not hit the next node on this connection */
   #interrupted: Promise<unknown> | undefined;
   /** something ran that may have left settings or temporary tables behind */
@@ -69,13 +72,20 @@ export class PostgresSession implements Session {
 
   async segment({ atomicity, statements }: Segment): Promise<Effect> {
     if (statements.some((s) => s.verb === 'hook')) this.#soil();
-    if (atomicity === 'transaction' && statements.length > 1) return this.#transaction(statements);
+    if (atomicity === 'transaction' && statements.length > 1) {
+      await this.#held.require(statements);
+      return this.#transaction(statements);
+    }
     let effect: Effect = {};
-    for (const statement of statements) effect = { ...effect, ...(await this.#alone(statement)) };
+    for (const statement of statements) {
+      await this.#held.require([statement]);
+      effect = { ...effect, ...(await this.#alone(statement)) };
+    }
     return effect;
   }
 
   async read(statement: Statement): Promise<ResultSet> {
+    await this.#held.require([statement]);
     if (statement.verb !== 'read') {
       if (statement.verb === 'hook' || statement.verb === 'write') this.#soil();
       const { message, results } = await this.#sendAlone(statement);
@@ -96,6 +106,7 @@ export class PostgresSession implements Session {
   }
 
   async load(target: RelationName, input: SeedInput): Promise<Effect> {
+    await this.#held.require([{ sql: '', verb: 'write', repeatable: false }]);
     const load = (): Promise<Effect> =>
       this.#working(() => loadCsv(this.#wire.client, target, input));
     if (this.#opening().length === 0) {
@@ -115,7 +126,8 @@ export class PostgresSession implements Session {
 
   /** An advisory lock of this connection: gone with it, whatever happens to the process. */
   async lock(relation: RelationName, wish: LockWish = WAIT_SILENTLY): Promise<() => Promise<void>> {
-    if (this.#shared.locks !== undefined) return this.#shared.locks.lock(relation, wish);
+    const { locks } = this.#shared;
+    if (locks !== undefined) return this.#held.take(locks, relation, wish);
     const ask: AskServer = async (sql) => {
       const statement: Statement = { sql, verb: 'set', repeatable: true };
       const results = await this.#send(composed([statement], this.#tagging(), []));

@@ -46,6 +46,9 @@ test('what is built under an internal name can be begun again, what others see c
 test('what was rolled back has not been done; a lost connection may have committed', async () => {
   expect(await after(inOne(into('orders')), failure('contention'))).toBe(true);
   expect(await after(inOne(into('orders')), failure('connection'))).toBe(false);
+  const { error } = failure('connection');
+  const unsent = new StatementFailure({ ...error, isUnsent: true });
+  expect(await after(inOne(into('orders')), unsent)).toBe(true);
   const separate: Segment = { atomicity: 'none', statements: [into('orders')] };
   expect(await after(separate, failure('contention'))).toBe(false);
 });
