@@ -9,6 +9,7 @@ import { view } from '../../../src/materializations/view.ts';
 const target = { schema: 'gold', name: 'x' };
 const FACTS = {
   oid: '1',
+  version: '1',
   relkind: 'r',
   owner: 'etl',
   options: [],
