@@ -308,6 +308,36 @@ describe('the connection that holds the locks is lost', () => {
   });
 });
 
+test('a run ends on Ctrl-C behind a pooler that says nothing any more', async () => {
+  const dead = await pgbouncer(server, 'transaction');
+  const admin = await connect(server.output);
+  const keys = Object.entries({ type: 'postgres', ...dead.output, schema: 'dead', threads: 2 });
+  const project = await scratch({
+    'dbt_project.yml': 'name: shop\nprofile: mine\n',
+    'profiles.yml': `mine:\n  outputs:\n    default:\n${keys.map(([k, v]) => `      ${k}: ${String(v)}\n`).join('')}`,
+    'models/a.sql': `{{ config(materialized='table') }} select 1 as id from pg_sleep(25)`,
+  });
+  try {
+    let stop = (): void => undefined;
+    const running = etl(['run'], {
+      cwd: project.dir,
+      started: (child) => (stop = () => void child.kill('SIGINT')),
+    });
+    const sleeping = `select count(*)::int from pg_stat_activity where query like '%pg_sleep(25)%' and pid <> pg_backend_pid() and state = 'active'`;
+    await expect.poll(() => value(admin, sleeping), { timeout: 30_000 }).toBe(1);
+    dead.freeze();
+    const begun = performance.now();
+    stop();
+    const { code } = await running;
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(code).not.toBe(0);
+  } finally {
+    await admin.close();
+    await dead.stop();
+    await project.dispose();
+  }
+});
+
 async function locked(session: Session, relation: RelationName): Promise<() => Promise<void>> {
   const unlock = await session.lock(relation);
   if (unlock === undefined) throw new Error('no lock');

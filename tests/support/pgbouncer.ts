@@ -13,6 +13,8 @@ const PROGRAMS = [process.env['PGBOUNCER'] ?? '', '/usr/sbin/pgbouncer', '/usr/b
 
 export interface Pooler {
   readonly output: Readonly<Record<string, unknown>>;
+  /** lets it say nothing any more, with all its connections open */
+  freeze(): void;
   stop(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function pgbouncer(
   while (!(await answers(port))) await new Promise((done) => setTimeout(done, 30));
   return {
     output: { ...server.output, port },
+    freeze: () => void child.kill('SIGSTOP'),
     stop: async () => {
       child.kill('SIGKILL');
       await ended;

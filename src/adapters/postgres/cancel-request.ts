@@ -1,6 +1,6 @@
 // The protocol's own way to cancel: behind a pooler the number of a backend is not known, but the pooler knows its client.
 import pg from 'pg';
-import type { Wire } from './client.ts';
+import { abandon, type Wire } from './client.ts';
 
 interface Keyed {
   readonly processID: number;
@@ -38,7 +38,7 @@ export function cancelRequest(wire: Wire, patienceMs: number = PATIENCE_MS): Pro
     caller.once('end', () => done());
     caller.on('error', (error) => failed(error ?? new Error('cancelling failed')));
     timer = setTimeout(() => {
-      wire.broken = true;
+      abandon(wire);
       failed(new Error(`nobody took the request to cancel within ${patienceMs} ms`));
     }, patienceMs);
     if (host.startsWith('/')) caller.connect(`${host}/.s.PGSQL.${port}`);

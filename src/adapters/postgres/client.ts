@@ -212,6 +212,12 @@ export async function openWire(
   }
 }
 
+/** Gives up a connection whose other end says nothing any more: what waits for an answer of it fails at once. */
+export function abandon(wire: Wire): void {
+  wire.broken = true;
+  wire.client.connection.stream.destroy();
+}
+
 function watched(
   client: pg.Client,
   plainStart: boolean,

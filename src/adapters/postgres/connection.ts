@@ -1,7 +1,7 @@
 // The pool of a run: one connection per thread, made when first needed and kept, and one more to cancel them.
 import type { Connection, ConnectOptions, Session, Target } from '../../adapter/contract.ts';
 import { cancelRequest } from './cancel-request.ts';
-import { openPooled, openWire, type Wire } from './client.ts';
+import { abandon, openPooled, openWire, type Wire } from './client.ts';
 import { LockHolder } from './lock-holder.ts';
 import { type Login, loginOf } from './login.ts';
 import { pooledText, type Pooling, poolingOf } from './pooling.ts';
@@ -87,7 +87,17 @@ class PostgresConnection implements Connection {
 
   async cancel(): Promise<number> {
     const given = this.#shared.locks?.stop() ?? 0;
-    return given + (await this.#cancel([...this.#wires]));
+    const wires = [...this.#wires];
+    try {
+      return given + (await this.#cancel(wires));
+    } catch (error) {
+      // a pooler that takes no request to cancel would not answer who unlocks or takes leave either
+      if (this.#shared.locks !== undefined && wires.some((w) => w.broken)) {
+        wires.forEach(abandon);
+        await this.#shared.locks.abandon();
+      }
+      throw error;
+    }
   }
 
   async #cancel(wires: readonly Wire[]): Promise<number> {

@@ -2,7 +2,7 @@
 import { StatementFailure } from '../../adapter/failure.ts';
 import type { LockWish } from '../../adapter/lock.ts';
 import type { RelationName } from '../../kernel/relation.ts';
-import type { Wire } from './client.ts';
+import { abandon, type Wire } from './client.ts';
 import { failure } from './errors.ts';
 import { quoted } from './quote.ts';
 import { type AskServer, giveBack, takeLock, tryLock } from './relation-lock.ts';
@@ -109,6 +109,12 @@ export class LockHolder {
   stop(): number {
     this.#stops += 1;
     return this.#waiting;
+  }
+
+  /** Gives up its connection without a word, and every lock on it. */
+  async abandon(): Promise<void> {
+    const wire = await this.#wire?.catch(() => undefined);
+    if (wire !== undefined) abandon(wire);
   }
 
   async end(): Promise<void> {

@@ -15,7 +15,8 @@ async function listening(answer: (socket: Socket) => void): Promise<Wire> {
   servers.push(server);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
-  const connection = { ssl: false };
+  const stream = { destroyed: false, destroy: () => (stream.destroyed = true) };
+  const connection = { ssl: false, stream };
   const client = { processID: 1, secretKey: 2, host: '127.0.0.1', port, connection };
   return { client, broken: false } as unknown as Wire;
 }
@@ -44,5 +45,6 @@ test('one that nobody takes is given up in time, and the connection with it', as
   });
   await expect(cancelRequest(wire, 100)).rejects.toThrow('within 100 ms');
   expect(wire.broken).toBe(true);
+  expect(wire.client.connection.stream.destroyed).toBe(true);
   await expect.poll(() => isGone).toBe(true);
 });
