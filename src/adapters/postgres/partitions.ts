@@ -9,7 +9,7 @@ import { createFromContract } from './contract.ts';
 import type { Facts } from './facts.ts';
 import { beside, block, ident, quoted, relationText } from './quote.ts';
 import { around, once, repeatable } from './statements.ts';
-import { storage } from './storage.ts';
+import { isMapping, storage } from './storage.ts';
 
 const GRANULARITIES = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 type Granularity = (typeof GRANULARITIES)[number];
@@ -44,9 +44,6 @@ const wrong = ({ schema, name }: RelationName, why: string): EtlError =>
 /** What of a project cannot be partitioned. */
 export const notPartitioned = (target: RelationName, kind: 'seed' | 'snapshot'): EtlError =>
   wrong(target, `a ${kind} is not partitioned; tables and incremental models are`);
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * The partitioning of a config; undefined without one. Only a mapping with a `type` is ours: a text, a list, or BigQuery's mapping

@@ -24,7 +24,8 @@ const wrong = ({ schema, name }: RelationName, why: string, hint?: string): EtlE
     },
   ]);
 
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** A config that is a mapping. */
+export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function requireFillfactor(target: RelationName, fillfactor: unknown): string {
