@@ -8,6 +8,7 @@ import { failure } from './errors.ts';
 import { acquireLease } from './lease.ts';
 import { leaseOwner } from './lease-owner.ts';
 import { loadSeed } from './load.ts';
+import { lockInProcess } from './process-lock.ts';
 import { rowCount } from './introspect.ts';
 import { SAFE, type Settings } from './settings.ts';
 import { scalarReader } from './types.ts';
@@ -143,18 +144,19 @@ class DriverSession implements Session {
     });
   }
 
-  /** The embedded engine belongs to one process; a server has no locks, so there a table is one. */
+  /** The embedded engine belongs to one process, which keeps its locks; a server has none, so there a table is one. */
   lock(
     relation: RelationName,
     wish: LockWish = WAIT_SILENTLY,
   ): Promise<(() => Promise<void>) | undefined> {
     const connection = this.#connection;
-    if (connection.isPrivate) return Promise.resolve(() => Promise.resolve());
     const { stops } = connection;
+    const isStopped = (): boolean => connection.stops !== stops;
+    if (connection.isPrivate) return lockInProcess(relation, connection.owner, wish, isStopped);
     const engine = {
       send: (statement: Statement) => this.#execute(statement),
       read: (statement: Statement) => this.#read(statement),
-      isStopped: () => connection.stops !== stops,
+      isStopped,
     };
     return acquireLease(relation, connection.owner, engine, wish);
   }
