@@ -37,15 +37,19 @@ export function unknownColumns(
   return unknown;
 }
 
-/** One SELECT over all rows; every row has every column, and without rows there are the columns alone. */
+/**
+ * One SELECT over all rows; every row has every column, and without rows there are the columns alone. With a `counter` each
+ * row has its number under that name besides.
+ */
 export function fixtureSql(
   dialect: Dialect,
   columns: readonly FixtureColumn[],
   rows: readonly FixtureRow[],
+  counter?: string,
 ): FixtureSql {
   const places: { readonly from: number; readonly at: Span }[] = [];
   let sql = '';
-  const add = (row: FixtureRow): void => {
+  const add = (row: FixtureRow, number: number): void => {
     const cells = new Map(
       [...row].map(([written, cell]) => [columnNamed(columns, written)?.name, cell]),
     );
@@ -55,16 +59,29 @@ export function fixtureSql(
       if (cell !== undefined) places.push({ from: sql.length, at: cell.at });
       sql += `${i === 0 ? '' : ', '}${dialect.fixtureValue(cell ?? ABSENT, type)} as ${dialect.ident(name)}`;
     });
+    if (counter !== undefined) sql += `, ${number} as ${dialect.ident(counter)}`;
   };
   rows.forEach((row, i) => {
     if (i > 0) sql += '\nunion all\n';
-    add(row);
+    add(row, i);
   });
   if (rows.length === 0) {
-    add(new Map());
+    add(new Map(), 0);
     sql += '\nlimit 0';
   }
   return { sql, locate: (offset) => places.findLast(({ from }) => from <= offset)?.at };
+}
+
+/** The rows in the order in which they are written: a UNION ALL by itself promises none, and ClickHouse keeps none. */
+export function orderedFixture(
+  dialect: Dialect,
+  columns: readonly FixtureColumn[],
+  rows: readonly FixtureRow[],
+): string {
+  const counter = '__etl_row';
+  const list = columns.map(({ name }) => dialect.ident(name)).join(', ');
+  const { sql } = fixtureSql(dialect, columns, rows, counter);
+  return `select ${list} from (\n${sql}\n) as __etl_rows order by ${dialect.ident(counter)}`;
 }
 
 /** The rows under the comment that dbt writes over them, so that a reader of the compiled SQL sees whose they are. */

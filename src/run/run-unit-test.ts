@@ -10,6 +10,7 @@ import type { UnitTestNode } from '../manifest/unit-test.ts';
 import {
   columnNamed,
   fixtureSql,
+  orderedFixture,
   titledFixture,
   unknownColumns,
   type FixtureColumn,
@@ -143,7 +144,7 @@ async function expectedRows(
     const columns = [...(content.rows[0]?.keys() ?? [])].flatMap(
       (written) => columnNamed(actual.columns, written) ?? [],
     );
-    const { sql } = fixtureSql(dialect, columns, content.rows);
+    const sql = orderedFixture(dialect, columns, content.rows);
     return { columns, rows: (await session.read(dialect.read(sql, config))).rows };
   }
   const work = ctx.unitTestCompiler.text(request, content.sql, content.at);
