@@ -114,7 +114,7 @@ const moment = (now: Date): string => now.toISOString().replace('T', ' ').replac
 
 /**
  * A snapshot: the rows of its query are staged, then versions that ended are closed and new ones are opened in one step. A
- * history cannot be made again, so it is never built anew, and tests run after it was written: what is not recorded today is lost.
+ * history cannot be made again, so it is never built anew.
  */
 export function snapshot(from: SnapshotIngredients): Checked<Recipe> {
   const { dialect, live, staged } = from;
@@ -144,13 +144,14 @@ export function snapshot(from: SnapshotIngredients): Checked<Recipe> {
     const attempts = publishWithHooks(from, dialect.publishTable(from));
     const action = 'create snapshot';
     return {
-      value: { ...recipe, action, publish: { kind: 'ready', attempts } },
+      value: { ...recipe, action, testable: staged, publish: { kind: 'ready', attempts } },
       diagnostics: [],
     };
   }
   const value: Recipe = {
     ...recipe,
     action: 'add versions to snapshot',
+    undoable: dialect.can.transactionalDdl,
     publish: {
       kind: 'asks',
       question: dialect.columns(staged),

@@ -15,9 +15,10 @@ export const hasOutcome = (manifest: Manifest, id: NodeId): boolean => {
   return node === undefined ? id in manifest.exposures : isExecuted(node);
 };
 
-/** What is built beside and swapped in, so that tests can read it before anybody else does. */
+/** What is built beside and swapped in, or written in a transaction: tests can read it before anybody else does. */
 const isStaged = (node: ExecutableNode | undefined): boolean =>
   node?.resource_type === 'seed' ||
+  node?.resource_type === 'snapshot' ||
   (node?.resource_type === 'model' &&
     ['table', 'incremental', 'materialized_view'].includes(node.config.materialized));
 

@@ -41,14 +41,15 @@ export function sameBody(node: GraphNode, old: PreviousNode): boolean {
   );
 }
 
-/** dbt writes a list of a property file twice into its manifest. */
-function once(value: unknown): unknown {
-  if (isMap(value))
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, once(one)]));
-  if (!Array.isArray(value)) return value;
-  const half = value.length / 2;
-  const [first, second] = [value.slice(0, half), value.slice(half)];
-  return value.length > 0 && same(first, second) ? first : value;
+/** An earlier value as it was written: dbt writes a list of a property file twice into its manifest. */
+function writtenOnce(then: unknown, now: unknown): unknown {
+  if (isMap(then))
+    return Object.fromEntries(
+      Object.entries(then).map(([key, one]) => [key, writtenOnce(one, mapOf(now)[key])]),
+    );
+  // only for a list that is there once now: two equal hooks are not one
+  const isTwice = Array.isArray(then) && Array.isArray(now) && now.length * 2 === then.length;
+  return isTwice && same([...now, ...now], then) ? now : then;
 }
 
 /** One spelling for what dbt spells in several ways: hooks, and a meta that says nothing. */
@@ -56,13 +57,14 @@ const settled = (config: unknown): Json =>
   Object.fromEntries(
     Object.entries(mapOf(config))
       .filter(([key, value]) => key !== 'meta' || !same(value, {}))
-      .map(([key, value]) => [key.replace(/^(pre|post)_hook$/, '$1-hook'), once(value)]),
+      .map(([key, value]) => [key.replace(/^(pre|post)_hook$/, '$1-hook'), value]),
   );
 
 /** Configs as they were written, before templates were filled in. */
 export function sameConfigs(node: GraphNode, old: PreviousNode): boolean {
   if (node.resource_type === 'unit_test') return true;
-  const [now, then] = [settled(node.unrendered_config), settled(old['unrendered_config'])];
+  const now = settled(node.unrendered_config);
+  const then = mapOf(writtenOnce(settled(old['unrendered_config']), now));
   if (node.resource_type === 'test') return sameKeys(TEST_CONFIG, now, then);
   const keys = new Set([...Object.keys(now), ...Object.keys(then)]);
   return sameKeys(

@@ -34,6 +34,18 @@ test('what cannot be written is told once, and keeps nothing else from being wri
   expect(await readFile(join(dir, 'b.sql'), 'utf8')).toBe('y');
 });
 
+test('many files that cannot be written for one reason are told in one line', async () => {
+  await writeFile(join(dir, 'taken'), 'not a folder');
+  const queue = new FileQueue();
+  for (let i = 0; i < 30; i++) queue.add(file('taken', `${i}.sql`), 'x');
+  const told = await queue.settled();
+  expect(told.map(({ message }) => message)).toEqual([
+    expect.stringMatching(
+      /^Cannot write .*\d+\.sql: a file stands where a folder is needed; nor 29 other files$/,
+    ),
+  ]);
+});
+
 test('an empty queue is settled, and one that was settled goes on', async () => {
   const queue = new FileQueue();
   expect(await queue.settled()).toEqual([]);

@@ -27,5 +27,7 @@ test.each([
 test('what differs beside that is a change', () => {
   expect(same({ 'pre-hook': 'a' }, { pre_hook: 'b' })).toBe(false);
   expect(same({ unique_key: ['a', 'b'] }, { unique_key: ['a', 'b', 'a'] })).toBe(false);
+  expect(same({ 'pre-hook': ['a', 'a'] }, { pre_hook: ['a'] })).toBe(false);
+  expect(same({ 'pre-hook': ['a'] }, { pre_hook: ['a', 'a', 'a'] })).toBe(false);
   expect(same({ meta: { a: 1 } }, { meta: {} })).toBe(false);
 });
