@@ -4,15 +4,18 @@ import { cpus, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { measureParse } from './areas/parse.mjs';
 import { measurePostgres } from './areas/postgres.mjs';
 import { measureStartup } from './areas/startup.mjs';
 import { tableOf } from './figures.mjs';
 
-const AREAS = { startup: measureStartup, postgres: measurePostgres };
+const AREAS = { startup: measureStartup, parse: measureParse, postgres: measurePostgres };
 
 const HELP = `npm run bench -- [${Object.keys(AREAS).join('|')}] [options]
   --runs N       how often each is run, besides a warm-up (default 7)
   --rows N       rows of the large seed and table (default 1000000)
+  --models N,N   sizes of the projects of the area parse (default 100,2000,10000)
+  --dbt PATH     a dbt to measure beside, for the area parse
   --json FILE    where the figures go (default: target/bench/figures.json)
 Needs dist/ (npm run build); the area postgres needs psql on the PATH.`;
 
@@ -21,6 +24,8 @@ const { values, positionals } = parseArgs({
   options: {
     runs: { type: 'string', default: '7' },
     rows: { type: 'string', default: '1000000' },
+    models: { type: 'string', default: '100,2000,10000' },
+    dbt: { type: 'string' },
     json: { type: 'string', default: 'target/bench/figures.json' },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -33,7 +38,13 @@ if (values.help || unknown.length > 0) {
   say(unknown.length > 0 ? `There is no area ${unknown.join(', ')}.\n${HELP}` : HELP);
   process.exitCode = values.help ? 0 : 2;
 } else {
-  const options = { runs: Number(values.runs), rows: Number(values.rows), say };
+  const options = {
+    runs: Number(values.runs),
+    rows: Number(values.rows),
+    models: values.models.split(',').filter(Boolean).map(Number),
+    dbt: values.dbt,
+    say,
+  };
   const machine = {
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
