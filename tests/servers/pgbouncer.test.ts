@@ -308,34 +308,62 @@ describe('the connection that holds the locks is lost', () => {
   });
 });
 
-test('a run ends on Ctrl-C behind a pooler that says nothing any more', async () => {
-  const dead = await pgbouncer(server, 'transaction');
-  const admin = await connect(server.output);
-  const keys = Object.entries({ type: 'postgres', ...dead.output, schema: 'dead', threads: 2 });
-  const project = await scratch({
-    'dbt_project.yml': 'name: shop\nprofile: mine\n',
-    'profiles.yml': `mine:\n  outputs:\n    default:\n${keys.map(([k, v]) => `      ${k}: ${String(v)}\n`).join('')}`,
-    'models/a.sql': `{{ config(materialized='table') }} select 1 as id from pg_sleep(25)`,
-  });
-  try {
-    let stop = (): void => undefined;
-    const running = etl(['run'], {
-      cwd: project.dir,
-      started: (child) => (stop = () => void child.kill('SIGINT')),
+describe('a run ends on Ctrl-C behind a pooler that says nothing any more', () => {
+  /** Runs a model behind a pooler that freezes once the query counts one; how long the run goes on after Ctrl-C. */
+  const endsAfter = async (select: string, begun: string, locks = false): Promise<number> => {
+    const dead = await pgbouncer(server, 'transaction');
+    const admin = await connect(server.output);
+    const keys = Object.entries({ type: 'postgres', ...dead.output, schema: 'dead', threads: 2 });
+    const project = await scratch({
+      'dbt_project.yml': 'name: shop\nprofile: mine\n',
+      'profiles.yml': `mine:\n  outputs:\n    default:\n${keys.map(([k, v]) => `      ${k}: ${String(v)}\n`).join('')}`,
+      'models/a.sql': `{{ config(materialized='table') }} ${select}`,
     });
+    const wait = gate();
+    const holding = locks
+      ? admin.withSession('holds', async (session) => {
+          const unlock = await locked(session, { schema: 'dead', name: 'a' });
+          await wait.promise;
+          await unlock();
+        })
+      : undefined;
+    try {
+      let stop = (): void => undefined;
+      let told = '';
+      const running = etl(['run'], {
+        cwd: project.dir,
+        started: (child) => {
+          stop = () => void child.kill('SIGINT');
+          child.stdout?.on('data', (text) => (told += String(text)));
+        },
+      });
+      await expect
+        .poll(async () => (begun === '' ? told.includes('a waits') : await value(admin, begun)), {
+          timeout: 30_000,
+        })
+        .toBe(begun === '' ? true : 1);
+      dead.freeze();
+      const at = performance.now();
+      stop();
+      expect((await running).code).not.toBe(0);
+      return performance.now() - at;
+    } finally {
+      wait.free();
+      await holding;
+      await admin.close();
+      await dead.stop();
+      await project.dispose();
+    }
+  };
+
+  test('in the middle of a statement', async () => {
     const sleeping = `select count(*)::int from pg_stat_activity where query like '%pg_sleep(25)%' and pid <> pg_backend_pid() and state = 'active'`;
-    await expect.poll(() => value(admin, sleeping), { timeout: 30_000 }).toBe(1);
-    dead.freeze();
-    const begun = performance.now();
-    stop();
-    const { code } = await running;
-    expect(performance.now() - begun).toBeLessThan(10_000);
-    expect(code).not.toBe(0);
-  } finally {
-    await admin.close();
-    await dead.stop();
-    await project.dispose();
-  }
+    expect(await endsAfter('select 1 as id from pg_sleep(25)', sleeping)).toBeLessThan(10_000);
+  });
+
+  test('while nothing runs: it waits for another run', async () => {
+    expect(await endsAfter('select 1 as id', '', true)).toBeLessThan(12_000);
+  });
 });
 
 async function locked(session: Session, relation: RelationName): Promise<() => Promise<void>> {

@@ -4,8 +4,8 @@ import { cancelRequest } from './cancel-request.ts';
 import { abandon, openPooled, openWire, type Wire } from './client.ts';
 import { LockHolder } from './lock-holder.ts';
 import { type Login, loginOf } from './login.ts';
+import { CANCEL_PATIENCE_MS, takeLeave, within } from './patience.ts';
 import { pooledText, type Pooling, poolingOf } from './pooling.ts';
-import { failure } from './errors.ts';
 import { PostgresSession, type Shared } from './session.ts';
 import { type Credentials, credentialsOf } from './target.ts';
 
@@ -107,17 +107,15 @@ class PostgresConnection implements Connection {
       await Promise.all(busy.map((w) => cancelRequest(w)));
       return busy.length;
     }
-    const pids = busy.map((w) => w.pid).join(', ');
-    const control = await this.#controlWire();
+    const control = this.#controlWire();
     try {
-      // as whoever connected: the role that the profile changes to may not cancel what that user runs
-      await control.client.query('set role none');
-      const { rows } = await control.client.query<{ told: string }>(
-        `select count(*) filter (where pg_cancel_backend(pid)) as told from unnest(array[${pids}]) as pid`,
-      );
-      return Number(rows[0]?.told ?? 0);
-    } catch (error) {
-      throw failure(error);
+      return await within(CANCEL_PATIENCE_MS, tellToCancel(control, busy));
+    } catch {
+      this.#control = undefined;
+      control.then(abandon).catch(() => undefined);
+      // the server asks no connection for this; one that does not listen either loses those that it keeps waiting
+      await Promise.all(busy.map((w) => cancelRequest(w)));
+      return busy.length;
     }
   }
 
@@ -128,9 +126,8 @@ class PostgresConnection implements Connection {
 
   async #end(): Promise<void> {
     await this.#shared.locks?.end();
-    const control = await this.#control?.catch(() => undefined);
-    const all = [...this.#wires, ...(control === undefined ? [] : [control])];
-    await Promise.all(all.map((w) => w.client.end().catch(() => undefined)));
+    const control = this.#control?.then(takeLeave).catch(() => undefined);
+    await Promise.all([...[...this.#wires].map(takeLeave), control]);
     await this.#place.leave();
   }
 
@@ -180,6 +177,18 @@ class PostgresConnection implements Connection {
     this.#forget(wire);
     next?.(undefined);
   }
+}
+
+/** Has the backends of the connections cancelled by another one; returns how many were told. */
+async function tellToCancel(by: Promise<Wire>, busy: readonly Wire[]): Promise<number> {
+  const { client } = await by;
+  const pids = busy.map((w) => w.pid).join(', ');
+  // as whoever connected: the role that the profile changes to may not cancel what that user runs
+  await client.query('set role none');
+  const { rows } = await client.query<{ told: string }>(
+    `select count(*) filter (where pg_cancel_backend(pid)) as told from unnest(array[${pids}]) as pid`,
+  );
+  return Number(rows[0]?.told ?? 0);
 }
 
 /** Whether what is said to the server can be read on its way; nothing for a socket, which has no way. */

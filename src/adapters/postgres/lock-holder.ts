@@ -4,10 +4,13 @@ import type { LockWish } from '../../adapter/lock.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { abandon, type Wire } from './client.ts';
 import { failure } from './errors.ts';
+import { takeLeave } from './patience.ts';
 import { quoted } from './quote.ts';
 import { type AskServer, giveBack, takeLock, tryLock } from './relation-lock.ts';
 
 const POLL_MS = 100;
+/** how long an answer may take of which a stopped run cannot do without */
+const PATIENCE_MS = 2000;
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 /** A lock that somebody else's connection holds. */
@@ -51,6 +54,8 @@ export class LockHolder {
   /** one statement at a time */
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  /** what is asked just now, and since when */
+  #asking: { readonly wire: Wire; readonly since: number } | undefined;
   #stops = 0;
 
   /** `name`: what others are told who wait for its locks */
@@ -105,9 +110,12 @@ export class LockHolder {
     };
   }
 
-  /** Gives up waiting for locks; returns for how many. */
+  /** Gives up waiting for locks, and for an answer that does not come; returns for how many locks. */
   stop(): number {
     this.#stops += 1;
+    const asking = this.#asking;
+    if (asking !== undefined && performance.now() - asking.since > PATIENCE_MS)
+      abandon(asking.wire);
     return this.#waiting;
   }
 
@@ -119,7 +127,7 @@ export class LockHolder {
 
   async end(): Promise<void> {
     const wire = await this.#wire?.catch(() => undefined);
-    await wire?.client.end().catch(() => undefined);
+    if (wire !== undefined) await takeLeave(wire);
   }
 
   async #begun(): Promise<Wire> {
@@ -147,12 +155,15 @@ export class LockHolder {
     const asked = this.#turn.then(async () => {
       const wire = only ?? (await this.#live());
       const query = { text: sql, rowMode: 'array' as const };
+      this.#asking = { wire, since: performance.now() };
       try {
         return { wire, rows: (await wire.client.query<(string | null)[]>(query)).rows };
       } catch (error) {
         // whatever it was, its transaction answers nothing any more
         giveUp(wire);
         throw failure(error);
+      } finally {
+        this.#asking = undefined;
       }
     });
     this.#turn = asked.catch(() => undefined);

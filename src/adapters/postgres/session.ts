@@ -161,7 +161,9 @@ export class PostgresSession implements Session {
       return;
     }
     try {
-      await this.#wire.client.query('rollback; reset all; reset role; discard temp');
+      await this.#working(() =>
+        this.#wire.client.query('rollback; reset all; reset role; discard temp'),
+      );
       this.#wire.tag = undefined;
     } catch {
       this.#wire.broken = true;
@@ -334,7 +336,7 @@ export class PostgresSession implements Session {
   async #rollback(): Promise<void> {
     if (this.#wire.broken) return;
     try {
-      await this.#wire.client.query('rollback');
+      await this.#working(() => this.#wire.client.query('rollback'));
     } catch {
       this.#wire.broken = true;
     }
