@@ -73,6 +73,8 @@ export const CODES = {
   ETL4042: 'Subscribers are not sent the new rows',
   ETL4045: 'Microbatch model without an input that has a time',
   ETL4050: 'Materialization ended without a commit',
+  ETL4060: 'Post-hook commits the transaction of its node',
+  ETL4061: 'Post-hook rolls back the transaction of its node',
   ETL4080: 'Described column does not exist',
   ETL5001: 'The engine rejected the SQL',
   ETL5002: 'The server cannot be reached',

@@ -14,6 +14,7 @@ import { materializedView } from '../materializations/materialized-view.ts';
 import type { Recipe, RenderedHook } from '../materializations/recipe.ts';
 import { contractOf } from './contract.ts';
 import { seed } from '../materializations/seed.ts';
+import { committingHooks } from './committing-hooks.ts';
 import { stagedName } from '../kernel/staged-name.ts';
 import { snapshot } from '../materializations/snapshot.ts';
 import { table } from '../materializations/table.ts';
@@ -109,9 +110,12 @@ export function planNode(inputs: PlanInputs): Checked<Recipe> {
   if (tooLong !== undefined) return { value: undefined, diagnostics: [tooLong] };
   const promised = contractOf(node, dialect, inputs.references ?? new Map());
   if (promised.value === undefined) return { value: undefined, diagnostics: promised.diagnostics };
+  const ends = committingHooks(node, dialect, inputs.hooks.after);
+  if (ends.value === undefined) return { value: undefined, diagnostics: ends.diagnostics };
   const recipe = recipeOf(inputs, target, promised.value.contract);
-  if (recipe.value === undefined || promised.diagnostics.length === 0) return recipe;
-  const hazards = [...recipe.value.hazards, ...promised.diagnostics];
+  const told = [...promised.diagnostics, ...ends.diagnostics];
+  if (recipe.value === undefined || told.length === 0) return recipe;
+  const hazards = [...recipe.value.hazards, ...told];
   return { ...recipe, value: { ...recipe.value, hazards } };
 }
 

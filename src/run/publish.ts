@@ -1,6 +1,7 @@
 import type { Attempt, Session } from '../adapter/contract.ts';
-import { isStatementFailure } from '../adapter/failure.ts';
+import { isStatementFailure, type StatementFailure } from '../adapter/failure.ts';
 import type { Segment, Statement } from '../adapter/statement.ts';
+import { transactionEnd } from '../sql/transaction-end.ts';
 
 export interface PublishOptions {
   readonly transactional: boolean;
@@ -27,6 +28,10 @@ const asSegment = (attempt: Attempt, transactional: boolean): Segment => ({
   statements: attempt.statements,
 });
 
+/** Whether a hook among the statements ends their transaction: what comes before it may be kept although the rest fails. */
+export const endsInside = (statements: readonly Statement[]): boolean =>
+  statements.some(({ verb, sql }) => verb === 'hook' && transactionEnd(sql) !== undefined);
+
 /**
  * Sends the attempts of a publish: the next way when the engine rejects one for a reason it names, the same again (freshly
  * made by `attempts`, which reads what is live anew) after contention. Returns the attempt that succeeded. Throws the
@@ -39,11 +44,15 @@ export async function publish(
 ): Promise<Attempt & { readonly rows?: number }> {
   const begun = options.now().getTime();
   for (let tries = 1; ; tries++) {
+    const ways = await attempts();
+    const isWhole = !ways.some(({ statements }) => endsInside(statements));
     try {
-      return await tryInTurn(session, await attempts(), options);
+      return await tryInTurn(session, ways, options);
     } catch (error) {
       const again =
         isStatementFailure(error) &&
+        // what a hook has committed would be done twice
+        (isWhole || wasLocked(error)) &&
         (error.error.kind === 'contention' ||
           // something began to read the old relation after it was looked at: look again
           // or has taken the name: what can be replaced is seen by then
@@ -57,6 +66,10 @@ export async function publish(
     }
   }
 }
+
+/** It failed at a lock of the publish itself, and so before its hooks. */
+const wasLocked = ({ error, statement }: StatementFailure): boolean =>
+  error.code === '55P03' && statement !== undefined && statement.label === undefined;
 
 async function tryInTurn(
   session: Session,

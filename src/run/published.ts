@@ -12,10 +12,13 @@ export interface Published {
 /** What may have come while the engine was on its way to the end of a publish that is not all or nothing. */
 const CUT_SHORT: readonly string[] = ['cancelled', 'overtime', 'timeout'];
 
+/** Whether a publish happens as a whole: so, in steps of which each may be the last, or with hooks that commit on the way. */
+export type Wholeness = 'whole' | 'steps' | 'commits inside';
+
 /** Publishes, and keeps in mind how that ended; `work` gives undefined when it found that it cannot. */
 export async function watchPublish<T>(
   published: Published,
-  isAllOrNothing: boolean,
+  how: Wholeness,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -26,7 +29,11 @@ export async function watchPublish<T>(
     const kind = isStatementFailure(error) ? error.error.kind : 'other';
     if (published.is === 'untold') throw error;
     if (isStatementFailure(error) && error.error.isUnsent === true) throw error;
-    if (kind === 'connection' || (!isAllOrNothing && CUT_SHORT.includes(kind)))
+    if (
+      kind === 'connection' ||
+      how === 'commits inside' ||
+      (how === 'steps' && CUT_SHORT.includes(kind))
+    )
       published.is = 'unknown';
     throw error;
   }

@@ -4,6 +4,7 @@ import { isStatementFailure } from '../adapter/failure.ts';
 import type { Statement } from '../adapter/statement.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import type { RunContext } from './context.ts';
+import { endsInside } from './publish.ts';
 
 /** The names under which a node builds are its own: who begins again drops them first. */
 const isInternal = (name: string): boolean => name.startsWith('__etl_');
@@ -39,6 +40,7 @@ export class Effects {
           // what was rolled back has not been done; whether a lost connection committed is not known
           const isUndone =
             segment.atomicity === 'transaction' &&
+            !endsInside(segment.statements) &&
             isStatementFailure(error) &&
             (error.error.kind !== 'connection' || error.error.isUnsent === true);
           if (!isUndone) seen(segment.statements);

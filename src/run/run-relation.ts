@@ -11,6 +11,7 @@ import { lateHookSegment, type Recipe } from '../materializations/recipe.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import { nodeRelation, planNode, type PlanInputs } from '../plan/plan-node.ts';
 import { isMicrobatch } from '../project/microbatch.ts';
+import { transactionEnd } from '../sql/transaction-end.ts';
 import { answerer } from './answerer.ts';
 import { warnOfMissingColumns } from './described-columns.ts';
 import { drive } from './answers.ts';
@@ -190,15 +191,22 @@ async function runTurn(
       refuseHazards({ ...planned, hazards }, placed);
       return publishRecipe(placed, publishing, planned, progress.sent, again);
     };
-    const isAllOrNothing = ctx.dialect.can.transactionalDdl;
+    const commitsInside = inputs.hooks.after.some(
+      ({ sql, inTransaction }) => inTransaction && transactionEnd(sql) !== undefined,
+    );
+    const how = !ctx.dialect.can.transactionalDdl
+      ? 'steps'
+      : commitsInside
+        ? 'commits inside'
+        : 'whole';
     const atOnce =
-      known === undefined
+      known === undefined || commitsInside
         ? undefined
-        : await watchPublish(progress.published, isAllOrNothing, () =>
+        : await watchPublish(progress.published, how, () =>
             publishAtOnce(ctx, session, { target, live }, recipe, progress.sent),
           );
     isStaged = atOnce === undefined;
-    const done = atOnce ?? (await watchPublish(progress.published, isAllOrNothing, longWay));
+    const done = atOnce ?? (await watchPublish(progress.published, how, longWay));
     await validate(ctx, session, node, done.validates ?? [], progress);
     await warnOfMissingColumns(ctx, session, node);
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });

@@ -142,11 +142,51 @@ describe('tests before an incremental model is published', () => {
       const ran = await bench.call('build');
       expect(ran.status).toEqual({ m: 'success', unique_m_label: 'fail', below: 'skipped' });
       expect(ran.outcomes['m']?.message).toBe('INSERT 1');
-      expect(ran.told).toHaveLength(1);
+      expect(ran.told.map((told) => told.slice(0, 7))).toEqual(['ETL4060', 'ETL6001']);
       expect(ran.told.join('\n')).not.toContain('not published');
       expect(await rows()).toEqual(['1|a', '2|b', '3|a']);
       expect(await bench.rows('select n from public.log')).toEqual(hook === "'commit'" ? [] : ['1']);
       expect(await internal()).toEqual([]);
+    });
+
+    test('a rollback is refused before anything is built', async () => {
+      await bench.write({
+        'models/m.sql': `{{ config(materialized='incremental', post_hook=['select 1', 'rollback']) }} select 3 as id, 'c' as label`,
+      });
+      const ran = await bench.call('build');
+      expect(ran.status).toEqual({ m: 'error', unique_m_label: 'skipped', below: 'skipped' });
+      expect(ran.told.join('\n')).toMatch(/ETL4061 post-hook 2 of m rolls back the transaction/);
+      expect(await rows()).toEqual(['1|a', '2|b']);
+    });
+
+    test.each(['build', 'run'] as const)('%s: what was committed is not written again after a collision', async (verb) => {
+      const collides = `do $$ begin if nextval('public.tries') = 1 then raise exception 'collided' using errcode = '40001'; end if; end $$`;
+      await bench.run('create sequence public.tries');
+      await bench.write({
+        'models/m.sql': `{{ config(materialized='incremental', incremental_strategy='append', post_hook=['commit', "${collides}"]) }} select 3 as id, 'c' as label`,
+      });
+      const ran = await bench.call(verb);
+      expect(ran.status['m']).toBe('error');
+      expect(ran.told.join('\n')).toContain('collided');
+      expect(await rows()).toEqual(['1|a', '2|b', '3|c']);
+    });
+
+    test('a lock that is met before the hook is waited for', async () => {
+      await bench.write({
+        'models/m.sql': `{{ config(materialized='table', post_hook='commit') }} select 3 as id, 'c' as label`,
+      });
+      let free = (): void => undefined;
+      const held = bench.connection.withSession('holds', async (session) => {
+        const sent = (sql: string) => session.execute({ sql, verb: 'hook' as const, repeatable: false });
+        await sent('begin; lock table public.m in access share mode');
+        await new Promise<void>((done) => (free = done));
+        await sent('commit');
+      });
+      setTimeout(() => free(), 1500);
+      const ran = await bench.call('run');
+      await held;
+      expect(ran.status['m']).toBe('success');
+      expect(await rows()).toEqual(['3|c']);
     });
 
     test('is no hook whose text only looks like it', async () => {

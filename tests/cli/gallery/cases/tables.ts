@@ -63,6 +63,34 @@ export const TABLES: readonly GalleryCase[] = [
     codes: ['ETL4042'],
   },
   {
+    name: 'post-hook-that-commits',
+    ...REVENUE,
+    keeps: { revenue: 1 },
+    files: {
+      'models/revenue.sql': model(
+        "{{ config(materialized='table', post_hook='commit') }}",
+        'select 9 as id',
+      ),
+    },
+    args: ['run'],
+    exit: 0,
+    codes: ['ETL4060'],
+  },
+  {
+    name: 'post-hook-that-rolls-back',
+    ...REVENUE,
+    keeps: { revenue: 2 },
+    files: {
+      'models/revenue.sql': model(
+        "{{ config(materialized='table', post_hook='rollback') }}",
+        'select 9 as id',
+      ),
+    },
+    args: ['run'],
+    exit: 1,
+    codes: ['ETL4061'],
+  },
+  {
     name: 'storage-parameter-of-the-wrong-kind',
     ...REVENUE,
     keeps: { revenue: 2 },
