@@ -6,6 +6,7 @@ import type { Access, CatalogColumn } from './catalog.ts';
 import type { FailureKind } from './failure.ts';
 import type { LockWish } from './lock.ts';
 import type { OwnServer, TargetWorld } from './own-server.ts';
+import type { Serving, ServingWish } from './serving.ts';
 export type { InferredType, SeedColumn, SeedInput } from './seed-input.ts';
 import type { InferredType, SeedInput } from './seed-input.ts';
 import type { Query, ResultSet, Scalar, Segment, Statement } from './statement.ts';
@@ -375,6 +376,12 @@ export interface Adapter {
     target: Target,
     world: Pick<ConnectOptions, 'projectDir' | 'env'>,
   ): Promise<OwnServer | undefined>;
+  /** lets other programs read what is in the embedded engine of the target; undefined where it is no such engine */
+  serve?(
+    target: Target,
+    world: Pick<ConnectOptions, 'projectDir' | 'env'>,
+    wish: ServingWish,
+  ): Promise<Serving> | undefined;
 }
 
 /** Runs a Query on a session and decodes its rows. */

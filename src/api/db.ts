@@ -1,24 +1,11 @@
 import type { OwnServer, OwnServerState, ServerWish } from '../adapter/own-server.ts';
-import { hasErrors } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
-import { readConnection } from '../project/outline.ts';
-import { homeOf } from './connect.ts';
-import { newInvocation } from './invocation.ts';
-import { findProjectDir, loadInput, tellOutline, withoutSecrets } from './open-project.ts';
+import { openTarget } from './open-target.ts';
 import type { ApiOptions } from './options.ts';
 
-/** The server that the target's engine runs itself. Only the profile is read: models may be broken. */
+/** The server that the target's engine runs itself. */
 async function serverOf(options: ApiOptions): Promise<OwnServer> {
-  const invocation = newInvocation(options);
-  const dir = await findProjectDir(options, invocation);
-  const { value, diagnostics } = await readConnection(loadInput(dir, options, invocation, 'db'));
-  const secrets = value?.profile.target.secrets ?? [];
-  tellOutline(options, dir, secrets);
-  if (value === undefined || hasErrors(diagnostics))
-    throw withoutSecrets(options, dir, secrets, diagnostics);
-  options.report?.(diagnostics.filter((d) => d.severity !== 'info'));
-  const { adapter, target, targetName } = value.profile;
-  const world = { projectDir: await homeOf(dir), env: value.env };
+  const { adapter, target, targetName, world } = await openTarget(options, 'db');
   const server = await adapter.ownServer?.(target, world);
   if (server !== undefined) return server;
   throw new EtlError([
@@ -26,7 +13,10 @@ async function serverOf(options: ApiOptions): Promise<OwnServer> {
       code: 'ETL1033',
       severity: 'error',
       message: `the target "${targetName}" has no embedded server that etl db could handle`,
-      hint: 'Choose an output of type postgres with "embedded: true" with --target.',
+      hint:
+        adapter.serve === undefined
+          ? 'Choose an output of type postgres with "embedded: true" with --target.'
+          : 'The embedded ClickHouse is served by etl serve. Otherwise choose an output of type postgres with "embedded: true" with --target.',
     },
   ]);
 }

@@ -40,5 +40,6 @@ export { parse } from './parse.ts';
 export { plan } from './plan.ts';
 export { retry } from './retry.ts';
 export { runOperation } from './run-operation.ts';
+export { serve, type ServeOptions } from './serve.ts';
 export { show } from './show.ts';
 export { sourceFreshness } from './source-freshness.ts';

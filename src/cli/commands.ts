@@ -174,6 +174,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/retry.ts')).retryCommand(values, terminal),
   },
   {
+    name: 'serve',
+    summary: 'Answer for the embedded ClickHouse over HTTP, for BI tools, curl and other clients',
+    example: 'etl serve --target clickhouse --port 8123',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/serve.ts')).serveCommand(values, terminal),
+  },
+  {
     name: 'db start',
     group: 'Handle the embedded Postgres of the project; see etl db start --help',
     summary: 'Start the embedded Postgres and keep it running until etl db stop',

@@ -19,6 +19,7 @@ export type Command =
   | 'grants'
   | 'retry'
   | 'docs serve'
+  | 'serve'
   | 'db start'
   | 'db stop'
   | 'db status'

@@ -57,6 +57,7 @@ const UNLOGGED: ReadonlySet<string> = new Set([
   'init',
   'clean',
   'docs serve',
+  'serve',
   'db start',
   'db stop',
   'db status',

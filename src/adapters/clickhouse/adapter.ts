@@ -6,15 +6,16 @@ import { DriverConnection } from './session.ts';
 import { ANSI } from './settings.ts';
 import { parseTarget, requireConnecting } from './target.ts';
 
+/** Where the embedded engine of a project keeps its files. */
+const rootOf = ({ projectDir }: Pick<ConnectOptions, 'projectDir'>): string =>
+  join(projectDir, '.etl', 'ch');
+
 /** Loads only the driver that is needed: the embedded engine is large. */
 async function openDriver(target: Target, options: ConnectOptions): Promise<Driver> {
   const connecting = requireConnecting(target);
   if (connecting.embedded) {
     const { connectEmbedded } = await import('./embedded/driver.ts');
-    return connectEmbedded(
-      join(options.projectDir, '.etl', 'ch'),
-      options.env['UV_THREADPOOL_SIZE'],
-    );
+    return connectEmbedded(rootOf(options), options.env['UV_THREADPOOL_SIZE']);
   }
   const { connectHttp } = await import('./http/driver.ts');
   return connectHttp(connecting, options.threads);
@@ -44,4 +45,10 @@ export const clickhouse: Adapter = {
     });
   },
   connect,
+  serve: (target, world, wish) =>
+    requireConnecting(target).embedded
+      ? import('./front/serve.ts').then(({ serve }) =>
+          serve(rootOf(world), world.env['UV_THREADPOOL_SIZE'], wish),
+        )
+      : undefined,
 };

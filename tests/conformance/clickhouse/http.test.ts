@@ -7,9 +7,9 @@ import { clickhouse } from '../../../src/adapters/clickhouse/adapter.ts';
 import { isEtlError } from '../../../src/kernel/error.ts';
 import type { Diagnostic } from '../../../src/kernel/diagnostic.ts';
 import { aSelect, sendAttempts } from '../../support/clickhouse.ts';
-import { startFakeServer, type FakeServer } from '../../support/clickhouse-server.ts';
+import { startWire, type Wire } from '../../support/clickhouse-wire.ts';
 
-let server: FakeServer;
+let server: Wire;
 let dir: string;
 const password = 's3cr3t-pass';
 
@@ -43,7 +43,7 @@ async function refusal(work: Promise<unknown>): Promise<Diagnostic> {
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'etl-'));
-  server = await startFakeServer();
+  server = await startWire();
 });
 afterAll(async () => {
   await server.close();

@@ -10,11 +10,11 @@ import { WAIT_SILENTLY } from '../../../src/adapter/lock.ts';
 import { acquireLease, type LeaseTimes } from '../../../src/adapters/clickhouse/lease.ts';
 import { leaseOwner } from '../../../src/adapters/clickhouse/lease-owner.ts';
 import { sha256 } from '../../../src/kernel/hash.ts';
-import { startFakeServer, type FakeServer } from '../../support/clickhouse-server.ts';
+import { startWire, type Wire } from '../../support/clickhouse-wire.ts';
 
 const orders = { schema: 'shop', name: 'orders' };
 const IMPATIENT: LeaseTimes = { staleSeconds: 600, renewMs: 50, waitMs: 300, pauseMs: 50 };
-let server: FakeServer;
+let server: Wire;
 let one: Connection;
 let two: Connection;
 
@@ -63,7 +63,7 @@ const ago = (minutes: number): string =>
   new Date(Date.now() - minutes * 60_000).toISOString().replace(/\.\d+Z$/, 'Z');
 
 beforeAll(async () => {
-  server = await startFakeServer();
+  server = await startWire();
   [one, two] = [await connect('run-1'), await connect('run-2')];
   await run('CREATE DATABASE IF NOT EXISTS shop');
 });

@@ -8,15 +8,7 @@ import { Gate } from '../gate.ts';
 import { text } from '../quote.ts';
 import { assignments } from '../settings.ts';
 import { openEngine, type Engine } from './engine.ts';
-
-/** libuv's own default. */
-const DEFAULT_POOL = 4;
-
-/** A running statement holds a thread of the pool; one stays free for files. */
-const statementsAtOnce = (poolSize: string | undefined): number => {
-  const size = Number(poolSize ?? DEFAULT_POOL);
-  return Math.max(1, (Number.isInteger(size) && size > 0 ? size : DEFAULT_POOL) - 1);
-};
+import { statementsAtOnce } from './pool.ts';
 
 const GLOB = /[*?{}[\]\\]/;
 

@@ -119,6 +119,30 @@ export const CONNECTIONS: readonly GalleryCase[] = [
     codes: ['ETL1033'],
   },
   {
+    name: 'serve-of-a-postgres',
+    args: ['serve'],
+    exit: 2,
+    codes: ['ETL1033'],
+  },
+  {
+    name: 'serve-on-a-port-that-is-none',
+    args: ['serve', '--target', 'clickhouse', '--port', '70000'],
+    exit: 2,
+    codes: ['ETL5032'],
+  },
+  {
+    name: 'serve-to-everybody',
+    args: ['serve', '--target', 'clickhouse', '--host', '0.0.0.0', '--without-password'],
+    exit: 2,
+    codes: ['ETL1001'],
+  },
+  {
+    name: 'serve-with-a-password-that-is-not-set',
+    args: ['serve', '--target', 'clickhouse', '--password-env', 'BI_PASSWORD'],
+    exit: 2,
+    codes: ['ETL1009'],
+  },
+  {
     name: 'db-psql-url-while-nothing-runs',
     args: ['db', 'psql-url'],
     exit: 2,

@@ -1,0 +1,117 @@
+// etl serve: what was built in the embedded ClickHouse, for other programs.
+import type { ChildProcess } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createClient } from '@clickhouse/client';
+import { afterEach, beforeAll, afterAll, expect, test } from 'vitest';
+import { etl, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
+
+let project: Scratch;
+let child: ChildProcess | undefined;
+let ended: Promise<EtlResult> | undefined;
+
+beforeAll(async () => {
+  project = await scratch({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'models/one.sql': 'select 1 as x',
+  });
+  const { code, output } = await etl(['run', '-t', 'clickhouse'], { cwd: project.dir });
+  expect(code, output).toBe(0);
+  // serve needs no model
+  await project.write({ 'models/broken.sql': "{{ ref('nowhere') }}" });
+});
+afterAll(() => project.dispose());
+afterEach(async () => {
+  child?.kill('SIGKILL');
+  await ended;
+});
+
+interface Served {
+  readonly url: string;
+  readonly password: string;
+  readonly text: string;
+}
+/** Starts it and waits until it says where. */
+function serve(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Served> {
+  let text = '';
+  return new Promise((found, failed) => {
+    ended = etl(['serve', '-t', 'clickhouse', '--port', '0', ...args], {
+      cwd: project.dir,
+      env,
+      started: (process) => {
+        child = process;
+        process.stdout?.on('data', (data: Buffer) => {
+          text += data.toString();
+          if (!text.includes('Ctrl+C')) return;
+          const url = /^ {2}url +(\S+)$/m.exec(text)?.[1] ?? '';
+          const password = /^ {2}password +(\S+)/m.exec(text)?.[1] ?? '';
+          found({ url, password, text });
+        });
+      },
+    });
+    void ended.then(({ output }) => failed(new Error(output)));
+  });
+}
+const ask = async (url: string, sql: string, login = ''): Promise<string> => {
+  const authorization = `Basic ${Buffer.from(login).toString('base64')}`;
+  return (
+    await fetch(url, {
+      method: 'POST',
+      body: sql,
+      ...(login === '' ? {} : { headers: { authorization } }),
+    })
+  ).text();
+};
+
+test('what was built is read, with a password that stays, until Ctrl+C', async () => {
+  const { url, password, text } = await serve([]);
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(text).toMatch(/^Serving ClickHouse 26\.\S+ for reading\n/);
+  expect(await ask(url, 'SELECT x FROM default.one', `default:${password}`)).toBe('1\n');
+  expect(await ask(url, 'SELECT x FROM default.one')).toContain('AUTHENTICATION_FAILED');
+  expect(await ask(url, 'DROP TABLE default.one', `default:${password}`)).toContain('READONLY');
+  const kept = join(project.dir, '.etl/ch/serve-password');
+  expect((await stat(kept)).mode & 0o777).toBe(0o600);
+  const client = createClient({ url, password });
+  const result = await client.query({ query: 'SELECT x FROM default.one', format: 'JSONEachRow' });
+  expect(await result.json()).toEqual([{ x: 1 }]);
+  await client.close();
+  child?.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 0, stderr: '' });
+  expect((await serve([])).password).toBe(password);
+});
+
+test('a running statement does not keep it from ending', async () => {
+  const { url, password } = await serve(['--write']);
+  const long = ask(
+    url,
+    'SELECT count() FROM numbers(1000000000000) WHERE number % 7 = 8',
+    `default:${password}`,
+  );
+  const cut = expect(long).rejects.toThrow();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  child?.kill('SIGTERM');
+  await cut;
+  expect((await ended)?.code).toBe(0);
+});
+
+test('--write lets clients change what is there; the password may be given, or none asked for', async () => {
+  const given = await serve(['--write', '--password-env', 'BI_PASSWORD'], {
+    BI_PASSWORD: 'of my own',
+  });
+  expect(given.text).not.toContain('of my own');
+  expect(given.text).toContain('for reading and writing');
+  const login = 'default:of my own';
+  expect(
+    await ask(given.url, 'CREATE TABLE default.mine ENGINE = Memory AS SELECT 2 AS y', login),
+  ).toBe('');
+  expect(await ask(given.url, 'SELECT y FROM default.mine', login)).toBe('2\n');
+  child?.kill('SIGINT');
+  await ended;
+  const open = await serve(['--without-password']);
+  expect(open.text).toMatch(/password +none/);
+  expect(await ask(open.url, 'SELECT 3')).toBe('3\n');
+});
