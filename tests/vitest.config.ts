@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, include: readonly string[], more: object = {}) => ({
@@ -7,6 +8,8 @@ const project = (name: string, include: readonly string[], more: object = {}) =>
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
+    // all cores: most of a test's time is spent in the processes it starts, while it waits for them
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       project('unit', ['tests/unit/**/*.test.ts']),
       project('golden', ['tests/golden/**/*.test.ts']),
