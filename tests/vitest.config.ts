@@ -5,6 +5,10 @@ const project = (name: string, include: readonly string[], more: object = {}) =>
   test: { name, include: [...include], environment: 'node', ...more },
 });
 
+/** What does not ask for a way of its own to reach the engine. */
+const CLICKHOUSE_LIST =
+  'tests/conformance/clickhouse/{errors,incremental,macros,publish,seed,settings,snapshot,target-settings}.test.ts';
+
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
@@ -19,6 +23,14 @@ export default defineConfig({
         hookTimeout: 60_000,
         // one process per file: the embedded ClickHouse allows one data directory per process and crashes in worker threads
         pool: 'forks',
+      }),
+      // the same list with the driver for servers, over HTTP; ETL_TEST_CLICKHOUSE_URL names a server of your own
+      project('wire', [CLICKHOUSE_LIST], {
+        env: { ETL_TEST_WIRE: '1' },
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        pool: 'forks',
+        fileParallelism: process.env['ETL_TEST_CLICKHOUSE_URL'] === undefined,
       }),
       project('projects', ['tests/projects/**/*.test.ts'], {
         testTimeout: 180_000,

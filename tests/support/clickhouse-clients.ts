@@ -24,7 +24,7 @@ export interface Plain {
   readonly as?: Login;
 }
 /** A request as curl sends it. */
-export const plainTo =
+const plainTo =
   (base: string) =>
   (path: string, { method, body, headers = {}, as = WRITER }: Plain = {}): Promise<Answer> =>
     new Promise((done, failed) => {

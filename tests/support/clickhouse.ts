@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '@clickhouse/client';
 import {
   ask,
   type Attempt,
@@ -13,6 +14,9 @@ import {
 import type { ResultSet, Scalar, Statement } from '../../src/adapter/statement.ts';
 import type { RelationName } from '../../src/kernel/relation.ts';
 import { clickhouse } from '../../src/adapters/clickhouse/adapter.ts';
+import { openEngine } from '../../src/adapters/clickhouse/embedded/engine.ts';
+import { statementsAtOnce } from '../../src/adapters/clickhouse/embedded/pool.ts';
+import { startFront } from '../../src/adapters/clickhouse/front/front.ts';
 
 export interface Warehouse {
   readonly projectDir: string;
@@ -32,14 +36,70 @@ export const env: Readonly<Record<string, string | undefined>> = {
   UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'],
 };
 
-/** An embedded engine on a temporary project, closed and removed by `close`. */
+/** Where the engine of a warehouse is, and what gives it back. */
+interface Place {
+  readonly output: Readonly<Record<string, unknown>>;
+  readonly leave: () => Promise<void>;
+}
+
+/** In this process, by its own interface. */
+const embedded: Place = { output: { embedded: true }, leave: () => Promise.resolve() };
+
+/** In this process, behind the HTTP interface, asked by the driver for servers. */
+async function overTheWire(projectDir: string): Promise<Place> {
+  const user = { name: 'etl', password: 'over the wire', mayWrite: true };
+  const engine = await openEngine(join(projectDir, '.etl', 'ch'));
+  const atOnce = statementsAtOnce(env['UV_THREADPOOL_SIZE']);
+  const front = await startFront(engine, { host: '127.0.0.1', port: 0, users: [user], atOnce });
+  const { host, port } = front;
+  return {
+    output: { host, port, user: user.name, password: user.password, threads: 4 },
+    leave: async () => {
+      await front.close();
+      await engine.release();
+    },
+  };
+}
+
+/** A server of the user's; its database `shop` must not be there, and is gone afterwards. */
+async function onServer(address: string): Promise<Place> {
+  const { protocol, hostname, port, username, password } = new URL(address);
+  const login = { username, password: decodeURIComponent(password) };
+  const client = createClient({ url: `${protocol}//${hostname}:${port}`, ...login });
+  const found = await client.query({ query: 'EXISTS DATABASE shop', format: 'TabSeparated' });
+  if ((await found.text()).trim() === '1')
+    throw new Error(`${hostname} has a database "shop", which these tests would drop`);
+  return {
+    output: {
+      host: hostname,
+      port: Number(port),
+      user: login.username,
+      password: login.password,
+      secure: protocol === 'https:',
+      threads: 4,
+    },
+    leave: async () => {
+      await client.command({ query: 'DROP DATABASE IF EXISTS shop SYNC' });
+      await client.close();
+    },
+  };
+}
+
+function placeFor(projectDir: string): Promise<Place> {
+  const { ETL_TEST_CLICKHOUSE_URL: address, ETL_TEST_WIRE: wire } = process.env;
+  if (address !== undefined) return onServer(address);
+  return wire === undefined ? Promise.resolve(embedded) : overTheWire(projectDir);
+}
+
+/** An engine for a temporary project, closed and removed by `close`; the environment says which way it is reached. */
 export async function openWarehouse(
   profile: Readonly<Record<string, unknown>> = {},
 ): Promise<Warehouse> {
   const projectDir = await mkdtemp(join(tmpdir(), 'etl-ch-'));
+  const place = await placeFor(projectDir);
   const checked = clickhouse.parseTarget({
     type: 'clickhouse',
-    embedded: true,
+    ...place.output,
     schema: 'shop',
     ...profile,
   });
@@ -68,6 +128,7 @@ export async function openWarehouse(
     live: (relation) => inSession(async (s) => (await ask(s, dialect.observeOne(relation)))[0]),
     close: async () => {
       await connection.close();
+      await place.leave();
       await rm(projectDir, { recursive: true, force: true });
     },
   };

@@ -148,6 +148,13 @@ describe('a server', () => {
     expect(rows).toEqual([[18446744073709551615n, '1.1000000000', Number.NaN, 'é😀']]);
   });
 
+  it('has no rows to give for a statement without', async () => {
+    const sql = 'CREATE DATABASE IF NOT EXISTS shop';
+    await expect(
+      connection.withSession('t', (s) => s.read({ sql, verb: 'hook', repeatable: true })),
+    ).resolves.toEqual({ columns: [], rows: [] });
+  });
+
   it('builds, publishes, and says how many rows', async () => {
     const d = clickhouse.dialect(target());
     const request = aSelect('t', 'select number as n from numbers(7)');

@@ -125,7 +125,7 @@ describe('a read', () => {
   });
 
   it('is one statement', async () => {
-    await expect(w.rows('SELECT 1; SELECT 2')).rejects.toThrow(/one statement/);
+    await expect(w.rows('SELECT 1; SELECT 2')).rejects.toThrow(/one statement|Multi-statements/);
     await expect(
       w.read(w.dialect.limited("select 1 into outfile '/tmp/etl-never'", 1, {})),
     ).rejects.toMatchObject({ error: { kind: 'syntax' } });

@@ -6,6 +6,7 @@ import type { Session } from 'chdb';
 import type { Driver, LoadOrder, Order, RawResult } from '../driver.ts';
 import { Gate } from '../gate.ts';
 import { text } from '../quote.ts';
+import { readRaw } from '../raw-result.ts';
 import { assignments } from '../settings.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { statementsAtOnce } from './pool.ts';
@@ -46,7 +47,7 @@ class EmbeddedDriver implements Driver {
     const result = await this.#inSession(order, (session) =>
       session.queryAsync(order.sql, { format: 'JSONCompact' }),
     );
-    return readJson(result.text());
+    return readRaw(result.text());
   }
 
   async load(order: LoadOrder): Promise<void> {
@@ -83,26 +84,6 @@ class EmbeddedDriver implements Driver {
       }
     });
   }
-}
-
-interface JsonCompact {
-  readonly meta: readonly { readonly name: string; readonly type: string }[];
-  readonly data: readonly (readonly unknown[])[];
-}
-
-/** The answer of a read; an answer that is not one JSON document is that of several statements or of another FORMAT. */
-function readJson(answer: string): RawResult {
-  if (answer === '') return { columns: [], rows: [] };
-  let json: JsonCompact;
-  try {
-    json = JSON.parse(answer) as JsonCompact;
-  } catch (cause) {
-    throw new Error(
-      'Code: 62. DB::Exception: Expected one statement that gives rows, without FORMAT. (SYNTAX_ERROR)',
-      { cause },
-    );
-  }
-  return { columns: json.meta, rows: json.data };
 }
 
 /** Opens the embedded engine with its files in `root`. */

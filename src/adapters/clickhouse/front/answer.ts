@@ -20,8 +20,8 @@ export interface Call {
   readonly args: URLSearchParams;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly user: FrontUser;
-  /** the method or the user allow reading only */
-  readonly isReading: boolean;
+  /** the value of `readonly`: 2 lets settings be changed */
+  readonly reading: '1' | '2' | undefined;
   readonly reply: Reply;
   readonly response: ServerResponse;
 }
@@ -110,9 +110,9 @@ export class Answers {
     const settings = new Map(requestSettings(args, ask.params));
     const after = isNamed ? await settingsAsTheyAre(session, [...settings.keys()]) : [];
     settings.set('log_comment', id);
-    if (call.isReading) {
+    if (call.reading !== undefined) {
       // in a session that lives on, readonly could never be taken back
-      if (!isNamed) settings.set('readonly', '2');
+      if (!isNamed) settings.set('readonly', call.reading);
       else if (!STATES_NOTHING_NEW.test(ask.sql)) throw readOnly();
     }
     await session.queryAsync(setting(settings));
@@ -157,9 +157,9 @@ export class Answers {
     if (id === undefined || this.#running.get(id) !== user.name) throw readOnly();
   }
 
-  async #insert({ ask, reply, isReading }: Call, session: Session, id: string): Promise<void> {
+  async #insert({ ask, reply, reading }: Call, session: Session, id: string): Promise<void> {
     if (ask.insert === undefined) return;
-    if (isReading) throw readOnly();
+    if (reading !== undefined) throw readOnly();
     const { head, data } = ask.insert;
     const { into, settings, format } = head;
     const result = await loadPiped(

@@ -95,8 +95,12 @@ class HttpFront {
       const user = requireUser(request, args, this.#options.users);
       const ask = await readAsk(request, args);
       const { headers, method } = request;
-      const isReading = !user.mayWrite || method === 'GET' || method === 'HEAD';
-      const call = { ask, args, headers, user, isReading, reply, response };
+      const isGet = method === 'GET' || method === 'HEAD';
+      // as on a server: no statement is allowed more than its user, its method, and it itself say
+      const asked = args.get('readonly');
+      const reading =
+        asked === '1' ? '1' : !user.mayWrite || isGet || asked === '2' ? '2' : undefined;
+      const call = { ask, args, headers, user, reading, reply, response } as const;
       const lease = this.#sessions.lease(args, user.name);
       let end: Uint8Array;
       try {

@@ -93,7 +93,9 @@ export function lookAt(sql: string): Asked {
   let format: Word | undefined;
   for (const word of words(sql)) {
     first ??= word.word;
-    if (FILES[word.word] !== undefined && FILES[word.word] === last?.word)
+    // in brackets the engine itself takes it for a mistake
+    const isFile = FILES[word.word] !== undefined && FILES[word.word] === last?.word;
+    if (isFile && word.depth === 0)
       throw new FrontError(
         78,
         `${last?.word.toUpperCase()} ${word.word.toUpperCase()} is for the client: the front opens no files`,

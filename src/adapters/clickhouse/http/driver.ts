@@ -8,6 +8,7 @@ import { EtlError } from '../../../kernel/error.ts';
 import type { Driver, LoadOrder, Order, RawResult } from '../driver.ts';
 import { driverError } from '../errors.ts';
 import { text } from '../quote.ts';
+import { readRaw } from '../raw-result.ts';
 import type { Connecting } from '../target.ts';
 import { makeAgent } from './agent.ts';
 
@@ -61,8 +62,7 @@ class HttpDriver implements Driver {
         format: 'JSONCompact',
         clickhouse_settings: settingsOf(order),
       });
-      const json = await result.json<readonly unknown[]>();
-      return { columns: json.meta ?? [], rows: json.data };
+      return readRaw(await result.text());
     });
   }
 
