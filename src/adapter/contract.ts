@@ -5,6 +5,7 @@ import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
 import type { Access, CatalogColumn } from './catalog.ts';
 import type { FailureKind } from './failure.ts';
 import type { LockWish } from './lock.ts';
+import type { OwnMaterializations } from './own-build.ts';
 import type { OwnServer, TargetWorld } from './own-server.ts';
 import type { Serving, ServingWish } from './serving.ts';
 export type { InferredType, SeedColumn, SeedInput } from './seed-input.ts';
@@ -27,6 +28,8 @@ export interface Capabilities {
   readonly maxIdentifierBytes: number;
   /** from this version on a subquery in FROM needs no name; 0: it never did */
   readonly namelessSubqueriesSince: number;
+  /** a column may have a codec and a TTL */
+  readonly storesByColumn?: boolean;
   readonly constraints: Readonly<Record<ConstraintKind, ConstraintSupport>>;
 }
 
@@ -69,6 +72,8 @@ export interface ContractColumn {
   /** the name is taken as it is written */
   readonly quote: boolean;
   readonly constraints: readonly ContractConstraint[];
+  /** what only its engine understands of the column (codec, ttl) */
+  readonly storage?: EngineConfig;
 }
 /** What a model promises: its columns in their order, and what holds for its rows. */
 export interface ContractRequest {
@@ -218,6 +223,8 @@ export interface Dialect {
   publishView(request: ViewRequest): readonly Attempt[];
   /** absent in an engine whose materialized views are something else */
   readonly materializedView?: MaterializedViews;
+  /** materializations that this engine has and others have not */
+  readonly own?: OwnMaterializations;
   /** an empty, typed, staged table for a file to be loaded into */
   buildSeed(request: SeedRequest): readonly Statement[];
   /** what is left to do on the staged seed once its rows are in (indexes, statistics, grants, comments) */

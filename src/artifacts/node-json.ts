@@ -154,6 +154,9 @@ const columnsJson = (
         dimension: null,
         entity: null,
         doc_blocks: column.doc_blocks,
+        // further keys of a column stand beside dbt's own, as there
+        ...(column.codec === undefined ? {} : { codec: column.codec }),
+        ...(column.ttl === undefined ? {} : { ttl: column.ttl }),
       },
     ]),
   );

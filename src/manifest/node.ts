@@ -85,6 +85,10 @@ export interface ColumnInfo {
   readonly constraints: readonly Constraint[];
   /** the docs blocks that the description is made of */
   readonly doc_blocks: readonly string[];
+  /** how an engine that compresses by column is to store it (ClickHouse) */
+  readonly codec?: string;
+  /** when an engine that knows an age of values lets them go (ClickHouse) */
+  readonly ttl?: string;
 }
 
 export interface RefArgs {

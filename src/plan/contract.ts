@@ -1,8 +1,19 @@
 // The contract of a model as its engine can keep it.
-import type { ContractConstraint, ContractRequest, Dialect } from '../adapter/contract.ts';
+import type {
+  ContractColumn,
+  ContractConstraint,
+  ContractRequest,
+  Dialect,
+} from '../adapter/contract.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { RelationName } from '../kernel/relation.ts';
-import type { Constraint, ExecutableNode, ModelConstraint, ModelNode } from '../manifest/node.ts';
+import type {
+  ColumnInfo,
+  Constraint,
+  ExecutableNode,
+  ModelConstraint,
+  ModelNode,
+} from '../manifest/node.ts';
 
 /** The foreign keys of a model that name a node, as written; also where no contract makes them, as artifacts tell them. */
 export const foreignKeys = (node: ExecutableNode): readonly string[] =>
@@ -55,6 +66,33 @@ class Reader {
   }
 }
 
+const storageOf = ({ codec, ttl }: ColumnInfo): Pick<ContractColumn, 'storage'> =>
+  codec === undefined && ttl === undefined
+    ? {}
+    : {
+        storage: {
+          ...(codec === undefined ? {} : { codec }),
+          ...(ttl === undefined ? {} : { ttl }),
+        },
+      };
+
+/** A codec or TTL that no CREATE statement will name, because only a contract lists the columns there. */
+function idleStorage(node: ExecutableNode, { can }: Dialect): readonly Diagnostic[] {
+  if (can.storesByColumn !== true || node.resource_type !== 'model') return [];
+  const columns = Object.values(node.columns).filter((c) => storageOf(c).storage !== undefined);
+  if (columns.length === 0) return [];
+  return [
+    {
+      code: 'ETL4072',
+      severity: 'warning',
+      message: `${node.name} has no enforced contract, so the codec or TTL of these columns has no effect: ${columns.map((c) => c.name).join(', ')}`,
+      at: node.place,
+      node: node.unique_id,
+      hint: 'Set contract: {enforced: true} and give every column a data_type.',
+    },
+  ];
+}
+
 /** What a model's contract asks of its table; undefined inside where nothing is enforced. A column without a type is an ETL4030. */
 export function contractOf(
   node: ExecutableNode,
@@ -62,7 +100,7 @@ export function contractOf(
   references: ReadonlyMap<string, RelationName>,
 ): Checked<{ readonly contract: ContractRequest | undefined }> {
   if (node.resource_type !== 'model' || !node.contract.enforced)
-    return { value: { contract: undefined }, diagnostics: [] };
+    return { value: { contract: undefined }, diagnostics: idleStorage(node, dialect) };
   const columns = Object.values(node.columns);
   const untyped = columns.filter((c) => c.data_type === null).map((c) => c.name);
   if (untyped.length > 0)
@@ -86,6 +124,7 @@ export function contractOf(
       name: column.name,
       type: column.data_type ?? '',
       quote: column.quote === true,
+      ...storageOf(column),
       constraints: isTable ? reader.made(column.constraints) : [],
     })),
     constraints: isTable ? reader.made(node.constraints) : [],

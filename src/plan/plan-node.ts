@@ -5,10 +5,11 @@ import type {
   Grants,
   ObservedRelation,
 } from '../adapter/contract.ts';
-import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
+import { type Checked, type Diagnostic, hasErrors } from '../kernel/diagnostic.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { Column, RelationName } from '../kernel/relation.ts';
 import type { ExecutableNode, ColumnInfo } from '../manifest/node.ts';
+import { own } from '../materializations/own.ts';
 import { incremental } from '../materializations/incremental.ts';
 import { materializedView } from '../materializations/materialized-view.ts';
 import type { Recipe, RenderedHook } from '../materializations/recipe.ts';
@@ -149,6 +150,15 @@ function recipeOf(
       diagnostics: [],
     };
   const fullRefresh = isFullRefresh(node, inputs.fullRefresh);
+  const planned = dialect.own?.[node.config.materialized]?.({
+    ...from,
+    fullRefresh,
+    nodeName: node.name,
+  });
+  if (planned?.value !== undefined)
+    return { value: own(from, planned.value), diagnostics: planned.diagnostics };
+  if (planned !== undefined && hasErrors(planned.diagnostics))
+    return { value: undefined, diagnostics: planned.diagnostics };
   switch (node.config.materialized) {
     case 'view':
       return { value: view(from), diagnostics: [] };
@@ -182,6 +192,7 @@ function unknownMaterialization(node: ExecutableNode, dialect: Dialect): Diagnos
   const known = [
     ...MATERIALIZATIONS,
     ...(dialect.materializedView === undefined ? [] : ['materialized_view']),
+    ...Object.keys(dialect.own ?? {}).filter((own) => own !== 'table'),
   ];
   return {
     code: 'ETL4004',

@@ -19,6 +19,13 @@ export interface ColumnEntry {
   readonly info: ColumnInfo;
 }
 
+/** What only an engine understands of a column: its codec and its TTL. */
+function storageOf({ codec, ttl }: YamlMap): Pick<ColumnInfo, 'codec' | 'ttl'> {
+  const isText = (value: unknown): value is string =>
+    typeof value === 'string' && value.trim() !== '';
+  return { ...(isText(codec) ? { codec } : {}), ...(isText(ttl) ? { ttl } : {}) };
+}
+
 function infoOf(
   world: World,
   packageName: string,
@@ -46,6 +53,7 @@ function infoOf(
     tags: [...new Set([...textsOf(value['tags']), ...textsOf(config['tags'])])],
     constraints: readColumnConstraints(world, value['constraints'], file, [...path, 'constraints']),
     doc_blocks: described.docBlocks,
+    ...storageOf(value),
   };
 }
 

@@ -81,6 +81,8 @@ export const PROPERTY_KEYS: Readonly<Record<string, readonly string[]>> = {
     'docs',
     'dimension',
     'entity',
+    'codec',
+    'ttl',
   ],
   sources: [
     'name',

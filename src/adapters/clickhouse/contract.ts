@@ -38,13 +38,22 @@ function checkText(c: ContractConstraint): readonly string[] {
   return [`CONSTRAINT ${ident(name)} CHECK (${c.expression}\n)`];
 }
 
+/** The codec first: the engine refuses them the other way round. */
+const storageOf = ({ storage = {} }: ContractColumn): readonly string[] => {
+  const { codec, ttl } = storage;
+  return [
+    ...(typeof codec === 'string' ? [`CODEC(${codec})`] : []),
+    ...(typeof ttl === 'string' ? [`TTL ${ttl}`] : []),
+  ];
+};
+
 /** The columns and constraints of CREATE TABLE. */
 export function definition({ columns, constraints }: ContractRequest): string {
   const own = columns.map((column) => {
     const custom = column.constraints.flatMap((c) =>
       c.type === 'custom' && c.expression !== null ? [c.expression] : [],
     );
-    return [ident(column.name), columnType(column), ...custom].join(' ');
+    return [ident(column.name), columnType(column), ...storageOf(column), ...custom].join(' ');
   });
   const checks = [...columns.flatMap((c) => c.constraints), ...constraints].flatMap(checkText);
   const customs = constraints.flatMap((c) =>

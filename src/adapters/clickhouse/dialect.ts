@@ -14,6 +14,7 @@ import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
 import { macros } from './macros.ts';
+import { ownMaterializations } from './own.ts';
 import {
   buildFromContract,
   buildFromSelect,
@@ -40,6 +41,7 @@ const can: Capabilities = {
   // table names are file names, and the engine adds to them
   maxIdentifierBytes: 200,
   namelessSubqueriesSince: 0,
+  storesByColumn: true,
   constraints: {
     check: 'enforced',
     // by a type that has no room for NULL
@@ -113,6 +115,7 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
       ...finish(request),
     ],
     publishTable: (request) => publishTable(request, granted(request.grants)),
+    own: ownMaterializations(settingsOf, granted),
     publishView: (request) =>
       publishView(request, settingsOf(request.config), granted(request.grants)),
     buildSeed,

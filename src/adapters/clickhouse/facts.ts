@@ -11,6 +11,22 @@ export interface Facts {
   readonly readBy: readonly string[];
   /** columns that no INSERT may name (ALIAS, MATERIALIZED) */
   readonly computed: readonly string[];
+  /** materialized views that write into this table */
+  readonly fedBy?: readonly Feeder[];
+  /** a run that made it ended before it was filled */
+  readonly isUnfinished?: boolean;
+  /** of a materialized view: its CREATE statement as the engine tells it */
+  readonly definition?: string;
+}
+
+/** A materialized view that writes into a table. */
+export interface Feeder {
+  readonly schema: string;
+  readonly name: string;
+  /** its query, as the engine tells it */
+  readonly select: string;
+  /** its CREATE statement, as the engine tells it */
+  readonly definition: string;
 }
 
 /** The facts of an observed relation; empty ones when it was not observed by this adapter. */

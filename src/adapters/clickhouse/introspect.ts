@@ -3,9 +3,9 @@ import type { CatalogColumn } from '../../adapter/catalog.ts';
 import type { ObservedRelation } from '../../adapter/contract.ts';
 import type { Query, Scalar, Statement } from '../../adapter/statement.ts';
 import type { Column, RelationKind, RelationName } from '../../kernel/relation.ts';
-import type { Facts } from './facts.ts';
-import { text } from './quote.ts';
-import { LOCK_PREFIX } from './staged-names.ts';
+import type { Facts, Feeder } from './facts.ts';
+import { ident, text } from './quote.ts';
+import { LOCK_PREFIX, NOT_FILLED } from './staged-names.ts';
 import { repeatable } from './statements.ts';
 import { isNullable } from './types.ts';
 
@@ -27,6 +27,11 @@ const str = (row: Row, key: string): string => String(row[key] ?? '');
 
 const column = (name: string, type: string): Column => ({ name, type, nullable: isNullable(type) });
 
+function feeders(text: string): readonly Feeder[] {
+  const found = JSON.parse(text || '[]') as [string, string, string, string][];
+  return found.map(([schema, name, select, definition]) => ({ schema, name, select, definition }));
+}
+
 function decodeRelation(row: Row): ObservedRelation {
   const columns = JSON.parse(str(row, 'columns') || '[]') as [string, string, string][];
   const facts: Facts = {
@@ -35,6 +40,9 @@ function decodeRelation(row: Row): ObservedRelation {
     partitionKey: str(row, 'partition_key'),
     sortingKey: str(row, 'sorting_key'),
     readBy: JSON.parse(str(row, 'read_by') || '[]') as string[],
+    fedBy: feeders(str(row, 'fed_by')),
+    isUnfinished: Number(row['unfinished'] ?? 0) === 1,
+    ...(str(row, 'definition') === '' ? {} : { definition: str(row, 'definition') }),
     computed: columns.filter((c) => /^(ALIAS|MATERIALIZED|EPHEMERAL)$/.test(c[2])).map((c) => c[0]),
   };
   return {
@@ -69,6 +77,10 @@ ORDER BY schema, name`,
   decode: decodeRelation,
 });
 
+/** The target of a materialized view as its CREATE statement tells it: each part quoted only where it has to be. */
+const writtenAs = ({ schema, name }: RelationName): readonly string[] =>
+  [schema, ident(schema)].flatMap((s) => [name, ident(name)].map((n) => ` TO ${s}.${n} `));
+
 /** One relation, or no row. */
 export function observeOne({ schema, name }: RelationName): Query<ObservedRelation> {
   const [s, n] = [text(schema), text(name)];
@@ -77,7 +89,11 @@ export function observeOne({ schema, name }: RelationName): Query<ObservedRelati
       'read',
       // a scalar subquery: half the time of a join, and this is asked before every publish
       `SELECT ${FACTS},
-  (SELECT ${COLUMNS} FROM system.columns WHERE database = ${s} AND table = ${n}) AS columns
+  (SELECT ${COLUMNS} FROM system.columns WHERE database = ${s} AND table = ${n}) AS columns,
+  (SELECT toJSONString(groupArray((database, name, as_select, create_table_query))) FROM system.tables
+    WHERE engine = 'MaterializedView' AND multiSearchAny(create_table_query, [${writtenAs({ schema, name }).map(text).join(', ')}])) AS fed_by,
+  if(t.engine = 'MaterializedView', t.create_table_query, '') AS definition,
+  t.comment = ${text(NOT_FILLED)} AS unfinished
 FROM system.tables AS t
 WHERE t.database = ${s} AND t.name = ${n} AND NOT t.is_temporary`,
     ),
@@ -138,13 +154,13 @@ ORDER BY schema, name, index`,
   decode: decodeCatalog,
 });
 
-/** Internal relations, whoever left them. */
+/** Internal relations, whoever left them. What writes into others goes first: without its target it fails the INSERTs it hears of. */
 export const leftovers = (
   schemas: readonly string[],
 ): Query<{ readonly relation: RelationName; readonly kind: RelationKind }> => ({
   statement: repeatable(
     'read',
-    `SELECT database AS schema, name, engine FROM system.tables WHERE database ${oneOf(schemas)} AND startsWith(name, '__etl_') AND NOT startsWith(name, '${LOCK_PREFIX}') AND NOT is_temporary ORDER BY schema, name`,
+    `SELECT database AS schema, name, engine FROM system.tables WHERE database ${oneOf(schemas)} AND startsWith(name, '__etl_') AND NOT startsWith(name, '${LOCK_PREFIX}') AND NOT is_temporary ORDER BY engine != 'MaterializedView', schema, name`,
   ),
   decode: (row) => ({
     relation: { schema: str(row, 'schema'), name: str(row, 'name') },

@@ -35,7 +35,7 @@ export function tidy(staged: RelationName): readonly Statement[] {
 }
 
 /** Comments of a relation and of its columns, as one ALTER; a description of a column that is not there is skipped. */
-function commentOn(name: RelationName, comments: Comments): readonly Statement[] {
+export function commentOn(name: RelationName, comments: Comments): readonly Statement[] {
   const parts = [
     ...(comments.relation === undefined ? [] : [`MODIFY COMMENT ${text(comments.relation)}`]),
     ...Object.entries(comments.columns).map(
@@ -60,7 +60,7 @@ export const grantOn = (name: RelationName, grants: Grants | undefined): readonl
     );
 
 /** Data-skipping indexes and projections, made for the rows that are there. */
-const indexes = (name: RelationName, config: EngineConfig): readonly Statement[] =>
+export const indexes = (name: RelationName, config: EngineConfig): readonly Statement[] =>
   secondary(config).map(({ kind, name: own, definition }) => ({
     ...repeatable(
       'alter',
@@ -92,6 +92,51 @@ export function buildFromSelect(
     },
     ...indexes(staged, request.config),
   ];
+}
+
+/** A staged table with the columns of the contract or of the query, and no row. */
+export function buildEmpty(
+  request: SelectRequest,
+  clauses: string,
+  settings: Settings,
+): readonly Statement[] {
+  const { staged, select, contract } = request;
+  const header = readHeader(request.header);
+  const head = `CREATE TABLE ${relation(staged)}`;
+  const create = bracketed(`${head}${clauses} EMPTY AS `, select, settings);
+  const promised =
+    contract === undefined ? undefined : `${head} (\n${definition(contract)}\n)${clauses}`;
+  return [
+    ...tidy(staged),
+    ...header.sent,
+    promised === undefined
+      ? {
+          ...once('create', create.sql, staged),
+          authoredAt: create.authoredAt,
+          settings: header.settings,
+        }
+      : once('create', promised, staged),
+    ...indexes(staged, request.config),
+  ];
+}
+
+/** The rows of the query into the staged table; NULL where a contract has no room for it is an error. */
+export function fillStaged(request: SelectRequest, settings: Settings): Statement {
+  const { staged, select, contract } = request;
+  const header = readHeader(request.header);
+  const names = contract === undefined ? '*' : idents(contract.columns.map(({ name }) => name));
+  const into = contract === undefined ? '' : ` (${names})`;
+  const insert = bracketed(
+    `INSERT INTO ${relation(staged)}${into} SELECT ${names} FROM (`,
+    select,
+    settings,
+    ')',
+  );
+  return {
+    ...fill(insert.sql, staged),
+    authoredAt: insert.authoredAt,
+    settings: { ...PRIVATE_WRITE, insert_null_as_default: 0, ...header.settings },
+  };
 }
 
 /** A staged table made from its contract, then filled by the query; NULL where there is no room for it is an error. */

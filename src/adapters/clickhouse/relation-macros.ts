@@ -34,6 +34,13 @@ create view {{ relation.render() }} as (
 {%- endmacro %}
 `;
 
+const STREAMING = `
+{#- the ref in its argument makes the target a parent; the comment tells the plan of the view where its rows go -#}
+{% macro materialization_target_table(target_relation) %}
+-- materialization_target_table: {{ target_relation }}
+{% endmacro %}
+`;
+
 const CHANGES = `
 {% macro clickhouse__alter_column_type(relation, column_name, new_column_type) %}
   {% call statement('alter_column_type') -%}
@@ -115,5 +122,6 @@ alter table {{ relation }} modify comment '{{ dbt.escape_single_quotes(comment) 
 /** ClickHouse's versions of what materializations call. */
 export const relationMacros: readonly BuiltInMacro[] = [
   { packageName: 'dbt_clickhouse', path: 'macros/relations.sql', text: RELATIONS },
+  { packageName: 'dbt_clickhouse', path: 'macros/streaming.sql', text: STREAMING },
   { packageName: 'dbt_clickhouse', path: 'macros/changes.sql', text: CHANGES },
 ];

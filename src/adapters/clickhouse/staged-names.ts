@@ -14,3 +14,12 @@ export const rawTexts = (staged: RelationName): RelationName => ({
   ...staged,
   name: `${staged.name}__text`,
 });
+
+/** The comment of a target that is not filled yet; the filled table that takes its place has its own. */
+export const NOT_FILLED = 'etl: not filled yet';
+
+/** The view that keeps a staged table up to date while it is filled. */
+export const stagedView = (staged: RelationName, suffix: string): RelationName => ({
+  ...staged,
+  name: `${staged.name}__${suffix}`,
+});

@@ -1,15 +1,12 @@
 // The configs of a model that only ClickHouse understands, under the names that dbt projects use.
 import type { EngineConfig } from '../../adapter/contract.ts';
-import { EtlError } from '../../kernel/error.ts';
+import { refuse } from './config-problem.ts';
 import { ANSI, NOT_ANSI, isSettingName, settingsClause, type Settings } from './settings.ts';
-
-const refuse = (key: string, why: string, hint: string): EtlError =>
-  new EtlError([{ code: 'ETL4004', severity: 'error', message: `config "${key}" ${why}`, hint }]);
 
 const isTrue = (value: unknown): boolean => value === true || value === 1 || value === 'true';
 
 /** One expression or a list of them, as SQL; undefined when the config is absent. */
-function expressions(config: EngineConfig, key: string): string | undefined {
+export function expressions(config: EngineConfig, key: string): string | undefined {
   const value = config[key];
   if (value === undefined || value === null || value === '') return undefined;
   const list = Array.isArray(value) ? value : [value];

@@ -9,7 +9,7 @@ export interface TypeText {
 }
 
 /** Splits `text` at the commas that stand outside brackets and quotes. */
-function splitArguments(text: string): readonly string[] {
+export function splitArguments(text: string): readonly string[] {
   const parts: string[] = [];
   let depth = 0;
   let from = 0;

@@ -6,6 +6,8 @@ import { etl } from '../../../support/etl.ts';
 const args = ['build', '--target', 'clickhouse'];
 const model = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 const TABLE = "{{ config(materialized='table') }}";
+const streaming = (...lines: readonly string[]): string =>
+  model("{{ config(materialized='materialized_view') }}", ...lines);
 const typed = (types: string): string =>
   `name: shop\nseeds:\n  shop:\n    prices:\n      +column_types: {${types}}\n`;
 
@@ -87,6 +89,41 @@ export const CLICKHOUSE: readonly GalleryCase[] = [
     args,
     exit: 1,
     codes: ['ETL4004'],
+  },
+  {
+    name: 'clickhouse-view-not-in-the-model',
+    files: { 'models/clicks.sql': streaming('--a:begin', 'select 1 as id', '--a:end') },
+    prepare: async ({ project, etl: run }: Preparation) => {
+      await run(...args);
+      await writeFile(`${project}/models/clicks.sql`, streaming('select 2 as id'));
+    },
+    args,
+    exit: 0,
+    codes: ['ETL4070'],
+  },
+  {
+    name: 'clickhouse-view-of-another-kind',
+    files: { 'models/clicks.sql': streaming('select 1 as id') },
+    prepare: async ({ project, etl: run }: Preparation) => {
+      await run(...args);
+      await writeFile(
+        `${project}/models/clicks.sql`,
+        `{{ config(refreshable={'interval': 'EVERY 1 DAY'}) }}\n${streaming('select 1 as id')}`,
+      );
+    },
+    args,
+    exit: 1,
+    codes: ['ETL4071'],
+  },
+  {
+    name: 'clickhouse-codec-without-contract',
+    files: {
+      'models/orders.sql': model(TABLE, 'select 1 as id'),
+      'models/orders.yml': 'models: [{name: orders, columns: [{name: id, codec: ZSTD}]}]\n',
+    },
+    args,
+    exit: 0,
+    codes: ['ETL4072'],
   },
   {
     name: 'clickhouse-out-of-memory',

@@ -1,0 +1,40 @@
+import type { OwnBuild } from '../adapter/own-build.ts';
+import {
+  afterSegments,
+  beginning,
+  publishWithHooks,
+  type Publish,
+  type Recipe,
+  type SelectIngredients,
+  asSegments,
+} from './recipe.ts';
+
+function publishOf(from: SelectIngredients, { publish }: OwnBuild): Publish {
+  if (publish.kind === 'ready')
+    return { kind: 'ready', attempts: publishWithHooks(from, publish.attempts) };
+  return {
+    kind: 'asks',
+    question: from.dialect.columns(from.staged),
+    decide: (columns) => {
+      const { value, diagnostics } = publish.decide(columns);
+      return value === undefined
+        ? { value, diagnostics }
+        : { value: publishWithHooks(from, value), diagnostics };
+    },
+  };
+}
+
+/** A materialization that the engine brings along, with the hooks, the contract and the clean-up that all have. */
+export function own(from: SelectIngredients, built: OwnBuild): Recipe {
+  return {
+    action: built.action,
+    becomes: built.becomes,
+    ...beginning(from, built.build),
+    finish: [],
+    ...(built.testable === undefined ? {} : { testable: built.testable }),
+    publish: publishOf(from, built),
+    after: afterSegments(from),
+    tidy: asSegments(from, built.tidy),
+    hazards: built.hazards,
+  };
+}
