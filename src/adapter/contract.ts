@@ -4,6 +4,7 @@ import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
 import type { Access, CatalogColumn } from './catalog.ts';
 import type { FailureKind } from './failure.ts';
+import type { FreshnessAnswer, FreshnessRequest } from './freshness.ts';
 import type { LockWish } from './lock.ts';
 import type { OwnMaterializations } from './own-build.ts';
 import type { OwnServer, TargetWorld } from './own-server.ts';
@@ -149,21 +150,6 @@ export interface SnapshotRequest extends SelectRequest {
   readonly columns: SnapshotColumnNames;
   /** the one moment of this run, in UTC: `2024-01-02 03:04:05.678` */
   readonly now: string;
-}
-
-/** What a source's freshness is asked of; all texts are the author's. */
-export interface FreshnessRequest {
-  /** quoted, qualified */
-  readonly relation: string;
-  /** an expression whose maximum counts, or a query that gives one value */
-  readonly loadedAt: { readonly field: string } | { readonly query: string };
-  readonly filter: string | undefined;
-}
-/** Microseconds since 1970, UTC; a time without a zone counts as UTC. */
-export interface FreshnessAnswer {
-  /** null when there is no row */
-  readonly maxLoadedAt: bigint | null;
-  readonly snapshottedAt: bigint;
 }
 
 /**

@@ -1,5 +1,6 @@
 // Asks each source how old it is; nothing is changed in the warehouse.
-import { ask, type Connection, type Dialect, type FreshnessRequest } from '../adapter/contract.ts';
+import { ask, type Connection, type Dialect } from '../adapter/contract.ts';
+import type { FreshnessRequest } from '../adapter/freshness.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import type { FreshnessOutcome, NodeStatus, Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
