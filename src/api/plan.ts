@@ -99,8 +99,7 @@ async function planOne(
       const now = invocation.now();
       const base = { node, dialect, live, invocationId, now, fullRefresh, hooks };
       if (node.resource_type === 'seed') {
-        const { text } = await runFiles(project).readSeed(node);
-        const columns = seedColumns(node, text, dialect);
+        const columns = await seedColumns(node, runFiles(project).seed(node), dialect);
         if (columns.value === undefined) throw new EtlError(columns.diagnostics);
         return recipeOf(
           node,

@@ -13,6 +13,7 @@ import type { Debris } from './debris.ts';
 import type { KnownRelations } from './known-relations.ts';
 import type { IfLocked } from './if-locked.ts';
 import type { Leftovers } from './leftovers.ts';
+import type { SeedFile } from './seed-survey.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 
 /** What every node of one run shares. */
@@ -76,9 +77,7 @@ export interface RunContext {
 
 /** Reading seeds and writing what was compiled and run; paths are the node's own. */
 export interface RunFiles {
-  readonly readSeed: (
-    node: ExecutableNode,
-  ) => Promise<{ readonly path: string; readonly text: string }>;
+  readonly seed: (node: ExecutableNode) => SeedFile;
   /** keeps the compiled SQL (`compiled`) or the statements sent (`run`), in the background; returns the path as shown to people */
   readonly keep: (kind: 'compiled' | 'run', node: RunnableNode, sql: string) => string;
   /** waits until all of it is written; tells what could not be */

@@ -38,8 +38,7 @@ export async function gather(
   const fixed = { node, dialect, live, invocationId, fullRefresh, isPartial };
   const base = { ...fixed, now: ctx.now(), ...window };
   if (node.resource_type === 'seed') {
-    const { text } = await ctx.files.readSeed(node);
-    const columns = seedColumns(node, text, dialect);
+    const columns = await seedColumns(node, ctx.files.seed(node), dialect);
     if (columns.value === undefined) throw new EtlError(columns.diagnostics);
     for (const warning of columns.diagnostics) ctx.report(warning);
     const { late, ...hooks } = await drive(compiler.hooks(node, options), answer);

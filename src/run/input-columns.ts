@@ -113,8 +113,7 @@ export class InputColumns {
   private async seed(node: ExecutableNode): Promise<Columns | Unknown> {
     const { dialect, files } = this.ctx;
     try {
-      const { text } = await files.readSeed(node);
-      const { value, diagnostics } = seedColumns(node, text, dialect);
+      const { value, diagnostics } = await seedColumns(node, files.seed(node), dialect);
       return value === undefined
         ? new Unknown(diagnostics[0]?.message ?? 'its file cannot be read')
         : value.map(({ name, type }) => ({ name, type: dialect.columnType(type) }));

@@ -1,10 +1,7 @@
 import type { SeedColumn } from '../adapter/contract.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
-import { readCsv } from '../sql/csv.ts';
-
-/** Digits behind a zero: a code (CEP, CPF, a store's number), not a quantity. */
-const CODE = /^0\d+$/;
+import type { LeadingZero } from './infer-seed.ts';
 
 /**
  * Warnings (ETL7005) for columns that became numbers although a value begins with a zero, which a number does not keep: one a
@@ -12,32 +9,21 @@ const CODE = /^0\d+$/;
  */
 export function lostZeros(
   node: ExecutableNode,
-  csv: string,
-  delimiter: string,
   columns: readonly SeedColumn[],
+  firstZero: (column: number) => LeadingZero | undefined,
 ): readonly Diagnostic[] {
-  const open = new Map(
-    columns.flatMap(({ name, inferred }, i): (readonly [number, string])[] =>
-      inferred === 'integer' || inferred === 'number' ? [[i, name]] : [],
-    ),
-  );
-  if (open.size === 0) return [];
-  const found: Diagnostic[] = [];
-  const records = readCsv(csv, delimiter);
-  records.next();
-  for (const { fields, line } of records)
-    for (const [i, name] of open) {
-      const text = fields[i]?.text.trim() ?? '';
-      if (!CODE.test(text)) continue;
-      open.delete(i);
-      found.push({
-        code: 'ETL7005',
-        severity: 'warning',
-        message: `the column "${name}" becomes a number: "${text}" loses its leading zero`,
-        at: { file: node.original_file_path, line, column: 1 },
-        node: node.unique_id,
-        hint: `If these are codes, say so: config: {column_types: {${name}: text}}.`,
-      });
-    }
-  return found;
+  return columns
+    .flatMap(({ name, inferred }, i) => {
+      const zero = inferred === 'integer' || inferred === 'number' ? firstZero(i) : undefined;
+      return zero === undefined ? [] : [{ name, ...zero }];
+    })
+    .toSorted((a, b) => a.line - b.line)
+    .map(({ name, text, line }) => ({
+      code: 'ETL7005',
+      severity: 'warning',
+      message: `the column "${name}" becomes a number: "${text}" loses its leading zero`,
+      at: { file: node.original_file_path, line, column: 1 },
+      node: node.unique_id,
+      hint: `If these are codes, say so: config: {column_types: {${name}: text}}.`,
+    }));
 }

@@ -27,6 +27,7 @@ import { publishRecipe } from './publish-recipe.ts';
 import type { Progress, RelationResult, RunTests } from './run-relation.ts';
 import { failing, notPublished } from './not-published.ts';
 import { seedColumns, seedDelimiter } from './seed-columns.ts';
+import { type SeedFile, seedText } from './seed-survey.ts';
 import type { StoppableSession } from './stoppable.ts';
 import { asSession, Transaction } from './transaction.ts';
 import { validate } from './validate.ts';
@@ -212,20 +213,20 @@ class DeferredRun {
   }
 
   private async seedFile(): Promise<{
-    readonly path: string;
-    readonly text: string;
+    readonly file: SeedFile;
     readonly columns: readonly Column[];
   }> {
     const { ctx, node } = this;
-    const { path, text } = await ctx.files.readSeed(node);
-    const columns = seedColumns(node, text, ctx.dialect);
+    const file = ctx.files.seed(node);
+    const columns = await seedColumns(node, file, ctx.dialect);
     if (columns.value === undefined) throw new EtlError(columns.diagnostics);
     for (const warning of columns.diagnostics) ctx.report(warning);
-    return { path, text, columns: columns.value };
+    return { file, columns: columns.value };
   }
 
   private async seedTable(): Promise<QueryAnswer> {
-    const { text, columns } = await this.seedFile();
+    const { file, columns } = await this.seedFile();
+    const text = await seedText(file);
     const [, ...records] = readCsv(text, seedDelimiter(this.node));
     return {
       columns,
@@ -237,9 +238,9 @@ class DeferredRun {
 
   private async loadSeed(relation: RelationName): Promise<void> {
     if (this.ctx.empty) return;
-    const { path, columns } = await this.seedFile();
+    const { file, columns } = await this.seedFile();
     await this.transaction.load(relation, {
-      path,
+      path: file.path,
       shownPath: this.node.original_file_path,
       delimiter: seedDelimiter(this.node),
       columns,

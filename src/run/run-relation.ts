@@ -285,7 +285,7 @@ async function loadSeed(
 ): Promise<number | undefined> {
   if (recipe.load === undefined || recipe.testable === undefined) return undefined;
   if (ctx.empty) return 0;
-  const { path } = await ctx.files.readSeed(node);
+  const { path } = ctx.files.seed(node);
   const { delimiter, columns } = recipe.load;
   const effect = await session.load(recipe.testable, {
     path,

@@ -53,12 +53,20 @@ function said(
   return column === undefined ? e.message : `column "${column}": ${e.message}`;
 }
 
-/** The diagnostic for an error of COPY, or undefined when the error is not about the file's content. */
-export async function badCell(thrown: unknown, input: SeedInput): Promise<EtlError | undefined> {
+/**
+ * The diagnostic for an error of COPY, or undefined when the error is not about the file's content. `lineInFile` tells which line
+ * of the file the one is that COPY names.
+ */
+export async function badCell(
+  thrown: unknown,
+  input: SeedInput,
+  lineInFile: (line: number) => number,
+): Promise<EtlError | undefined> {
   const e = fieldsOf(thrown);
   const code = codeOf(e);
-  const where = whereOf(e.where ?? '');
-  if (code === undefined || where === undefined) return undefined;
+  const told = whereOf(e.where ?? '');
+  if (code === undefined || told === undefined) return undefined;
+  const where = { ...told, line: lineInFile(told.line) };
   const record = await recordEndingAt(input.path, input.delimiter, where.line);
   const index = input.columns.findIndex((c) => c.name === where.column);
   const field = code === 'ETL7002' ? record?.fields[index] : undefined;

@@ -1,19 +1,16 @@
-// A CSV file into a table: the file's bytes go to COPY as they are, and the server parses them.
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+// A CSV file into a table: a block of bytes after the other goes to COPY, and the server parses them.
+import { createReadStream, type ReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Effect, SeedColumn, SeedInput } from '../../adapter/contract.ts';
+import type { Effect, SeedInput } from '../../adapter/contract.ts';
 import { EtlError } from '../../kernel/error.ts';
 import type { RelationName } from '../../kernel/relation.ts';
-import { readCsv, type CsvField } from '../../sql/csv.ts';
-import { writtenNumber } from '../../sql/written-number.ts';
+import { CsvFeed } from '../../sql/csv-feed.ts';
 import { failure, fieldsOf } from './errors.ts';
 import { badCell } from './bad-cell.ts';
+import { CopyText } from './copy-text.ts';
 import { ident, quoted, relationText } from './quote.ts';
-import { isSeedNull } from './seed-null.ts';
 
 // Both ends of the pipe: 64 KB, the default, costs 7 % more.
 const CHUNK = 1 << 20;
@@ -40,60 +37,25 @@ const unreadable = (input: SeedInput, cause: unknown): EtlError =>
     { cause },
   );
 
-/** COPY would take a quote inside such a field for the begin of a quoted part, and drop it. */
-const isStray = ({ quoted: isQuoted, text }: CsvField): boolean => !isQuoted && text.includes('"');
+const BOM = Buffer.from('\u{feff}');
 
-const NUMBERS: ReadonlySet<unknown> = new Set(['integer', 'number']);
-/** Numbers that the server reads as they are; what it takes for a fraction may be an integer. */
-const PLAIN = /^\s*[+-]?\d+\s*$/;
-
-/** Before version 18 a line of these two characters ends the file, whatever comes after; between quotes it is text. */
-const END_OF_FILE = /^\\\.$/m;
-/** In a text between quotes: the quotes are closed and opened again around it, so that the line does not begin with it. */
-const noEndOfFile = (inner: string): string => inner.replaceAll(/^\\\.$/gm, '"\\."');
-
-/** A field as COPY has to read it. */
-function written(field: CsvField, column: SeedColumn | undefined): string {
-  if (isSeedNull(field)) return '';
-  const number =
-    NUMBERS.has(column?.inferred) && !PLAIN.test(field.text)
-      ? writtenNumber(field.text)?.plain
-      : undefined;
-  if (number !== undefined) return number;
-  return field.quoted || isStray(field) || END_OF_FILE.test(field.text)
-    ? `"${noEndOfFile(field.text.replaceAll('"', '""'))}"`
-    : field.text;
-}
-
-const isAsWritten = (field: CsvField, column: SeedColumn | undefined): boolean =>
-  field.quoted
-    ? written(field, column) !== '' && !END_OF_FILE.test(field.text)
-    : written(field, column) === field.text;
-
-/**
- * The text with quotes around every field that holds a quote without beginning with one (`5"`, `{ "a": 1 }`) or that old servers
- * take for the end of the file, with nothing where dbt reads NULL and with plain digits where it reads numbers. Undefined where COPY reads the file as it is.
- */
-function forCopy(text: string, { delimiter, columns }: SeedInput): string | undefined {
-  const hasFractions = columns.some(({ inferred }) => NUMBERS.has(inferred));
-  if (!/"|[ \t]|null|^\\\.$/im.test(text) && !hasFractions) return undefined;
-  let found = false;
-  let isHeader = true;
-  for (const { fields } of readCsv(text, delimiter)) {
-    if (!isHeader && fields.some((field, i) => !isAsWritten(field, columns[i]))) found = true;
-    isHeader = false;
+/** The file as COPY is to read it. */
+async function* copied(
+  file: ReadStream,
+  delimiter: string,
+  text: CopyText,
+): AsyncGenerator<Buffer> {
+  const feed = new CsvFeed(delimiter, text);
+  let isFirst = true;
+  for await (const chunk of file) {
+    const block = chunk as Buffer;
+    const begins = isFirst && block.subarray(0, BOM.length).equals(BOM);
+    isFirst = false;
+    const whole = text.take(feed.take(begins ? block.subarray(BOM.length) : block));
+    if (whole.length > 0) yield whole;
   }
-  if (!found) return undefined;
-  // an empty line is no record, but counts where a message names a line
-  const lines: string[] = [];
-  let line = 1;
-  for (const record of readCsv(text, delimiter)) {
-    for (; line < record.line; line++) lines.push('');
-    const fields = record.fields.map((field, i) => written(field, columns[i])).join(delimiter);
-    lines.push(fields);
-    line += fields.split('\n').length;
-  }
-  return `${lines.join('\n')}\n`;
+  const rest = text.take(feed.end());
+  if (rest.length > 0) yield rest;
 }
 
 /** Loads the file; a cell or row that the server refuses becomes a diagnostic with its place in the file. */
@@ -113,14 +75,15 @@ export async function loadCsv(
     file.once('error', () => done());
   });
   if (broken !== undefined) throw unreadable(input, broken);
-  const rewritten = forCopy(await readFile(input.path, 'utf8'), input);
-  const content = rewritten === undefined ? file : Readable.from([rewritten]);
+  const text = new CopyText(input.columns);
   const copy = client.query(copyFrom(copyText(target, input), { highWaterMark: CHUNK }));
   try {
-    await pipeline(content, copy);
+    await pipeline(copied(file, input.delimiter, text), copy);
     return { rows: copy.rowCount };
   } catch (error) {
     if (broken !== undefined) throw unreadable(input, error);
-    throw (await badCell(error, input)) ?? failure(error, undefined);
+    throw (
+      (await badCell(error, input, (line) => text.lineInFile(line))) ?? failure(error, undefined)
+    );
   }
 }

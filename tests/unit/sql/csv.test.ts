@@ -3,13 +3,28 @@ import { expect, test } from 'vitest';
 import { seedNumber } from '../../../src/adapters/clickhouse/seed-number.ts';
 import { dialect as postgres } from '../../../src/adapters/postgres/dialect.ts';
 import { readCsv } from '../../../src/sql/csv.ts';
-import { inferSeedTypes } from '../../../src/run/infer-seed.ts';
+import { SeedTypes, type SeedWords } from '../../../src/run/infer-seed.ts';
+import { surveySeed } from '../../../src/run/seed-survey.ts';
 import { writtenNumber } from '../../../src/sql/written-number.ts';
+import { seedText } from '../../support/seed-text.ts';
 
 const clickhouse = {
   isSeedNull: ({ text }: { readonly text: string }): boolean => text === '',
   seedNumber,
 };
+
+async function inferSeedTypes(
+  csv: string,
+  delimiter: string,
+  words: SeedWords,
+): Promise<readonly string[] | undefined> {
+  let types: SeedTypes | undefined;
+  await surveySeed(seedText(csv), delimiter, (header) => {
+    types = new SeedTypes(header.fields.length, words);
+    return types;
+  });
+  return types?.types;
+}
 
 const rows = (text: string, delimiter?: string): string[] =>
   [...readCsv(text, delimiter)].map(
@@ -45,8 +60,9 @@ test('what is written as CSV is read back', () => {
   );
 });
 
-test('what is NULL says nothing of the type', () => {
-  expect(inferSeedTypes('a,b,c,d\n1, \n ,"x","",null\n2,y,3,"null"\n', ',', postgres)).toEqual([
+test('what is NULL says nothing of the type', async () => {
+  const csv = 'a,b,c,d\n1, \n ,"x","",null\n2,y,3,"null"\n';
+  expect(await inferSeedTypes(csv, ',', postgres)).toEqual([
     'integer',
     'text',
     'integer',
@@ -54,11 +70,11 @@ test('what is NULL says nothing of the type', () => {
   ]);
 });
 
-test('types are inferred over the whole file', () => {
+test('types are inferred over the whole file', async () => {
   const csv =
     'i,n,b,d,t,iso,both,code,mixed,none\n1,1.5,true,2024-01-31,2024-01-31 10:00:00,2024-01-31T10:00:00Z,2024-01-31 10:00:00,01310,1,\n-2,3, False,2024-02-01,2024-02-01 11:00:00,2024-02-01T11:00:00.5,2024-02-01T11:00:00,20040,x,\n';
   for (const engine of [postgres, clickhouse])
-    expect(inferSeedTypes(csv, ',', engine)).toEqual([
+    expect(await inferSeedTypes(csv, ',', engine)).toEqual([
       'integer',
       'number',
       'boolean',
@@ -74,7 +90,7 @@ test('types are inferred over the whole file', () => {
       'integer',
     ]);
   expect(
-    inferSeedTypes('a,b\n2024-01-31 10:00:00.5,2024-01-31 10:00:00 UTC\n', ',', postgres),
+    await inferSeedTypes('a,b\n2024-01-31 10:00:00.5,2024-01-31 10:00:00 UTC\n', ',', postgres),
   ).toEqual(['text', 'text']);
 });
 
