@@ -115,3 +115,25 @@ test('--write lets clients change what is there; the password may be given, or n
   expect(open.text).toMatch(/password +none/);
   expect(await ask(open.url, 'SELECT 3')).toBe('3\n');
 });
+
+test('commands of the project go through it, whatever clients may', async () => {
+  const { url, password } = await serve([]);
+  await project.write({ 'models/broken.sql': "select x + 1 as y from {{ ref('one') }}" });
+  const both = await Promise.all(
+    [1, 2].map(() => etl(['run', '-t', 'clickhouse'], { cwd: project.dir })),
+  );
+  for (const { code, output } of both) expect(code, output).toBe(0);
+  expect(await ask(url, 'SELECT y FROM default.broken', `default:${password}`)).toBe('2\n');
+  const names =
+    "SELECT name FROM system.tables WHERE database = 'default' AND name LIKE '\\_\\_etl%'";
+  expect(await ask(url, names, `default:${password}`)).toBe('');
+  const announced = join(project.dir, '.etl/ch/serve.json');
+  expect((await stat(announced)).mode & 0o777).toBe(0o600);
+  const second = await etl(['serve', '-t', 'clickhouse', '--port', '0'], { cwd: project.dir });
+  expect(second.output).toContain('ETL5009');
+  // killed, so that what it wrote down stays: the next command has the engine to itself again
+  child?.kill('SIGKILL');
+  await ended;
+  const after = await etl(['run', '-t', 'clickhouse'], { cwd: project.dir });
+  expect(after.code, after.output).toBe(0);
+});

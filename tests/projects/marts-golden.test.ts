@@ -112,15 +112,38 @@ test('the comparison itself tells a wrong cell, a wrong NULL, a missing row and 
   expect(isSame('lift', 'NULL', '0')).toBe(false);
 });
 
-describe.each(ENGINES)('%s', (engine) => {
+/** Lets the commands of the project go to the engine over HTTP until the returned function is called. */
+const served = (cwd: string): Promise<() => Promise<unknown>> =>
+  new Promise((ready, failed) => {
+    const args = ['serve', '--target', 'clickhouse', '--port', '0'];
+    const ended = etl(args, {
+      cwd,
+      started: (child) =>
+        child.stdout?.on('data', (text: Buffer) => {
+          if (!text.toString().includes('Ctrl+C')) return;
+          ready(() => {
+            child.kill('SIGINT');
+            return ended;
+          });
+        }),
+    });
+    void ended.then(({ output }) => failed(new Error(output)));
+  });
+
+describe.each([
+  ...ENGINES.map((engine) => [engine, engine] as const),
+  ['clickhouse over HTTP', 'clickhouse'] as const,
+])('%s', (way, engine) => {
   let project: Scratch;
   let connection: Connection;
   beforeAll(async () => {
     project = await referenceProject(FIXTURE);
+    const stop = way === engine ? undefined : await served(project.dir);
     for (const verb of ['seed', 'run']) {
       const done = await etl([verb, '--target', engine, ...VARS], { cwd: project.dir });
       expect(done.code, done.output).toBe(0);
     }
+    await stop?.();
     connection = await hold(engine, project.dir);
   });
   afterAll(async () => {

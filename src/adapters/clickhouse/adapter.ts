@@ -1,34 +1,62 @@
 import { join } from 'node:path';
 import type { Adapter, Connection, ConnectOptions, Target } from '../../adapter/contract.ts';
+import { isEtlError } from '../../kernel/error.ts';
 import type { Driver } from './driver.ts';
 import { clickhouseDialect } from './dialect.ts';
 import { DriverConnection } from './session.ts';
 import { ANSI } from './settings.ts';
-import { parseTarget, requireConnecting } from './target.ts';
+import { type Connecting, parseTarget, requireConnecting } from './target.ts';
 
 /** Where the embedded engine of a project keeps its files. */
 const rootOf = ({ projectDir }: Pick<ConnectOptions, 'projectDir'>): string =>
   join(projectDir, '.etl', 'ch');
 
-/** Loads only the driver that is needed: the embedded engine is large. */
-async function openDriver(target: Target, options: ConnectOptions): Promise<Driver> {
-  const connecting = requireConnecting(target);
-  if (connecting.embedded) {
-    const { connectEmbedded } = await import('./embedded/driver.ts');
-    return connectEmbedded(rootOf(options), options.env['UV_THREADPOOL_SIZE']);
+interface Opened {
+  readonly driver: Driver;
+  /** no other process can use the engine */
+  readonly isPrivate: boolean;
+}
+
+/** Longer than any statement: an engine of one's own is waited for. */
+const AS_LONG_AS_IT_TAKES = 864_000;
+
+/** The engine in this process, or in the one that serves it (etl serve): only one can have the data open. */
+async function openEmbedded(from: Connecting, options: ConnectOptions): Promise<Opened> {
+  const root = rootOf(options);
+  const { findServed } = await import('./front/served.ts');
+  const served = await findServed(root);
+  if (served !== undefined) {
+    const { url, user, password } = served;
+    options.onSecret?.(password);
+    const { connectHttp } = await import('./http/driver.ts');
+    const reach = { ...from, url, user, password, requestSeconds: AS_LONG_AS_IT_TAKES };
+    const driver = await connectHttp(reach, options.threads).catch((error: unknown) => {
+      // it was killed and could not take its word back; who else has the data open is found out by opening them
+      if (isEtlError(error) && error.diagnostics[0]?.code === 'ETL5002') return undefined;
+      throw error;
+    });
+    if (driver !== undefined) return { driver, isPrivate: false };
   }
+  const { connectEmbedded } = await import('./embedded/driver.ts');
+  const driver = await connectEmbedded(root, options.env['UV_THREADPOOL_SIZE']);
+  return { driver, isPrivate: true };
+}
+
+/** Loads only the driver that is needed: the embedded engine is large. */
+async function openDriver(from: Connecting, options: ConnectOptions): Promise<Opened> {
+  if (from.embedded) return openEmbedded(from, options);
   const { connectHttp } = await import('./http/driver.ts');
-  return connectHttp(connecting, options.threads);
+  return { driver: await connectHttp(from, options.threads), isPrivate: false };
 }
 
 async function connect(target: Target, options: ConnectOptions): Promise<Connection> {
   const connecting = requireConnecting(target);
-  const driver = await openDriver(target, options);
+  const { driver, isPrivate } = await openDriver(connecting, options);
   return new DriverConnection(driver, {
     prefix: options.invocationId,
     settings: { ...(connecting.ansiSettings ? ANSI : {}), ...connecting.settings },
     secrets: target.secrets,
-    isPrivate: connecting.embedded,
+    isPrivate,
   });
 }
 

@@ -7,9 +7,12 @@ import { embeddedProblem as problem } from '../embedded/chdb.ts';
 import { openEngine } from '../embedded/engine.ts';
 import { statementsAtOnce } from '../embedded/pool.ts';
 import { type Front, startFront } from './front.ts';
+import { announce, withdraw } from './served.ts';
 
 /** What clients call themselves unless they are told otherwise. */
 const USER = 'default';
+/** Commands of the project, which may write whatever clients may. */
+const OWN = 'etl';
 
 const codeOf = (error: unknown): string =>
   error instanceof Error ? String(Reflect.get(error, 'code') ?? error.message) : String(error);
@@ -61,6 +64,7 @@ export async function serve(
   const engine = await openEngine(root);
   let front: Front;
   const passwordFile = wish.password === 'kept' ? join(root, 'serve-password') : undefined;
+  const token = randomBytes(24).toString('base64url');
   let password: string | undefined;
   try {
     if (passwordFile !== undefined) password = await keptPassword(passwordFile);
@@ -69,11 +73,16 @@ export async function serve(
     front = await startFront(engine, {
       host,
       port,
-      users: [{ name: USER, password, mayWrite }],
+      users: [
+        { name: USER, password, mayWrite },
+        { name: OWN, password: token, mayWrite: true },
+      ],
       atOnce: statementsAtOnce(poolSize),
     }).catch((error: unknown) => {
       throw portProblem(wish, error);
     });
+    const url = front.url.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]');
+    await announce(root, { pid: process.pid, url, user: OWN, password: token });
   } catch (error) {
     await engine.release();
     throw error;
@@ -86,6 +95,7 @@ export async function serve(
     passwordFile,
     data: join(root, 'data'),
     close: async () => {
+      await withdraw(root);
       await front.close();
       await engine.release();
     },
