@@ -157,7 +157,17 @@ export interface SnapshotRequest extends SelectRequest {
  * next one is. Only these statements change what readers see.
  */
 export interface Attempt {
+  /**
+   * Sent before, in a transaction of its own: what would keep readers out for as long as the rest takes, and changes no row
+   * (columns, partitions). `undo` takes it back when nothing is published after all.
+   */
+  readonly ahead?: {
+    readonly statements: readonly Statement[];
+    readonly undo: readonly Statement[];
+  };
   readonly statements: readonly Statement[];
+  /** sent last in the same transaction, behind hooks and tests: what keeps readers out and can wait */
+  readonly late?: readonly Statement[];
   readonly otherwiseOn: readonly FailureKind[];
   /** the replaced relation stays under this internal name, because something still reads it; dropped when the run ends */
   /** foreign keys that were made without looking at the rows that were there: checked once it is published */

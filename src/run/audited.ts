@@ -1,6 +1,6 @@
 // Write, audit, publish where the new rows go into a table that is there: its tests read it in the transaction that writes them.
-import type { Effect, Session } from '../adapter/contract.ts';
-import type { Segment, Statement } from '../adapter/statement.ts';
+import type { Attempt, Effect, Session } from '../adapter/contract.ts';
+import type { Statement } from '../adapter/statement.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import { failing } from './not-published.ts';
 import type { RunTests } from './run-relation.ts';
@@ -31,24 +31,15 @@ async function momentOf(session: Session): Promise<unknown> {
 }
 
 /**
- * A session whose segments are committed only after the tests, which see the result as its readers will. Throws Undone when a
- * test fails, and nothing of the segment is then left. Where a hook or a test ends the transaction, the rows are published by
+ * Sends an attempt that is committed only after the tests, which see the result as its readers will. Throws Undone when a
+ * test fails, and nothing of the attempt is then left. Where a hook or a test ends the transaction, the rows are published by
  * that: tests then run after publishing, and take nothing back. `staged` holds the rows that are added.
  */
-export const auditing = (
+export async function audited(
   session: StoppableSession,
   staged: RelationName,
   runTests: RunTests,
-): Session => ({
-  ...session,
-  segment: (segment) => audited(session, staged, runTests, segment),
-});
-
-async function audited(
-  session: StoppableSession,
-  staged: RelationName,
-  runTests: RunTests,
-  { statements }: Segment,
+  { statements, late = [] }: Attempt,
 ): Promise<Effect> {
   // an earlier try of this publish has tested rows that are gone
   runTests.forget();
@@ -67,6 +58,7 @@ async function audited(
       // what the hook began, if anything, is committed as after any publish
       await session.execute(COMMIT);
       await runTests(session, undefined);
+      await session.segment({ atomicity: 'transaction', statements: late });
       return done;
     }
     const inside = {
@@ -79,11 +71,13 @@ async function audited(
     // a test may have spoilt the transaction, which then answers nothing: it is open all the same
     if ((await momentOf(session.raw).catch(() => moment)) !== moment) {
       await session.raw.execute(COMMIT);
+      await session.segment({ atomicity: 'transaction', statements: late });
       return done;
     }
     // a test that was cancelled has found nothing
     session.requireRunning();
     if (failed > 0) throw new Undone(failed);
+    for (const statement of late) await transaction.execute(statement);
     await transaction.commit();
     return done;
   } finally {

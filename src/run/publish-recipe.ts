@@ -1,4 +1,4 @@
-import { ask, type Attempt, type Session } from '../adapter/contract.ts';
+import { ask, type Attempt, type Effect, type Session } from '../adapter/contract.ts';
 import { hasErrors, type Checked } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { Publish, Recipe } from '../materializations/recipe.ts';
@@ -16,6 +16,12 @@ async function decide(
   return publishing.decide(change);
 }
 
+/** How a publish is sent, where that is not the usual way. */
+export interface Sending {
+  readonly send?: ((attempt: Attempt) => Promise<Effect>) | undefined;
+  readonly raw?: Session | undefined;
+}
+
 /** Publishes, asking first where the publish depends on what was built; contention makes it plan again from what is live. */
 export async function publishRecipe(
   ctx: RunContext,
@@ -23,6 +29,7 @@ export async function publishRecipe(
   recipe: Recipe,
   sent: (sql: string) => void,
   again: () => Promise<Recipe>,
+  sending: Sending = {},
 ): Promise<Attempt & { readonly rows?: number }> {
   let current: Recipe | undefined = recipe;
   const attempts = async (): Promise<readonly Attempt[]> => {
@@ -36,6 +43,7 @@ export async function publishRecipe(
     return decided.value;
   };
   return publish(session, attempts, {
+    ...sending,
     transactional: ctx.dialect.can.transactionalDdl,
     sleep: ctx.sleep,
     now: ctx.now,

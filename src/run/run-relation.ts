@@ -1,5 +1,11 @@
 // One model, seed or snapshot on its own session: observe, compile, build beside, test there, publish, tidy.
-import { ask, type ObservedRelation, type Session } from '../adapter/contract.ts';
+import {
+  ask,
+  type Attempt,
+  type Effect,
+  type ObservedRelation,
+  type Session,
+} from '../adapter/contract.ts';
 import type { Segment } from '../adapter/statement.ts';
 import type { NodeOutcome } from '../events/event.ts';
 import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
@@ -28,7 +34,7 @@ import { runBatches, type Turn } from './run-batches.ts';
 import { runDeferred } from './run-deferred.ts';
 import { validate } from './validate.ts';
 import { preflight } from './preflight.ts';
-import { auditing, Undone } from './audited.ts';
+import { audited, Undone } from './audited.ts';
 import type { StoppableSession } from './stoppable.ts';
 
 export interface RelationResult {
@@ -179,7 +185,9 @@ async function runTurn(
       }
     }
     const isAudited = recipe.undoable === true && runTests.howMany > 0;
-    const publishing = isAudited ? auditing(session, staged, runTests) : session;
+    const sendAudited = isAudited
+      ? (attempt: Attempt): Promise<Effect> => audited(session, staged, runTests, attempt)
+      : undefined;
     const again = async (): Promise<Recipe> =>
       requireRecipe(planNode({ ...inputs, live: await observe() }));
     const longWay = async (): ReturnType<typeof publishRecipe> => {
@@ -189,7 +197,8 @@ async function runTurn(
       const told = new Set(recipe.hazards.map(({ message }) => message));
       const hazards = planned.hazards.filter(({ message }) => !told.has(message));
       refuseHazards({ ...planned, hazards }, placed);
-      return publishRecipe(placed, publishing, planned, progress.sent, again);
+      const sending = { send: sendAudited, raw: session.raw };
+      return publishRecipe(placed, session, planned, progress.sent, again, sending);
     };
     const commitsInside = inputs.hooks.after.some(
       ({ sql, inTransaction }) => inTransaction && transactionEnd(sql) !== undefined,

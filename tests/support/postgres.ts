@@ -21,6 +21,7 @@ import type { Diagnostic } from '../../src/kernel/diagnostic.ts';
 import { EtlError } from '../../src/kernel/error.ts';
 import { md5 } from '../../src/kernel/hash.ts';
 import { relationKey, type RelationName } from '../../src/kernel/relation.ts';
+import { wholeOf } from '../../src/run/publish.ts';
 
 /** Programs of another Postgres than the bundled one, for the same tests on it: `npm run test:servers` sets it. */
 export const OTHER_POSTGRES = process.env['ETL_TEST_POSTGRES'];
@@ -125,7 +126,10 @@ async function sendAttempts(
     try {
       for (const [way, attempt] of (await attempts()).entries()) {
         try {
-          await session.segment({ atomicity: 'transaction', statements: attempt.statements });
+          const { ahead } = attempt;
+          if (ahead !== undefined)
+            await session.segment({ atomicity: 'transaction', statements: ahead.statements });
+          await session.segment({ atomicity: 'transaction', statements: wholeOf(attempt) });
           return { way, tries, attempt };
         } catch (error) {
           if (!isStatementFailure(error) || !attempt.otherwiseOn.includes(error.error.kind))

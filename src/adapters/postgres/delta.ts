@@ -7,7 +7,7 @@ import { requireFacts } from './facts.ts';
 import { emptyTouched, livePartitioning, partitionsFor, type Partitioning } from './partitions.ts';
 import { ident, relationText } from './quote.ts';
 import { reconcile } from './schema-change.ts';
-import { patiently, settle } from './settle.ts';
+import { aheadOf, patiently, settle } from './settle.ts';
 import { once } from './statements.ts';
 
 // dbt's own aliases: incremental_predicates are written against them.
@@ -149,15 +149,17 @@ export function publishDelta(
 ): Checked<readonly Attempt[]> {
   const change = reconcile(request, delta);
   if (change.value === undefined) return { value: undefined, diagnostics: change.diagnostics };
-  const { statements: alters, columns: names } = change.value;
+  const { columns: names } = change.value;
   const how = livePartitioning(request.target, request.config, requireFacts(request.live));
   const written = strategyOf(request, delta, names, how);
   if (written.value === undefined) return { value: undefined, diagnostics: written.diagnostics };
   const settled = settle(request);
-  const partitions = how === undefined ? [] : [partitionsFor(request, how)];
-  const statements = [...alters, ...partitions, ...written.value, ...settled.statements];
-  return {
-    value: [{ statements: patiently(statements), otherwiseOn: [] }],
-    diagnostics: [...change.diagnostics, ...settled.diagnostics],
+  const statements = [...change.value.statements, ...written.value, ...settled.statements];
+  const attempt = {
+    ...aheadOf(change.value, how === undefined ? undefined : partitionsFor(request, how)),
+    statements: patiently(statements),
+    late: patiently([...settled.late, ...change.value.late]),
+    otherwiseOn: [],
   };
+  return { value: [attempt], diagnostics: [...change.diagnostics, ...settled.diagnostics] };
 }

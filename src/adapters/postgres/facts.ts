@@ -109,6 +109,8 @@ export interface Facts {
   readonly isUnlogged: boolean;
   /** of a partitioned table, as `RANGE (day)`, names without quotes */
   readonly partitionKey: string | null;
+  /** names of its partitions */
+  readonly partitions: readonly string[];
   readonly belongings: Belongings;
   readonly dependents: readonly Dependent[];
   readonly foreignKeys: readonly ForeignKey[];

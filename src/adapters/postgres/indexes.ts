@@ -116,20 +116,20 @@ export function indexChanges(
 const isOwn = (target: RelationName, { columns, name, unique, method }: LiveIndex): boolean =>
   columns !== null && name === nameOf(target, { columns, unique }, method);
 
-/** Makes and drops what changed in the config of a table that stays. */
+/** Makes and drops what changed in the config of a table that stays; readers wait for what is dropped, and for nothing that is made. */
 export function changeIndexes(
   target: RelationName,
   staged: RelationName,
   config: EngineConfig,
   live: readonly LiveIndex[],
-): readonly Statement[] {
+): { readonly make: readonly Statement[]; readonly drop: readonly Statement[] } {
   const { added, dropped } = indexChanges(target, staged, config, live);
-  return [
-    ...dropped.map((name) =>
+  return {
+    make: added.flatMap((index) => [createIndex(target, index), nameIndex(target, index)]),
+    drop: dropped.map((name) =>
       once('alter', `drop index ${relationText(beside(target, name))} restrict`, target),
     ),
-    ...added.flatMap((index) => [createIndex(target, index), nameIndex(target, index)]),
-  ];
+  };
 }
 
 const exists = (relation: RelationName): string =>

@@ -193,6 +193,9 @@ const OBSERVED = `select current_database() as database, n.nspname as schema, c.
     from pg_catalog.pg_partitioned_table t cross join lateral unnest(t.partattrs::int2[]) with ordinality k(num, at)
     left join pg_catalog.pg_attribute a on a.attrelid = t.partrelid and a.attnum = k.num and k.num > 0
     where t.partrelid = c.oid group by t.partstrat),
+  'partitions', case c.relkind when 'p' then (
+    select coalesce(json_agg(pc.relname order by pc.relname), '[]') from pg_catalog.pg_inherits pi
+    join pg_catalog.pg_class pc on pc.oid = pi.inhrelid where pi.inhparent = c.oid) else '[]' end,
   'belongings', ${BELONGINGS},
   'dependents', ${DEPENDENTS},
   'foreignKeys', ${FOREIGN_KEYS},

@@ -13,6 +13,7 @@ import { requireFacts } from './facts.ts';
 import { changeIndexes, indexChanges } from './indexes.ts';
 import { quoted, relationText } from './quote.ts';
 import { wordedAnew } from './reworded.ts';
+import { patiently } from './settle.ts';
 import { around, once, repeatable } from './statements.ts';
 import { storage } from './storage.ts';
 import { publishStaged } from './swap.ts';
@@ -83,18 +84,20 @@ from pg_catalog.pg_class c where c.oid = ${oidOf(target)}`,
 }
 
 /** Readers go on reading while the rows are compared and replaced; the view keeps its oid and all that hangs on it. */
-function refreshInPlace(request: SwapRequest): readonly Statement[] {
+function refreshInPlace(request: SwapRequest): Attempt {
   const { target, staged, config, comments, grants, live } = request;
   if (live === undefined) throw new Error('nothing to refresh');
   const facts = requireFacts(live);
-  return [
-    ...changeIndexes(target, staged, config, facts.indexes),
+  const indexes = changeIndexes(target, staged, config, facts.indexes);
+  const statements = [
+    ...indexes.make,
     once('write', `refresh materialized view concurrently ${relationText(target)}`, target),
     ...configuredComments(target, 'materialized_view', comments),
     ...revokedGrants(target, facts, grants),
     ...configuredGrants(target, grants, facts),
     repeatable('write', `analyze ${relationText(target)}`),
   ];
+  return { statements, late: patiently(indexes.drop), otherwiseOn: [] };
 }
 
 /** Fills the empty staged view and puts it in place of the live one: what a change of the query needs, and any refresh that cannot run beside readers. */
@@ -112,9 +115,7 @@ export const updateMaterializedView = (
   request: SwapRequest,
   change: MaterializedViewChange,
 ): readonly Attempt[] =>
-  change.outdated || !change.concurrently
-    ? fillAndSwap(request)
-    : [{ statements: refreshInPlace(request), otherwiseOn: [] }];
+  change.outdated || !change.concurrently ? fillAndSwap(request) : [refreshInPlace(request)];
 
 /** Puts the filled staged view in place of whatever is live. */
 export const publishMaterializedView = (request: SwapRequest): readonly Attempt[] =>

@@ -199,8 +199,7 @@ function ensurePartitions(
     block(`declare r record; known text; zoned boolean; made int := 0; begin
 ${nameless}
 ${taken(parent)}
-select a.atttypid = 'timestamptz'::regtype into zoned from pg_catalog.pg_attribute a
-where a.attrelid = ${regclass(source)} and a.attname = ${quoted(how.field)} and not a.attisdropped;
+${zonedOf(source, how)}
 for r in execute case when zoned then ${quoted(query(true))} else ${quoted(query(false))} end || coalesce(known, 'false') || ') order by 3'
 loop
   made := made + 1;
@@ -298,11 +297,44 @@ export function livePartitioning(
 const keyText = ({ field, cut }: Partitioning): string =>
   `${cut.by === 'value' ? 'LIST' : 'RANGE'} (${field})`;
 
-/** The partitions that the staged rows need in the table that stays. */
+/** The partitions that the staged rows need in the table that stays; `undo` drops those of them that were not there and are empty. */
 export const partitionsFor = (
-  from: Pick<SelectRequest, 'target' | 'config' | 'staged'>,
+  from: Pick<SelectRequest, 'target' | 'config' | 'staged' | 'live'>,
   how: Partitioning,
-): Statement => ensurePartitions(from, from.target, from.staged, how);
+): { readonly make: Statement; readonly undo: Statement } => ({
+  make: ensurePartitions(from, from.target, from.staged, how),
+  undo: dropEmptied(from, how),
+});
+
+function dropEmptied(
+  { target, staged, live }: Pick<SelectRequest, 'target' | 'staged' | 'live'>,
+  how: Partitioning,
+): Statement {
+  const known = (live?.facts as Facts | undefined)?.partitions ?? [];
+  const needed = (hasZone: boolean): string => {
+    const { suffix } = boundsOf(how, { hasZone });
+    return `select ${fitted('n.name')} from (select distinct ${quoted(prefixOf(target, target))} || ${suffix} as name from ${relationText(staged)}) n`;
+  };
+  const isKnown =
+    known.length === 0 ? '' : ` and c.relname not in (${known.map(quoted).join(', ')})`;
+  return repeatable(
+    'alter',
+    block(`declare r record; names text[]; zoned boolean; taken boolean; begin
+${zonedOf(staged, how)}
+execute 'select coalesce(array_agg(q.name), ''{}'') from (' || case when zoned then ${quoted(needed(true))} else ${quoted(needed(false))} end || ') q(name)' into names;
+for r in select c.oid::regclass as part from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
+  where i.inhparent = ${regclass(target)} and c.relname = any(names)${isKnown}
+loop
+  execute format('select exists (select from %s)', r.part) into taken;
+  if not taken then execute format('drop table %s restrict', r.part); end if;
+end loop; end`),
+  );
+}
+
+/** Says in a block whether the field is of a type with a time zone. */
+const zonedOf = (relation: RelationName, { field }: Partitioning): string =>
+  `select a.atttypid = 'timestamptz'::regtype into zoned from pg_catalog.pg_attribute a
+where a.attrelid = ${regclass(relation)} and a.attname = ${quoted(field)} and not a.attisdropped;`;
 
 /**
  * Takes away the rows of the cuts that the staged rows touch: normally all of their partitions. A partition that is cut in
@@ -320,8 +352,7 @@ export function emptyTouched(
   return once(
     'alter',
     block(`declare zoned boolean; begin
-select a.atttypid = 'timestamptz'::regtype into zoned from pg_catalog.pg_attribute a
-where a.attrelid = ${regclass(target)} and a.attname = ${quoted(how.field)} and not a.attisdropped;
+${zonedOf(target, how)}
 execute case when zoned then ${quoted(statement(true))} else ${quoted(statement(false))} end;
 end`),
     target,

@@ -2,8 +2,8 @@
 import type { DeltaRequest } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Checked } from '../../kernel/diagnostic.ts';
-import type { Column } from '../../kernel/relation.ts';
-import { ident, relationText } from './quote.ts';
+import type { Column, RelationName } from '../../kernel/relation.ts';
+import { block, ident, relationText } from './quote.ts';
 import { repeatable } from './statements.ts';
 
 interface Difference {
@@ -16,7 +16,14 @@ interface Difference {
   }[];
 }
 export interface Reconciled {
+  /** what changes no row and takes but a moment: new columns, longer texts */
+  readonly ahead: readonly Statement[];
+  /** takes the new columns away again, as long as nobody has filled them */
+  readonly undo: readonly Statement[];
+  /** what the new rows need: they go into no column of another type */
   readonly statements: readonly Statement[];
+  /** columns that go */
+  readonly late: readonly Statement[];
   /** the columns that are written, by name */
   readonly columns: readonly string[];
 }
@@ -54,6 +61,16 @@ const refuse = (message: string, hint: string): Checked<never> => ({
   diagnostics: [{ code: 'ETL4003', severity: 'error', message, hint }],
 });
 
+const dropUnfilled = (target: RelationName, column: string): Statement => {
+  const table = relationText(target);
+  return repeatable(
+    'alter',
+    block(`begin if not exists (select from ${table} where ${ident(column)} is not null) then
+  alter table ${table} drop column ${ident(column)} restrict; end if; exception when undefined_column then null; end`),
+    target,
+  );
+};
+
 /** The changes to the live table that the setting allows, and the columns that are then written. */
 export function reconcile(
   request: Pick<DeltaRequest, 'target' | 'live' | 'onSchemaChange'>,
@@ -72,19 +89,36 @@ export function reconcile(
   const longer = d.retyped.filter((c) => isLonger(c.from, c.to)).map(retype);
   const add = d.added.map((c) => alter(`add column if not exists ${ident(c.name)} ${c.type}`));
   const done = (
-    statements: readonly Statement[],
     columns: readonly Column[],
+    changes: Partial<Reconciled> = {},
   ): Checked<Reconciled> => ({
-    value: { statements, columns: columns.map((c) => c.name) },
+    value: {
+      ahead: [],
+      undo: [],
+      statements: [],
+      late: [],
+      ...changes,
+      columns: columns.map((c) => c.name),
+    },
     diagnostics: [],
   });
+  const undo = d.added.map((c) => dropUnfilled(target, c.name));
   const hint = 'Run with --full-refresh, or set on_schema_change to sync_all_columns.';
   switch (onSchemaChange) {
     case 'append_new_columns':
-      return done([...add, ...longer], delta);
+      return done(delta, { ahead: [...add, ...longer], undo });
     case 'sync_all_columns': {
-      const drop = d.missing.map((c) => alter(`drop column if exists ${ident(c.name)} restrict`));
-      return done([...drop, ...add, ...d.retyped.map(retype)], delta);
+      const drop = (c: Column): Statement =>
+        alter(`drop column if exists ${ident(c.name)} restrict`);
+      // the new rows have nothing for it, so it cannot wait until they are tested
+      const isDemanding = ({ nullable }: Column): boolean => !nullable;
+      const others = d.retyped.filter((c) => !isLonger(c.from, c.to));
+      return done(delta, {
+        ahead: [...add, ...longer],
+        undo,
+        statements: [...d.missing.filter(isDemanding).map(drop), ...others.map(retype)],
+        late: d.missing.filter((c) => !isDemanding(c)).map(drop),
+      });
     }
     case 'fail':
       if (d.added.length + d.missing.length + d.retyped.length > 0)
@@ -92,14 +126,14 @@ export function reconcile(
           `${where}: its columns changed and on_schema_change is fail: ${described(d)}`,
           hint,
         );
-      return done([], live.columns);
+      return done(live.columns);
     case 'ignore':
       if (d.missing.length > 0)
         return refuse(
           `${where}: ${described({ ...d, added: [], retyped: [] })}, and on_schema_change is ignore`,
           hint,
         );
-      return done(longer, live.columns);
+      return done(live.columns, { ahead: longer });
     default:
       return refuse(
         `${where}: unknown on_schema_change "${String(onSchemaChange)}"`,

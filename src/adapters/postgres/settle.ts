@@ -1,5 +1,10 @@
 // What a table that stays gets besides its new rows: what changed in its config, and statistics.
-import type { EngineConfig, RelationRequest, SwapRequest } from '../../adapter/contract.ts';
+import type {
+  Attempt,
+  EngineConfig,
+  RelationRequest,
+  SwapRequest,
+} from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { RelationName } from '../../kernel/relation.ts';
@@ -8,6 +13,7 @@ import { type Facts, requireFacts } from './facts.ts';
 import { changeIndexes } from './indexes.ts';
 import { livePartitioning, partitioning } from './partitions.ts';
 import { block, quoted, relationText } from './quote.ts';
+import type { Reconciled } from './schema-change.ts';
 import { impatient, repeatable } from './statements.ts';
 import { changeStorage, notApplied } from './storage.ts';
 
@@ -26,15 +32,19 @@ then analyze ${relationText(target)}; end if; end`),
 /** Brings a live table in line with its config, once the new rows are in. What cannot be changed in place is told. */
 export function settle(request: RelationRequest & Pick<SwapRequest, 'live'>): {
   readonly statements: readonly Statement[];
+  /** what readers wait for */
+  readonly late: readonly Statement[];
   readonly diagnostics: readonly Diagnostic[];
 } {
   const { target, staged, config, comments, grants, live } = request;
   if (live === undefined) throw new Error('nothing stays');
   const facts = requireFacts(live);
+  const indexes = changeIndexes(target, staged, config, facts.indexes);
   return {
+    late: indexes.drop,
     statements: [
       ...changeStorage(request, facts),
-      ...changeIndexes(target, staged, config, facts.indexes),
+      ...indexes.make,
       ...configuredComments(target, 'table', comments),
       ...revokedGrants(target, facts, grants),
       ...configuredGrants(target, grants, facts),
@@ -60,8 +70,20 @@ function notCut(target: RelationName, config: EngineConfig, facts: Facts): reado
   ];
 }
 
-const LOCKS = /^(?:alter table|drop index)| partition of /;
+const LOCKS = /^(?:alter table|drop index)| partition of |drop (?:column|table) /;
 
 /** The same, waiting but briefly for locks that keep readers out: whoever queues for one makes all others queue behind. */
 export const patiently = (statements: readonly Statement[]): readonly Statement[] =>
   statements.some(({ sql }) => LOCKS.test(sql)) ? [impatient, ...statements] : statements;
+
+/** New columns and partitions as what is sent ahead; nothing when there are none. */
+export function aheadOf(
+  columns: Pick<Reconciled, 'ahead' | 'undo'>,
+  partitions?: { readonly make: Statement; readonly undo: Statement },
+): Partial<Pick<Attempt, 'ahead'>> {
+  const statements = [...columns.ahead, ...(partitions === undefined ? [] : [partitions.make])];
+  const undo = [...columns.undo, ...(partitions === undefined ? [] : [partitions.undo])];
+  return statements.length === 0
+    ? {}
+    : { ahead: { statements: patiently(statements), undo: patiently(undo) } };
+}

@@ -6,7 +6,7 @@ import type { Column } from '../../kernel/relation.ts';
 import { buildDelta, buildTable } from './build.ts';
 import { ident, quoted, relationText } from './quote.ts';
 import { reconcile } from './schema-change.ts';
-import { settle } from './settle.ts';
+import { aheadOf, patiently, settle } from './settle.ts';
 import { impatient, once } from './statements.ts';
 
 /** The server's own time zone decides what a clock shows, as it does for dbt's now(). */
@@ -215,9 +215,14 @@ export function publishSnapshot(
   const statements = [
     impatient,
     once('set', `lock table ${relationText(target)} in share row exclusive mode`),
-    ...change.value.statements,
     merge(request, change.value.columns, difference.value),
     ...settled.statements,
   ];
-  return { value: [{ statements, otherwiseOn: [] }], diagnostics: settled.diagnostics };
+  const attempt = {
+    ...aheadOf(change.value),
+    statements,
+    late: patiently(settled.late),
+    otherwiseOn: [],
+  };
+  return { value: [attempt], diagnostics: settled.diagnostics };
 }

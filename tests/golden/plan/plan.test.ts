@@ -60,6 +60,7 @@ const FACTS: Readonly<Record<string, (kind: 'table' | 'view') => unknown>> = {
     dependents: [DEPENDENT],
     foreignKeys: [],
     numberings: [],
+  partitions: [],
     obstacles: [],
   }),
   clickhouse: (kind) => ({

@@ -22,6 +22,7 @@ const FACTS = {
   dependents: [],
   foreignKeys: [],
   numberings: [],
+  partitions: [],
   obstacles: [],
 };
 

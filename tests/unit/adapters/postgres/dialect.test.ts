@@ -39,6 +39,7 @@ const facts: Facts = {
   dependents: [],
   foreignKeys: [],
   numberings: [],
+  partitions: [],
   obstacles: [],
 };
 const view: Dependent = {

@@ -23,6 +23,7 @@ const factsWith = (grants: readonly Grant[]): Facts => ({
   dependents: [],
   foreignKeys: [],
   numberings: [],
+  partitions: [],
   obstacles: [],
 });
 const grant = (to: string | null, privilege: string): Grant => ({
