@@ -3,7 +3,8 @@ import type { AtOnce } from './at-once.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
 import type { Access, CatalogColumn } from './catalog.ts';
-import type { FailureKind } from './failure.ts';
+export type { Attempt, MaterializedViewChange, MaterializedViewUpdate } from './attempt.ts';
+import type { Attempt, MaterializedViewChange, MaterializedViewUpdate } from './attempt.ts';
 import type { FreshnessAnswer, FreshnessRequest } from './freshness.ts';
 import type { LockWish } from './lock.ts';
 import type { OwnMaterializations } from './own-build.ts';
@@ -152,40 +153,6 @@ export interface SnapshotRequest extends SelectRequest {
   readonly now: string;
 }
 
-/**
- * One way to make the staged relation visible; without statements nothing is done. The first is tried; when it fails with one of the kinds in `otherwiseOn`, the
- * next one is. Only these statements change what readers see.
- */
-export interface Attempt {
-  /**
-   * Sent before, in a transaction of its own: what would keep readers out for as long as the rest takes, and changes no row
-   * (columns, partitions). `undo` takes it back when nothing is published after all.
-   */
-  readonly ahead?: {
-    readonly statements: readonly Statement[];
-    readonly undo: readonly Statement[];
-  };
-  readonly statements: readonly Statement[];
-  /** sent last in the same transaction, behind hooks and tests: what keeps readers out and can wait */
-  readonly late?: readonly Statement[];
-  readonly otherwiseOn: readonly FailureKind[];
-  /** the replaced relation stays under this internal name, because something still reads it; dropped when the run ends */
-  /** foreign keys that were made without looking at the rows that were there: checked once it is published */
-  readonly validates?: readonly { readonly statement: Statement; readonly what: string }[];
-  readonly leaves?: { readonly relation: RelationName; readonly kind: RelationKind };
-}
-
-/** How the empty staged materialized view differs from the live one. */
-export interface MaterializedViewChange {
-  /** another query */
-  readonly definition: boolean;
-  /** it has to be made anew: for another query, or because it reads the previous version of what this run has replaced */
-  readonly outdated: boolean;
-  /** other indexes than the configured ones */
-  readonly indexes: boolean;
-  /** the live one can be refreshed while it is read */
-  readonly concurrently: boolean;
-}
 /** Materialized views that are filled by a refresh. */
 export interface MaterializedViews {
   /** statements that leave `staged` filled, indexed, commented and granted; or `empty`, to be compared and filled later */
@@ -195,7 +162,7 @@ export interface MaterializedViews {
   /** what the empty staged one differs in from the live one */
   compare(request: SwapRequest): Query<MaterializedViewChange>;
   /** bring the live one up to date: refreshed in place, or the staged one filled and put in its place */
-  update(request: SwapRequest, change: MaterializedViewChange): readonly Attempt[];
+  update(request: SwapRequest, change: MaterializedViewChange): MaterializedViewUpdate;
 }
 
 /** The pure half of an adapter: no driver import, no clock, no environment. */

@@ -1,7 +1,7 @@
 import type {
-  Attempt,
   MaterializedViewChange,
   MaterializedViews,
+  MaterializedViewUpdate,
   SwapRequest,
 } from '../adapter/contract.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
@@ -46,16 +46,25 @@ const changedWords = (change: MaterializedViewChange): string =>
     ' and ',
   );
 
+const LEFT_ALONE: MaterializedViewUpdate = {
+  fill: [],
+  isBeside: false,
+  attempts: [{ statements: [], otherwiseOn: [] }],
+};
+
 /** What a changed config means for a materialized view that is there: changed along, left as it is, or an error. */
 function decide(
   from: MaterializedViewIngredients,
   way: OnChange,
   change: MaterializedViewChange,
-  update: () => readonly Attempt[],
-): Checked<readonly Attempt[]> {
+  update: () => MaterializedViewUpdate,
+): Checked<MaterializedViewUpdate> {
   const isChanged = change.definition || change.indexes;
-  if (!isChanged || way === 'apply')
-    return { value: publishWithHooks(from, update()), diagnostics: [] };
+  if (!isChanged || way === 'apply') {
+    const updated = update();
+    const attempts = publishWithHooks(from, updated.attempts);
+    return { value: { ...updated, attempts }, diagnostics: [] };
+  }
   const { schema, name } = from.target;
   const told: Diagnostic = {
     code: way === 'fail' ? 'ETL4004' : 'ETL4001',
@@ -65,7 +74,7 @@ function decide(
   };
   return way === 'fail'
     ? { value: undefined, diagnostics: [told] }
-    : { value: [{ statements: [], otherwiseOn: [] }], diagnostics: [told] };
+    : { value: LEFT_ALONE, diagnostics: [told] };
 }
 
 /** Built beside with its rows, tested there, swapped in: the first time, over another kind of relation, and on a full refresh. */
@@ -112,6 +121,7 @@ export function materializedView(
       finish: [],
       publish: {
         kind: 'compares',
+        staged: from.staged,
         question: views.compare(request),
         decide: (change) => decide(from, chosen, change, () => views.update(request, change)),
       },

@@ -6,6 +6,7 @@ import type {
   Comments,
   Grants,
   MaterializedViewChange,
+  MaterializedViewUpdate,
   ObservedRelation,
 } from '../adapter/contract.ts';
 import type { Query, ResultSet, Segment, Statement } from '../adapter/statement.ts';
@@ -48,7 +49,8 @@ export type Publish =
   | {
       readonly kind: 'compares';
       readonly question: Query<MaterializedViewChange>;
-      readonly decide: (change: MaterializedViewChange) => Checked<readonly Attempt[]>;
+      readonly staged: RelationName;
+      readonly decide: (change: MaterializedViewChange) => Checked<MaterializedViewUpdate>;
     };
 
 /** A read of the staged rows that has to find nothing wrong before anything is tested or published. */

@@ -6,7 +6,7 @@ import {
   type ObservedRelation,
   type Session,
 } from '../adapter/contract.ts';
-import type { Segment } from '../adapter/statement.ts';
+import type { Segment, Statement } from '../adapter/statement.ts';
 import type { NodeOutcome } from '../events/event.ts';
 import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
@@ -21,6 +21,7 @@ import { transactionEnd } from '../sql/transaction-end.ts';
 import { answerer } from './answerer.ts';
 import { warnOfMissingColumns } from './described-columns.ts';
 import { drive } from './answers.ts';
+import { compareFirst } from './compare-first.ts';
 import { gather, type LateHooks } from './gather.ts';
 import type { RunContext } from './context.ts';
 import { failing, notPublished } from './not-published.ts';
@@ -169,22 +170,27 @@ async function runTurn(
   const staged = stagedName(target, ctx.invocationId);
   let keepStaged = false;
   let isStaged = true;
+  let keep: readonly Statement[] = [];
   try {
     await keepPromise(ctx, session, inputs, recipe, progress);
     const built = await send(session, recipe.build, progress);
     const loaded = await loadSeed(ctx, session, node, recipe);
     await send(session, recipe.finish, progress);
     await check(session, recipe, progress);
-    if (recipe.testable !== undefined) {
-      const failed = failing(await runTests(session, recipe.testable));
+    const compared = await compareFirst(session, recipe, ctx.dialect.can.transactionalDdl);
+    await send(session, compared.fill, progress);
+    ({ keep } = compared);
+    const { testable, undoable } = compared.recipe;
+    if (testable !== undefined) {
+      const failed = failing(await runTests(session, testable));
       // a test that was cancelled has found nothing worth keeping the rows for
       session.requireRunning();
       if (failed > 0) {
         keepStaged = true;
-        return notPublished(ctx, node, recipe.testable, failed);
+        return notPublished(ctx, node, testable, failed);
       }
     }
-    const isAudited = recipe.undoable === true && runTests.howMany > 0;
+    const isAudited = undoable === true && runTests.howMany > 0;
     const sendAudited = isAudited
       ? (attempt: Attempt): Promise<Effect> => audited(session, staged, runTests, attempt)
       : undefined;
@@ -197,7 +203,8 @@ async function runTurn(
       const told = new Set(recipe.hazards.map(({ message }) => message));
       const hazards = planned.hazards.filter(({ message }) => !told.has(message));
       refuseHazards({ ...planned, hazards }, placed);
-      const sending = { send: sendAudited, raw: session.raw };
+      const isFilled = compared.fill.length > 0;
+      const sending = { send: sendAudited, raw: session.raw, isFilled };
       return publishRecipe(placed, session, planned, progress.sent, again, sending);
     };
     const commitsInside = inputs.hooks.after.some(
@@ -221,12 +228,16 @@ async function runTurn(
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
     await send(session, recipe.after, progress);
     await sendLate(ctx, session, node, inputs.late, progress);
-    if (recipe.testable === undefined && !isAudited) await runTests(session, undefined);
+    if (testable === undefined && !isAudited) await runTests(session, undefined);
     if (done.statements.length === 0) return leftAlone(ctx, target);
     return success(recipe, loaded ?? (recipe.publish.kind === 'asks' ? done.rows : built));
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
     keepStaged = true;
+    if (keep.length > 0)
+      await send(session, [{ atomicity: 'transaction', statements: keep }], progress).catch(
+        () => undefined,
+      );
     return notPublished(ctx, node, staged, error.failed);
   } finally {
     if (isStaged && !keepStaged) await tidy(session.raw, recipe);

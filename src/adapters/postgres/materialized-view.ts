@@ -2,6 +2,7 @@
 import type {
   Attempt,
   MaterializedViewChange,
+  MaterializedViewUpdate,
   SelectRequest,
   SwapRequest,
 } from '../../adapter/contract.ts';
@@ -100,23 +101,26 @@ function refreshInPlace(request: SwapRequest): Attempt {
   return { statements, late: patiently(indexes.drop), otherwiseOn: [] };
 }
 
-/** Fills the empty staged view and puts it in place of the live one: what a change of the query needs, and any refresh that cannot run beside readers. */
-function fillAndSwap(request: SwapRequest): readonly Attempt[] {
-  const { staged } = request;
-  const fill = [
-    once('write', `refresh materialized view ${relationText(staged)}`, staged),
-    ...finish(request, 'materialized_view'),
-  ];
-  return publishStaged(request, 'materialized_view', fill);
-}
-
-/** Brings the live view up to date, after its comparison with the empty staged one. */
-export const updateMaterializedView = (
+/**
+ * Brings the live view up to date, after its comparison with the empty staged one. That one is filled and takes its place when the
+ * query has changed, and for any refresh that cannot run beside readers.
+ */
+export function updateMaterializedView(
   request: SwapRequest,
   change: MaterializedViewChange,
-): readonly Attempt[] =>
-  change.outdated || !change.concurrently ? fillAndSwap(request) : [refreshInPlace(request)];
+): MaterializedViewUpdate {
+  const { staged } = request;
+  const isBeside = change.outdated || !change.concurrently;
+  return {
+    isBeside,
+    fill: [
+      once('write', `refresh materialized view ${relationText(staged)}`, staged),
+      ...finish(request, 'materialized_view'),
+    ],
+    attempts: isBeside ? publishMaterializedView(request) : [refreshInPlace(request)],
+  };
+}
 
 /** Puts the filled staged view in place of whatever is live. */
 export const publishMaterializedView = (request: SwapRequest): readonly Attempt[] =>
-  publishStaged(request, 'materialized_view', []);
+  publishStaged(request, 'materialized_view');

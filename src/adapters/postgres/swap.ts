@@ -88,12 +88,8 @@ export function swapAttempts(r: Replacement): readonly Attempt[] {
   return [{ ...first, otherwiseOn: ['incompatible_columns', 'permission'] }, deferred];
 }
 
-/** Puts a staged relation in place of whatever is live; `fill` is sent first, while nobody sees it. */
-export function publishStaged(
-  request: SwapRequest,
-  becomes: RelationKind,
-  fill: readonly Statement[],
-): readonly Attempt[] {
+/** Puts a staged relation in place of whatever is live. */
+export function publishStaged(request: SwapRequest, becomes: RelationKind): readonly Attempt[] {
   const { target, staged, live } = request;
   const settle = [
     ...requireIndexes(target, staged, request.config).map((index) => nameIndex(target, index)),
@@ -104,12 +100,9 @@ export function publishStaged(
       : [namePartitions(target, staged, (live?.facts as Facts | undefined)?.owner)]),
   ];
   if (live === undefined)
-    return [
-      { statements: [...fill, renameTo(becomes, staged, target), ...settle], otherwiseOn: [] },
-    ];
+    return [{ statements: [renameTo(becomes, staged, target), ...settle], otherwiseOn: [] }];
   const facts = requireFacts(live);
   const prepare = [
-    ...fill,
     ...belongingsBeside(request, becomes),
     ...carriedOver(staged, becomes, facts, request),
   ];
@@ -118,4 +111,4 @@ export function publishStaged(
 
 /** Puts the staged table in place of whatever is live. */
 export const publishTable = (request: SwapRequest): readonly Attempt[] =>
-  publishStaged(request, request.becomes ?? 'table', []);
+  publishStaged(request, request.becomes ?? 'table');
