@@ -7,11 +7,14 @@ export type { Attempt, MaterializedViewChange, MaterializedViewUpdate } from './
 import type { Attempt, MaterializedViewChange, MaterializedViewUpdate } from './attempt.ts';
 import type { FreshnessAnswer, FreshnessRequest } from './freshness.ts';
 import type { LockWish } from './lock.ts';
+import type { Merging } from './merging.ts';
 import type { OwnMaterializations } from './own-build.ts';
 import type { OwnServer, TargetWorld } from './own-server.ts';
 import type { Serving, ServingWish } from './serving.ts';
 export type { InferredType, SeedColumn, SeedInput } from './seed-input.ts';
+export type { SnapshotColumnNames, SnapshotRequest } from './snapshot.ts';
 import type { InferredType, SeedInput } from './seed-input.ts';
+import type { SnapshotRequest } from './snapshot.ts';
 import type { Query, ResultSet, Scalar, Segment, Statement } from './statement.ts';
 
 export type IncrementalStrategy =
@@ -126,33 +129,6 @@ export interface DeltaRequest extends SelectRequest {
   readonly live: ObservedRelation;
 }
 
-/** The names of the columns that a snapshot adds to those of its query. */
-export interface SnapshotColumnNames {
-  readonly scdId: string;
-  readonly updatedAt: string;
-  readonly validFrom: string;
-  readonly validTo: string;
-  readonly isDeleted: string;
-}
-/** A table of versions: each row of the query as it was, and from when to when. Key and times are expressions of the author's. */
-export interface SnapshotRequest extends SelectRequest {
-  /** absent when the snapshot is made for the first time; its column names are then those of `columns` */
-  readonly live: ObservedRelation | undefined;
-  readonly strategy: 'timestamp' | 'check';
-  readonly uniqueKey: readonly string[];
-  /** when a row was changed; absent: at `now` */
-  readonly updatedAt: string | undefined;
-  readonly checkCols: 'all' | readonly string[];
-  readonly hardDeletes: 'ignore' | 'invalidate' | 'new_record';
-  /** true: the query gives only some of the rows (--empty, --sample), so what it does not give is not gone */
-  readonly isPartial: boolean;
-  /** what stands in valid_to of current versions instead of NULL */
-  readonly validToCurrent: string | undefined;
-  readonly columns: SnapshotColumnNames;
-  /** the one moment of this run, in UTC: `2024-01-02 03:04:05.678` */
-  readonly now: string;
-}
-
 /** Materialized views that are filled by a refresh. */
 export interface MaterializedViews {
   /** statements that leave `staged` filled, indexed, commented and granted; or `empty`, to be compared and filled later */
@@ -194,12 +170,23 @@ export interface Dialect {
   finishSeed(request: SeedRequest): readonly Statement[];
   /** the staged delta of an incremental model */
   buildDelta(request: DeltaRequest): readonly Statement[];
-  /** merge the staged delta into the live table; `delta` are the columns of the staged relation as observed */
-  publishDelta(request: DeltaRequest, delta: readonly Column[]): Checked<readonly Attempt[]>;
+  /** merge the staged delta, whose columns are `delta`, into the live table; `mergeDelta` where nothing could be undone */
+  readonly publishDelta?: (
+    request: DeltaRequest,
+    delta: readonly Column[],
+  ) => Checked<readonly Attempt[]>;
+  readonly mergeDelta?: (request: DeltaRequest, delta: readonly Column[]) => Checked<Merging>;
   /** the staged first versions of a snapshot, or, when it is live, the staged rows of its query */
   buildSnapshot(request: SnapshotRequest): readonly Statement[];
   /** close and open versions in the live snapshot; `staged` are the columns of the staged rows, whose keys are distinct */
-  publishSnapshot(request: SnapshotRequest, staged: readonly Column[]): Checked<readonly Attempt[]>;
+  readonly publishSnapshot?: (
+    request: SnapshotRequest,
+    staged: readonly Column[],
+  ) => Checked<readonly Attempt[]>;
+  readonly mergeSnapshot?: (
+    request: SnapshotRequest,
+    staged: readonly Column[],
+  ) => Checked<Merging>;
   /** repeatable clean-up of one node's internal names; sent whatever happened before */
   tidy(staged: RelationName): readonly Statement[];
   drop(relation: RelationName, kind: RelationKind): Statement;

@@ -20,8 +20,19 @@ export interface Statement {
    * values where its text says $1, $2. It holds no text of an author, so it needs no read-only transaction around it.
    */
   readonly prepared?: { readonly name: string; readonly values: readonly string[] };
+  /**
+   * Asked when the answer to the statement was lost, once it is known not to run any more: whether it was carried out. For
+   * statements that must not be sent twice.
+   */
+  readonly outcome?: Outcome;
   /** settings for this statement alone, where the engine knows them (ClickHouse) */
   readonly settings?: Readonly<Record<string, string | number>>;
+}
+
+/** What tells whether a statement was carried out. */
+export interface Outcome {
+  readonly question: Statement;
+  readonly judge: (answer: ResultSet) => 'done' | 'undone' | 'unknown';
 }
 
 /** Statements that succeed or fail together (`transaction`), or are sent one after the other (`none`). */

@@ -245,6 +245,7 @@ function makeContext(
     observe,
     report,
     judge: project.judge,
+    said: new Set(),
     leftovers: new Leftovers(),
     ...found,
     files: runFiles(project),

@@ -5,7 +5,7 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import {
   afterSegments,
   beginning,
-  publishWithHooks,
+  publishing,
   tidySegments,
   type Recipe,
   type SelectIngredients,
@@ -114,16 +114,10 @@ export function incremental(from: IncrementalIngredients): Checked<Recipe> {
       ...beginning(from, dialect.buildDelta(request)),
       finish: [],
       undoable: dialect.can.transactionalDdl,
-      publish: {
-        kind: 'asks',
-        question: dialect.columns(from.staged),
-        decide: (columns) => {
-          const decided = dialect.publishDelta(request, columns);
-          return decided.value === undefined
-            ? decided
-            : { value: publishWithHooks(from, decided.value), diagnostics: decided.diagnostics };
-        },
-      },
+      publish: publishing(from, dialect.columns(from.staged), {
+        beside: dialect.mergeDelta?.bind(undefined, request),
+        inPlace: dialect.publishDelta?.bind(undefined, request),
+      }),
       after: afterSegments(from),
       tidy: tidySegments(from),
       hazards: [],

@@ -9,6 +9,7 @@ import type {
   MaterializedViewUpdate,
   ObservedRelation,
 } from '../adapter/contract.ts';
+import type { Merging } from '../adapter/merging.ts';
 import type { Query, ResultSet, Segment, Statement } from '../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
@@ -38,13 +39,18 @@ export interface SelectIngredients extends Ingredients {
   readonly header?: string;
 }
 
-/** How the built relation becomes visible: known in advance, or decided from what was built: its columns, or its difference from what is live. */
+/** How the built relation becomes visible: known in advance, or decided from what was built: its columns, or its difference from what is live. `merges`: the next state is put together beside and tested there. */
 export type Publish =
   | { readonly kind: 'ready'; readonly attempts: readonly Attempt[] }
   | {
       readonly kind: 'asks';
       readonly question: Query<Column>;
       readonly decide: (columns: readonly Column[]) => Checked<readonly Attempt[]>;
+    }
+  | {
+      readonly kind: 'merges';
+      readonly question: Query<Column>;
+      readonly decide: (columns: readonly Column[]) => Checked<Merging>;
     }
   | {
       readonly kind: 'compares';
@@ -162,6 +168,33 @@ export function publishWithHooks(
   return hooks.length === 0
     ? attempts
     : attempts.map((a) => ({ ...a, statements: [...a.statements, ...hooks] }));
+}
+
+/** The two ways in which an engine can bring staged rows into a live table; it has one of them. */
+interface Ways {
+  readonly beside: ((columns: readonly Column[]) => Checked<Merging>) | undefined;
+  readonly inPlace: ((columns: readonly Column[]) => Checked<readonly Attempt[]>) | undefined;
+}
+
+/** Publishing that is decided when the columns of the staged rows are known; post-hooks go with it where it undoes itself. */
+export function publishing(
+  from: Ingredients,
+  question: Query<Column>,
+  { beside, inPlace }: Ways,
+): Publish {
+  if (beside !== undefined) return { kind: 'merges', question, decide: beside };
+  return {
+    kind: 'asks',
+    question,
+    decide: (columns) => {
+      const decided = inPlace?.(columns);
+      if (decided === undefined)
+        throw new Error(`${from.dialect.name} has no way to merge staged rows`);
+      return decided.value === undefined
+        ? decided
+        : { value: publishWithHooks(from, decided.value), diagnostics: decided.diagnostics };
+    },
+  };
 }
 
 /** What is sent after a successful publish: the post-hooks that could not go with it, in their order. */

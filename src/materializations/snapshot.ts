@@ -10,6 +10,7 @@ import {
 import {
   afterSegments,
   buildSegments,
+  publishing,
   publishWithHooks,
   tidySegments,
   type Check,
@@ -152,16 +153,10 @@ export function snapshot(from: SnapshotIngredients): Checked<Recipe> {
     ...recipe,
     action: 'add versions to snapshot',
     undoable: dialect.can.transactionalDdl,
-    publish: {
-      kind: 'asks',
-      question: dialect.columns(staged),
-      decide: (built) => {
-        const decided = dialect.publishSnapshot(request, built);
-        return decided.value === undefined
-          ? decided
-          : { value: publishWithHooks(from, decided.value), diagnostics: decided.diagnostics };
-      },
-    },
+    publish: publishing(from, dialect.columns(staged), {
+      beside: dialect.mergeSnapshot?.bind(undefined, request),
+      inPlace: dialect.publishSnapshot?.bind(undefined, request),
+    }),
   };
   return { value, diagnostics: [] };
 }

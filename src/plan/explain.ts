@@ -27,6 +27,7 @@ export interface Plan {
 
 const DECIDED_FROM = {
   asks: 'the columns of the staged rows',
+  merges: 'the parts of the table that the new rows touch',
   compares: 'the difference between the staged view and the live one',
 } as const;
 

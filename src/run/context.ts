@@ -69,6 +69,8 @@ export interface RunContext {
   readonly report: (diagnostic: Diagnostic) => void;
   /** what --warn-error makes of a warning */
   readonly judge: Judge;
+  /** messages that are not said again in this run */
+  readonly said: Set<string>;
   readonly leftovers: Leftovers;
   readonly debris: Debris;
   readonly known: KnownRelations;

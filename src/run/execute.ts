@@ -170,7 +170,8 @@ class Run {
       built: RelationName | undefined,
     ): Promise<readonly NodeOutcome[]> => {
       const standIns = built === undefined ? undefined : new Map([[node.unique_id, built]]);
-      const later = session.audited === undefined ? undefined : tested.hold.bind(tested);
+      const isTried = session.audited !== undefined || session.isTried === true;
+      const later = isTried ? tested.hold.bind(tested) : undefined;
       for (const id of tests) {
         const outcome = await this.test(session, this.node(id), standIns, thread, later);
         tested.add(outcome);

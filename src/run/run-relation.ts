@@ -26,7 +26,8 @@ import { gather, type LateHooks } from './gather.ts';
 import type { RunContext } from './context.ts';
 import { failing, notPublished } from './not-published.ts';
 import { publishAtOnce } from './publish-at-once.ts';
-import { publishRecipe } from './publish-recipe.ts';
+import { mergeBeside, Rejected } from './merge-beside.ts';
+import { publishRecipe, type Merge } from './publish-recipe.ts';
 import { type Published, watchPublish } from './published.ts';
 import { RelationLock } from './relation-lock.ts';
 import { refuseHazards, requireRecipe } from './require-recipe.ts';
@@ -194,6 +195,15 @@ async function runTurn(
     const sendAudited = isAudited
       ? (attempt: Attempt): Promise<Effect> => audited(session, staged, runTests, attempt)
       : undefined;
+    const isMerged = recipe.publish.kind === 'merges';
+    const merge: Merge = (merging) =>
+      mergeBeside(merging, {
+        session,
+        target: ctx.dialect.relation(target),
+        runTests,
+        sent: progress.sent,
+        say: (message) => ctx.observe({ kind: 'log', message, info: false, node: node.unique_id }),
+      });
     const again = async (): Promise<Recipe> =>
       requireRecipe(planNode({ ...inputs, live: await observe() }));
     const longWay = async (): ReturnType<typeof publishRecipe> => {
@@ -204,7 +214,7 @@ async function runTurn(
       const hazards = planned.hazards.filter(({ message }) => !told.has(message));
       refuseHazards({ ...planned, hazards }, placed);
       const isFilled = compared.fill.length > 0;
-      const sending = { send: sendAudited, raw: session.raw, isFilled };
+      const sending = { send: sendAudited, raw: session.raw, merge, isFilled };
       return publishRecipe(placed, session, planned, progress.sent, again, sending);
     };
     const commitsInside = inputs.hooks.after.some(
@@ -228,17 +238,18 @@ async function runTurn(
     if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
     await send(session, recipe.after, progress);
     await sendLate(ctx, session, node, inputs.late, progress);
-    if (testable === undefined && !isAudited) await runTests(session, undefined);
-    if (done.statements.length === 0) return leftAlone(ctx, target);
+    if (testable === undefined && !isAudited && !isMerged) await runTests(session, undefined);
+    if (done.statements.length === 0 && !isMerged) return leftAlone(ctx, target);
     return success(recipe, loaded ?? (recipe.publish.kind === 'asks' ? done.rows : built));
   } catch (error) {
-    if (!(error instanceof Undone)) throw error;
+    if (!(error instanceof Undone) && !(error instanceof Rejected)) throw error;
     keepStaged = true;
     if (keep.length > 0)
       await send(session, [{ atomicity: 'transaction', statements: keep }], progress).catch(
         () => undefined,
       );
-    return notPublished(ctx, node, staged, error.failed);
+    const kept = error instanceof Rejected ? error.kept : staged;
+    return notPublished(ctx, node, kept, error.failed);
   } finally {
     if (isStaged && !keepStaged) await tidy(session.raw, recipe);
   }
@@ -342,7 +353,8 @@ function viewMessage(recipe: Recipe): string {
 
 /** dbt's words for what was done: `SELECT 12`, `INSERT 5`, `CREATE VIEW`. */
 function success(recipe: Recipe, rows: number | undefined): RelationResult {
-  const verb = recipe.load !== undefined || recipe.publish.kind === 'asks' ? 'INSERT' : 'SELECT';
+  const isInsert = recipe.load !== undefined || ['asks', 'merges'].includes(recipe.publish.kind);
+  const verb = isInsert ? 'INSERT' : 'SELECT';
   const isView = recipe.becomes === 'view' || recipe.becomes === 'materialized_view';
   const counted = rows === undefined ? 'OK' : `${verb} ${rows}`;
   return {

@@ -15,6 +15,8 @@ export interface StoppableSession extends Session {
    * that is repeated tests again.
    */
   readonly audited?: RelationName;
+  /** what is tested may have to be put together again, and is then tested again: what is found is told once it stands */
+  readonly isTried?: boolean;
   /** Throws as cancelled when the run was stopped meanwhile. */
   readonly requireRunning: () => void;
 }

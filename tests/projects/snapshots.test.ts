@@ -153,10 +153,10 @@ describe.each(ENGINES)('%s', (engine) => {
     const built = await run('build');
     expect(built.code).toBe(1);
     expect(await statuses()).toMatchObject({
-      'snapshot.shop.customers_history': engine === 'postgres' ? 'error' : 'success',
+      'snapshot.shop.customers_history': 'error',
       'model.shop.now': 'skipped',
     });
-    expect((await versions()).includes('1 Nowhere 09-')).toBe(engine === 'clickhouse');
+    expect(await versions()).not.toContain('1 Nowhere 09-');
     // without tests it is recorded, and the rows that were kept are gone
     expect((await run('snapshot')).code).toBe(0);
     expect(await versions()).toContain('1 Nowhere 09-');

@@ -1,4 +1,5 @@
 // One model built on a held-open embedded engine, as a run builds it, with time for others to work in between.
+import { mergeRows } from './merge-rows.ts';
 import { ask, type Session } from '../../src/adapter/contract.ts';
 import type { Segment } from '../../src/adapter/statement.ts';
 import { hasErrors, type Diagnostic } from '../../src/kernel/diagnostic.ts';
@@ -45,6 +46,12 @@ async function sendAll(
 async function attempts(session: Session, recipe: Recipe): Promise<readonly Segment[]> {
   const { publish } = recipe;
   if (publish.kind === 'compares') throw new Error('not of this engine');
+  if (publish.kind === 'merges') {
+    const { value, diagnostics } = publish.decide(await ask(session, publish.question));
+    if (value === undefined) throw new EtlError(diagnostics);
+    await mergeRows(session, value);
+    return [];
+  }
   const decided =
     publish.kind === 'ready'
       ? { value: publish.attempts, diagnostics: [] }

@@ -147,6 +147,10 @@ async function sendAttempts(
 }
 
 const dialect = postgres.dialect(postgresTarget());
+const requireWay = <T>(way: T | undefined): T => {
+  if (way === undefined) throw new Error('the dialect has no such way');
+  return way;
+};
 const observed = async (
   session: Session,
   target: RelationName,
@@ -225,7 +229,10 @@ export async function addDelta(
     };
     try {
       await session.segment({ atomicity: 'transaction', statements: dialect.buildDelta(full) });
-      const checked = dialect.publishDelta(full, await ask(session, dialect.columns(staged)));
+      const checked = requireWay(dialect.publishDelta)(
+        full,
+        await ask(session, dialect.columns(staged)),
+      );
       const attempts = checked.value;
       if (attempts !== undefined) await sendAttempts(session, async () => attempts);
       return checked.diagnostics;

@@ -12,6 +12,7 @@ import { relationKey, type RelationName } from '../../src/kernel/relation.ts';
 import { snapshot } from '../../src/materializations/snapshot.ts';
 import type { Recipe } from '../../src/materializations/recipe.ts';
 import { publish } from '../../src/run/publish.ts';
+import { mergeRows } from './merge-rows.ts';
 
 export interface Taken {
   readonly select: string;
@@ -78,6 +79,12 @@ export async function takeSnapshot(
         if (found.length > 0) throw new Refused(found);
       }
       const { publish: way } = recipe;
+      if (way.kind === 'merges') {
+        const { value, diagnostics } = way.decide(await ask(session, way.question));
+        if (value === undefined) throw new Refused(diagnostics);
+        await mergeRows(session, value);
+        return [];
+      }
       const decided =
         way.kind === 'ready'
           ? { value: way.attempts, diagnostics: [] }

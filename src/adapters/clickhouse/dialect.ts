@@ -5,11 +5,13 @@ import type {
   Dialect,
   EngineConfig,
   Grants,
+  ObservedRelation,
 } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { contractType, typed } from './contract.ts';
-import { publishDelta } from './delta.ts';
+import { mergeDelta } from './delta.ts';
+import { canExchange, factsOf } from './facts.ts';
 import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
@@ -27,7 +29,7 @@ import {
 import { ident, literal, relation } from './quote.ts';
 import { buildSeed } from './seed.ts';
 import type { Settings } from './settings.ts';
-import { buildSnapshot, publishSnapshot } from './snapshot.ts';
+import { buildSnapshot, mergeSnapshot } from './snapshot.ts';
 import { bracketed, repeatable } from './statements.ts';
 import { PLAIN_TABLE, querySettings, tableClauses } from './table-config.ts';
 import { engineType, nullable, seedColumnType } from './types.ts';
@@ -63,8 +65,24 @@ export interface DialectOptions {
   readonly databaseEngine?: string;
 }
 
+/** Said of the first relation that it happens to, for all of its database. */
+const gap = (live: ObservedRelation): readonly Diagnostic[] => {
+  const facts = factsOf(live);
+  if (canExchange(facts)) return [];
+  return [
+    {
+      code: 'ETL4092',
+      severity: 'warning',
+      message: `the database ${live.relation.schema} has the engine ${facts.databaseEngine}, which cannot exchange two tables: while one is replaced, there is a moment without it`,
+      hint: 'Readers that ask just then get an error. A database of the engine Atomic has no such moment.',
+    },
+  ];
+};
+
 const hazards: Dialect['hazards'] = ({ target, becomes, live }) => {
-  if (live === undefined || live.kind === 'table' || live.kind === 'view') return [];
+  if (live === undefined) return [];
+  if (live.kind === 'view' && becomes === 'view') return [];
+  if (live.kind === 'table' || live.kind === 'view') return gap(live);
   const what = live.kind.replace('_', ' ');
   const problem: Diagnostic = {
     code: 'ETL4001',
@@ -78,7 +96,9 @@ const hazards: Dialect['hazards'] = ({ target, becomes, live }) => {
 const isAll = (limit: number | undefined): limit is undefined => limit === undefined || limit < 0;
 
 /** ClickHouse's SQL for everything a run does. */
-export function clickhouseDialect(options: DialectOptions): Dialect {
+export function clickhouseDialect(
+  options: DialectOptions,
+): Dialect & Required<Pick<Dialect, 'mergeDelta' | 'mergeSnapshot'>> {
   const settingsOf = (config: EngineConfig): Settings =>
     querySettings(config, options.ansiSettings);
   const granted = (grants: Grants | undefined): Grants | undefined =>
@@ -121,9 +141,9 @@ export function clickhouseDialect(options: DialectOptions): Dialect {
     buildSeed,
     finishSeed: finish,
     buildDelta: delta,
-    publishDelta: (request, staged) => publishDelta(request, staged, granted(request.grants)),
+    mergeDelta: (request, staged) => mergeDelta(request, staged, granted(request.grants)),
     buildSnapshot: (request) => buildSnapshot(request, settingsOf(request.config)),
-    publishSnapshot: (request, staged) => publishSnapshot(request, staged, granted(request.grants)),
+    mergeSnapshot: (request, staged) => mergeSnapshot(request, staged, granted(request.grants)),
     tidy,
     drop,
     observe,

@@ -9,6 +9,10 @@ export interface Facts {
   readonly sortingKey: string;
   /** materialized views that read this table: they see what is INSERTed, not what is attached or exchanged in */
   readonly readBy: readonly string[];
+  /** rows cannot be deleted lightly where rows are kept in another order too */
+  readonly hasProjections: boolean;
+  /** engine of the database: not every one can exchange two names at once */
+  readonly databaseEngine: string;
   /** columns that no INSERT may name (ALIAS, MATERIALIZED) */
   readonly computed: readonly string[];
   /** materialized views that write into this table */
@@ -33,7 +37,27 @@ export interface Feeder {
 export function factsOf(live: ObservedRelation): Facts {
   const facts = live.facts;
   const isOurs = typeof facts === 'object' && facts !== null && 'sortingKey' in facts;
-  return isOurs
-    ? (facts as Facts)
-    : { uuid: '', engine: '', partitionKey: '', sortingKey: '', readBy: [], computed: [] };
+  return isOurs ? (facts as Facts) : NO_FACTS;
 }
+
+const NO_FACTS: Facts = {
+  uuid: '',
+  engine: '',
+  partitionKey: '',
+  sortingKey: '',
+  readBy: [],
+  hasProjections: false,
+  databaseEngine: '',
+  computed: [],
+};
+
+/** Tables that consist of parts, which can be attached and replaced without being read. */
+export const hasParts = ({ engine }: Facts): boolean => engine.endsWith('MergeTree');
+
+/** A clone shares its parts with the original; one of a replicated table would be known to all replicas first. */
+export const canClone = (facts: Facts): boolean =>
+  hasParts(facts) && !/^(?:Replicated|Shared)/.test(facts.engine);
+
+/** Whether two names of the database can be exchanged by one step. */
+export const canExchange = ({ databaseEngine }: Facts): boolean =>
+  !/^(?:Ordinary|Lazy|Memory)$/.test(databaseEngine);

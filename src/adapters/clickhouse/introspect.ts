@@ -39,6 +39,8 @@ function decodeRelation(row: Row): ObservedRelation {
     engine: str(row, 'engine'),
     partitionKey: str(row, 'partition_key'),
     sortingKey: str(row, 'sorting_key'),
+    hasProjections: Number(row['has_projections'] ?? 0) > 0,
+    databaseEngine: str(row, 'database_engine'),
     readBy: JSON.parse(str(row, 'read_by') || '[]') as string[],
     fedBy: feeders(str(row, 'fed_by')),
     isUnfinished: Number(row['unfinished'] ?? 0) === 1,
@@ -88,7 +90,8 @@ export function observeOne({ schema, name }: RelationName): Query<ObservedRelati
     statement: repeatable(
       'read',
       // a scalar subquery: half the time of a join, and this is asked before every publish
-      `SELECT ${FACTS},
+      `SELECT ${FACTS}, t.create_table_query ILIKE '%, PROJECTION %(%' AS has_projections,
+  (SELECT engine FROM system.databases WHERE name = ${s}) AS database_engine,
   (SELECT ${COLUMNS} FROM system.columns WHERE database = ${s} AND table = ${n}) AS columns,
   (SELECT toJSONString(groupArray((database, name, as_select, create_table_query))) FROM system.tables
     WHERE engine = 'MaterializedView' AND multiSearchAny(create_table_query, [${writtenAs({ schema, name }).map(text).join(', ')}])) AS fed_by,

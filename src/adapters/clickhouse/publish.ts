@@ -14,12 +14,14 @@ import type {
 import type { Statement } from '../../adapter/statement.ts';
 import type { RelationKind, RelationName } from '../../kernel/relation.ts';
 import { definition } from './contract.ts';
+import { canExchange, factsOf } from './facts.ts';
+import { swapped } from './outcome.ts';
 import { ident, idents, relation, text } from './quote.ts';
 import { PRIVATE_WRITE, type Settings } from './settings.ts';
 import { bracketed, fill, once, repeatable } from './statements.ts';
 import { readHeader } from './header.ts';
 import { secondary } from './table-config.ts';
-import { fullCopy, rawTexts } from './staged-names.ts';
+import { formerly, fullCopy, nextState, rawTexts } from './staged-names.ts';
 
 /** SYNC, so that the name and the disk are free when the statement returns. */
 export function drop(name: RelationName, kind: RelationKind): Statement {
@@ -29,7 +31,7 @@ export function drop(name: RelationName, kind: RelationKind): Statement {
 
 /** DROP TABLE drops a view too: what bears a staged name after a swap is whatever was live. */
 export function tidy(staged: RelationName): readonly Statement[] {
-  const names = [staged, fullCopy(staged), rawTexts(staged)];
+  const names = [staged, fullCopy(staged), nextState(staged), rawTexts(staged)];
   const sql = `DROP TABLE IF EXISTS ${names.map(relation).join(', ')} SYNC`;
   return [{ ...repeatable('drop', sql), writes: names }];
 }
@@ -172,9 +174,6 @@ export function buildFromContract(
   ];
 }
 
-const swapIn = (name: RelationName, target: RelationName): Statement =>
-  once('swap', `EXCHANGE TABLES ${relation(name)} AND ${relation(target)}`, target);
-
 /** What no EXCHANGE can put aside; replacing one is refused by `hazards` unless the user allows it. */
 const isSwappable = (live: ObservedRelation): boolean =>
   live.kind !== 'dictionary' && live.kind !== 'materialized_view';
@@ -186,11 +185,27 @@ export function swapAttempts(
   live: ObservedRelation | undefined,
   before: readonly Statement[],
 ): readonly Attempt[] {
-  const rename = once('swap', `RENAME TABLE ${relation(name)} TO ${relation(target)}`, target);
-  if (live === undefined) return [{ statements: [...before, rename], otherwiseOn: [] }];
-  if (isSwappable(live))
-    return [{ statements: [...before, swapIn(name, target)], otherwiseOn: [] }];
-  return [{ statements: [...before, drop(live.relation, live.kind), rename], otherwiseOn: [] }];
+  const swap = (sql: string, uuid: string | undefined): Statement => ({
+    ...once('swap', sql, target),
+    outcome: swapped(name, target, uuid),
+  });
+  const attempt = (...statements: readonly Statement[]): readonly Attempt[] => [
+    { statements: [...before, ...statements], otherwiseOn: [] },
+  ];
+  const moved = `${relation(name)} TO ${relation(target)}`;
+  if (live === undefined) return attempt(swap(`RENAME TABLE ${moved}`, undefined));
+  if (!isSwappable(live))
+    return attempt(drop(live.relation, live.kind), swap(`RENAME TABLE ${moved}`, undefined));
+  const facts = factsOf(live);
+  if (canExchange(facts))
+    return attempt(swap(`EXCHANGE TABLES ${relation(name)} AND ${relation(target)}`, facts.uuid));
+  // there is a moment without the name; `hazards` tells it
+  const old = formerly(name);
+  return attempt(
+    drop(old, 'table'),
+    once('swap', `RENAME TABLE ${relation(target)} TO ${relation(old)}, ${moved}`, target),
+    drop(old, 'table'),
+  );
 }
 
 /** Puts the staged table in place; the old one stands under the staged name until tidy drops it. */

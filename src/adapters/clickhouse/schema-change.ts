@@ -12,6 +12,8 @@ export interface SchemaChange {
   readonly insert: readonly string[];
   /** columns of the rows that stay */
   readonly keep: readonly string[];
+  /** a column goes or gets another type: readers of the live table would see that before they see the new rows */
+  readonly takesAway: boolean;
   /** brings a table with the live one's columns up to date */
   readonly alter: (table: RelationName) => readonly Statement[];
 }
@@ -45,6 +47,13 @@ const refused = (message: string, hint: string): Checked<never> => ({
   diagnostics: [{ code: 'ETL4003', severity: 'error', message, hint }],
 });
 
+const asItIs = (columns: readonly string[]): SchemaChange => ({
+  insert: columns,
+  keep: columns,
+  takesAway: false,
+  alter: () => [],
+});
+
 /** What to insert, what to keep and what to alter, or why not. */
 export function schemaChange(
   request: DeltaRequest,
@@ -61,14 +70,14 @@ export function schemaChange(
   switch (request.onSchemaChange) {
     case 'fail':
       return added.length + removed.length + retyped.length === 0
-        ? { value: { insert: common, keep: common, alter: () => [] }, diagnostics: [] }
+        ? { value: asItIs(common), diagnostics: [] }
         : refused(
             `the columns of ${target} changed (${describe(difference)})`,
             'Run with --full-refresh, or set on_schema_change: append_new_columns or sync_all_columns.',
           );
     case 'ignore':
       return removed.length === 0
-        ? { value: { insert: common, keep: common, alter: () => [] }, diagnostics: [] }
+        ? { value: asItIs(common), diagnostics: [] }
         : refused(
             `the model no longer gives ${names(removed).join(', ')}, which ${target} has`,
             'Run with --full-refresh, or set on_schema_change: append_new_columns or sync_all_columns.',
@@ -76,8 +85,24 @@ export function schemaChange(
     case 'append_new_columns':
       return done(names(delta), names(live), added, [], []);
     case 'sync_all_columns':
-      return done(names(delta), common, added, removed, retyped);
+      return inKeys(request, removed) ?? done(names(delta), common, added, removed, retyped);
   }
+}
+
+/** A column by which the table is ordered or partitioned cannot be taken out of it. */
+function inKeys(
+  { live, target }: DeltaRequest,
+  removed: readonly Column[],
+): Checked<never> | undefined {
+  const { sortingKey, partitionKey } = factsOf(live);
+  const words = new Set(`${sortingKey} ${partitionKey}`.match(/[\p{L}\p{N}_]+/gu) ?? []);
+  const missing = removed.filter(({ name }) => words.has(name)).map(({ name }) => name);
+  return missing.length === 0
+    ? undefined
+    : refused(
+        `the model no longer gives ${missing.join(', ')}, by which ${target.schema}.${target.name} is ordered or partitioned`,
+        'Give the model another order_by or partition_by, and run it with --full-refresh.',
+      );
 }
 
 function done(
@@ -101,5 +126,6 @@ function done(
             settings: { alter_sync: 2, mutations_sync: 2 },
           },
         ];
-  return { value: { insert, keep, alter }, diagnostics: [] };
+  const takesAway = removed.length + retyped.length > 0;
+  return { value: { insert, keep, takesAway, alter }, diagnostics: [] };
 }

@@ -111,7 +111,7 @@ export class DriverConnection implements Connection {
 /** Whether the statement put all its rows into a new table of this node. */
 const isFilled = ({ verb, authoredAt }: Statement, { name }: RelationName): boolean =>
   name.startsWith('__etl_') &&
-  !/__(full|text)$/.test(name) &&
+  !/__(full|next|text)$/.test(name) &&
   (verb === 'write' || (verb === 'create' && authoredAt !== undefined));
 
 class DriverSession implements Session {

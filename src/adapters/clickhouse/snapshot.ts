@@ -1,11 +1,11 @@
 // Snapshots: the next state of the table is put together beside and exchanged in, because nothing here could be undone.
 import type {
-  Attempt,
   Grants,
   ObservedRelation,
   SnapshotColumnNames,
   SnapshotRequest,
 } from '../../adapter/contract.ts';
+import type { Merge, Merging } from '../../adapter/merging.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Column, RelationName } from '../../kernel/relation.ts';
@@ -15,6 +15,7 @@ import { ident, idents, relation, text } from './quote.ts';
 import type { Settings } from './settings.ts';
 import { fullCopy } from './staged-names.ts';
 import { fill, once, repeatable } from './statements.ts';
+import { watch } from './survey.ts';
 import { PLAIN_TABLE, tableClauses } from './table-config.ts';
 import { nullable, sameButNullable, widened } from './types.ts';
 
@@ -252,11 +253,11 @@ function opened(
 }
 
 /** The whole table rewritten beside, then exchanged: readers see the old state or the new one. */
-export function publishSnapshot(
+export function mergeSnapshot(
   request: SnapshotRequest,
   staged: readonly Column[],
   allowed: Grants | undefined,
-): Checked<readonly Attempt[]> {
+): Checked<Merging> {
   const { target, columns, live } = request;
   if (live === undefined) throw new Error('a snapshot that is not live has nothing to rewrite');
   const own = staged.find((c) => metaNames(columns, true).includes(c.name));
@@ -278,8 +279,7 @@ export function publishSnapshot(
     const statement = fill(sql, full);
     return { ...statement, settings: { ...statement.settings, join_use_nulls: 1 } };
   };
-  const statements = [
-    ...grantOn(target, allowed),
+  const prepare = [
     drop(full, 'table'),
     once('create', `CREATE TABLE ${relation(full)} AS ${relation(target)}`, full),
     ...alter.value(full),
@@ -287,5 +287,15 @@ export function publishSnapshot(
     write(opened(request, live, full, names, difference.value)),
     ...finish({ ...request, staged: full }),
   ];
-  return { value: swapAttempts(full, target, live, statements), diagnostics: [] };
+  const merge: Merge = {
+    how: 'puts the versions together anew and exchanges them',
+    prepare,
+    preview: full,
+    guarded: 'all',
+    attempts: swapAttempts(full, target, live, grantOn(target, allowed)),
+  };
+  return {
+    value: { arrange: [], watch: watch(target), decide: () => merge },
+    diagnostics: [],
+  };
 }

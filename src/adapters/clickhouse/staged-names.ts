@@ -3,10 +3,22 @@ import type { RelationName } from '../../kernel/relation.ts';
 /** What the leases of relations begin with; they belong to runs that are at work, and are neither debris nor anybody's data. */
 export const LOCK_PREFIX = '__etl_lock_';
 
-/** The rewritten copy of a live table, which an incremental publish puts in its place. */
+/** The new rows in the form of the live table, to which the rows that stay are added where the table is copied. */
 export const fullCopy = (staged: RelationName): RelationName => ({
   ...staged,
   name: `${staged.name}__full`,
+});
+
+/** A clone of the live table in which its next state is put together. */
+export const nextState = (staged: RelationName): RelationName => ({
+  ...staged,
+  name: `${staged.name}__next`,
+});
+
+/** What was live, where two names cannot be exchanged. */
+export const formerly = (name: RelationName): RelationName => ({
+  ...name,
+  name: `${name.name}__old`,
 });
 
 /** The cells of a seed file as texts, before they are checked and converted. */

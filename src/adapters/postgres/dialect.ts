@@ -65,7 +65,7 @@ function limited(sql: string, limit: number | undefined): Statement {
 }
 
 /** Postgres, as text. */
-export const dialect: Dialect = {
+export const dialect: Dialect & Required<Pick<Dialect, 'publishDelta' | 'publishSnapshot'>> = {
   name: 'postgres',
   can: {
     transactionalDdl: true,

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ask, type DeltaRequest } from '../../../src/adapter/contract.ts';
+import type { DeltaRequest } from '../../../src/adapter/contract.ts';
 import type { Diagnostic } from '../../../src/kernel/diagnostic.ts';
 import {
   aSelect,
   buildTable,
   leftovers,
   openWarehouse,
-  sendAttempts,
   type Warehouse,
 } from '../../support/clickhouse.ts';
+import { mergeInto } from '../../support/merge-rows.ts';
 
 let w: Warehouse;
 beforeAll(async () => {
@@ -20,36 +20,14 @@ beforeEach(async () => {
   await w.inSession((s) => s.execute(w.dialect.createSchema('shop')));
 });
 
-/** Merges a delta into shop.t as a run does; gives back what refused it. */
+/** Merges a delta into shop.t; gives back what refused it. */
 async function merge(
   select: string,
   more: Partial<DeltaRequest> = {},
 ): Promise<readonly Diagnostic[]> {
-  const live = await w.live({ schema: 'shop', name: 't' });
-  if (live === undefined) throw new Error('no live table');
-  const request: DeltaRequest = {
-    ...aSelect('t', select),
-    strategy: 'delete+insert',
-    uniqueKey: ['id'],
-    predicates: [],
-    mergeUpdateColumns: undefined,
-    mergeExcludeColumns: undefined,
-    onSchemaChange: 'ignore',
-    live,
-    ...more,
-  };
-  return w.inSession(async (s) => {
-    await s.segment({ atomicity: 'none', statements: w.dialect.buildDelta(request) });
-    const delta = await ask(s, w.dialect.columns(request.staged));
-    const decided = w.dialect.publishDelta(request, delta);
-    try {
-      if (decided.value !== undefined) await sendAttempts(s, decided.value);
-    } finally {
-      await s.segment({ atomicity: 'none', statements: w.dialect.tidy(request.staged) });
-    }
-    expect(await leftovers(w)).toEqual([]);
-    return decided.diagnostics;
-  });
+  const { diagnostics } = await mergeInto(w, select, more);
+  expect(await leftovers(w)).toEqual([]);
+  return diagnostics;
 }
 
 const rows = (columns = 'id, v'): Promise<readonly (readonly unknown[])[]> =>
@@ -67,6 +45,15 @@ describe('append', () => {
       [1, 'a'],
       [1, 'a'],
       [2, 'b'],
+    ]);
+  });
+
+  it('is what inserts_only asks for, whatever the key', async () => {
+    await table("select 1 as id, 'a' as v");
+    await merge("select 1 as id, 'b' as v", { config: { inserts_only: true } });
+    expect(await rows()).toEqual([
+      [1, 'a'],
+      [1, 'b'],
     ]);
   });
 
@@ -193,10 +180,14 @@ describe('delete+insert', () => {
     expect(await w.rows('SELECT id, v FROM shop.mv')).toEqual([[1, 'b']]);
   });
 
-  it('needs a key', async () => {
+  it('without a key appends, as dbt-clickhouse does, and says so', async () => {
     await table("select 1 as id, 'a' as v");
     const [problem] = await merge("select 1 as id, 'b' as v", { uniqueKey: [] });
-    expect(problem?.code).toBe('ETL4004');
+    expect(problem).toMatchObject({ code: 'ETL4091', severity: 'warning' });
+    expect(await rows()).toEqual([
+      [1, 'a'],
+      [1, 'b'],
+    ]);
   });
 });
 
@@ -214,6 +205,17 @@ describe('insert_overwrite', () => {
       [5, 2],
       [100, 1],
     ]);
+  });
+
+  it('is refused where all of the table would be replaced, and with a key', async () => {
+    const overwrite = { strategy: 'insert_overwrite' as const, uniqueKey: [] };
+    await table("select 1 as id, 'a' as v");
+    const [none] = await merge("select 2 as id, 'b' as v", overwrite);
+    expect(none).toMatchObject({ code: 'ETL4004', severity: 'error' });
+    await table("select 1 as id, 'a' as v", { partition_by: 'id' });
+    const [key] = await merge("select 1 as id, 'b' as v", { ...overwrite, uniqueKey: ['id'] });
+    expect(key?.message).toContain('has no use for unique_key');
+    expect(await rows()).toEqual([[1, 'a']]);
   });
 });
 

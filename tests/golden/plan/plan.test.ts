@@ -3,6 +3,8 @@
 import { NO_BELONGINGS } from '../../support/no-belongings.ts';
 import { describe, expect, test } from 'vitest';
 import type { Dialect, ObservedRelation } from '../../../src/adapter/contract.ts';
+import type { MergeFound, Merging } from '../../../src/adapter/merging.ts';
+import type { Statement } from '../../../src/adapter/statement.ts';
 import { clickhouse } from '../../../src/adapters/clickhouse/adapter.ts';
 import { postgres } from '../../../src/adapters/postgres/adapter.ts';
 import type { Adapter } from '../../../src/adapter/contract.ts';
@@ -111,6 +113,37 @@ const MODELS: readonly (readonly [string, ExecutableNode])[] = [
   ],
 ];
 
+/** Two partitions of which the new rows touch one, and a table of which they touch all. */
+const FOUND: readonly (readonly [string, MergeFound])[] = [
+  [
+    'one of two partitions',
+    {
+      marks: ['1', '2'].map((part) => ({ part, mark: '7', rows: 10, bytes: 100 })),
+      touched: [{ part: '2', rows: 3 }],
+      isTested: false,
+    },
+  ],
+  ['all of it, with tests', { marks: [{ part: 'all', mark: '7', rows: 10, bytes: 100 }], touched: [{ part: 'all', rows: 3 }], isTested: true }],
+];
+
+function mergeText({ arrange, watch, survey, decide }: Merging): readonly string[] {
+  const texts = (step: string, statements: readonly Statement[]): readonly string[] =>
+    statements.map(({ sql }) => `-- ${step}\n${sql}\n`);
+  return [
+    ...texts('arrange', arrange),
+    ...texts('watch', [watch.statement]),
+    ...texts('survey', survey === undefined ? [] : [survey.statement]),
+    ...FOUND.flatMap(([what, found]) => {
+      const { how, prepare, attempts } = decide(found);
+      return [
+        `-- ${what}: ${how}\n`,
+        ...texts('prepare', prepare),
+        ...texts('publish', attempts[0]?.statements ?? []),
+      ];
+    }),
+  ];
+}
+
 function planText(inputs: PlanInputs): string {
   const planned = planNode(inputs);
   if (planned.value === undefined) return planned.diagnostics.map((d) => `${d.code} ${d.message}\n`).join('');
@@ -118,9 +151,11 @@ function planText(inputs: PlanInputs): string {
   const lines = explainRecipe(inputs.node, recipe).statements.map(({ step, sql }) => `-- ${step}\n${sql}\n`);
   const decided = recipe.publish.kind === 'asks' ? recipe.publish.decide(columns) : undefined;
   const attempts = recipe.publish.kind === 'ready' ? recipe.publish.attempts.slice(1) : (decided?.value ?? []);
+  const merged = recipe.publish.kind === 'merges' ? recipe.publish.decide(columns).value : undefined;
+  const merging = merged === undefined ? [] : mergeText(merged);
   const others = attempts.map((a) => `-- or, publish\n${a.statements.map((s) => s.sql).join(';\n')}\n`);
   const tidy = recipe.tidy.flatMap((s) => s.statements.map(({ sql }) => `-- tidy\n${sql}\n`));
-  return [`${recipe.action}\n`, ...lines, ...others, ...tidy].join('\n');
+  return [`${recipe.action}\n`, ...lines, ...merging, ...others, ...tidy].join('\n');
 }
 
 describe.each(ENGINES)('%s', (engine, dialect, database) => {

@@ -1,6 +1,7 @@
 // Types inferred from bytes against the definition: the narrowest type that the text of every value fits.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Dialect } from '../../../src/adapter/contract.ts';
 import { clickhouseDialect } from '../../../src/adapters/clickhouse/dialect.ts';
 import { dialect as postgres } from '../../../src/adapters/postgres/dialect.ts';
 import { seedColumns } from '../../../src/run/seed-columns.ts';
@@ -18,7 +19,7 @@ const SHAPES = [
 ] as const;
 
 const clickhouse = clickhouseDialect({ ansiSettings: true, hasGrants: true });
-type Engine = typeof postgres;
+type Engine = Dialect;
 
 /** The definition, without a thought of speed. */
 function inferred(csv: string, engine: Engine): unknown {

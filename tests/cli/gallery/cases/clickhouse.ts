@@ -1,5 +1,5 @@
 // What ClickHouse refuses; every case has an embedded warehouse of its own.
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import type { GalleryCase, Preparation } from '../gallery-case.ts';
 import { etl } from '../../../support/etl.ts';
 
@@ -196,5 +196,64 @@ export const CLICKHOUSE: readonly GalleryCase[] = [
     args: ['seed', '--target', 'clickhouse'],
     exit: 1,
     codes: ['ETL7004'],
+  },
+  {
+    name: 'clickhouse-others-write',
+    files: {
+      'models/totals.sql': model(
+        "{{ config(materialized='incremental', unique_key='id') }}",
+        'select 1 as id, 10 as n',
+      ),
+    },
+    prepare: async ({ project, etl: run }: Preparation) => {
+      await run(...args);
+      // a test that writes: each time the next state is looked at, the live table is another one
+      await mkdir(`${project}/tests`, { recursive: true });
+      await writeFile(
+        `${project}/tests/writes.sql`,
+        "{% if execute %}{% do run_query('insert into default.totals select 2, 20') %}{% endif %}\nselect 1 from {{ ref('totals') }} where n < 0\n",
+      );
+    },
+    args,
+    exit: 1,
+    codes: ['ETL4090'],
+  },
+  {
+    name: 'clickhouse-upsert-without-a-key',
+    files: {
+      'models/totals.sql': model(
+        "{{ config(materialized='incremental', incremental_strategy='delete+insert') }}",
+        'select 1 as id, 10 as n',
+      ),
+    },
+    prepare: ({ etl: run }: Preparation) => run(...args),
+    args,
+    exit: 0,
+    codes: ['ETL4091'],
+  },
+  {
+    name: 'clickhouse-database-without-exchange',
+    files: {
+      'dbt_project.yml': 'name: shop\nprofile: shop\n',
+      'profiles.yml':
+        'shop:\n  target: clickhouse\n  outputs:\n    clickhouse: {type: clickhouse, embedded: true, schema: default, custom_settings: {allow_deprecated_database_ordinary: 1}}\n',
+      'models/orders.sql': model(
+        "{{ config(materialized='table', schema='old') }}",
+        'select 1 as id',
+      ),
+      'models/revenue.sql': model(
+        "{{ config(materialized='table', schema='old') }}",
+        'select 2 as id',
+      ),
+      'macros/make.sql':
+        "{% macro make() %}{% do run_query('create database default_old engine = Ordinary') %}{% endmacro %}\n",
+    },
+    prepare: async ({ etl: run }: Preparation) => {
+      await run('run-operation', 'make', '--target', 'clickhouse');
+      await run(...args);
+    },
+    args,
+    exit: 0,
+    codes: ['ETL4092'],
   },
 ];

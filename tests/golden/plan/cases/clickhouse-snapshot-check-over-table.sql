@@ -4,7 +4,7 @@ add versions to snapshot
 select 1 -- before
 
 -- build
-DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__text` SYNC
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__next`, `gold`.`__etl_260aadcb_40493f__text` SYNC
 
 -- build
 CREATE TABLE `gold`.`__etl_260aadcb_40493f` ENGINE = MergeTree() ORDER BY tuple() AS SELECT * FROM (select id, name
@@ -23,7 +23,7 @@ order by 1, 2
 limit 6
 
 -- publish
--- decided from the columns of the staged rows
+-- decided from the parts of the table that the new rows touch
 
 -- after
 select 2 -- after
@@ -31,14 +31,29 @@ select 2 -- after
 -- after
 vacuum gold.x
 
--- or, publish
-DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f__full` SYNC;
-CREATE TABLE `gold`.`__etl_260aadcb_40493f__full` AS `gold`.`x`;
+-- watch
+SELECT partition_id AS part, toString(max(max_block_number)) AS mark, sum(rows) AS part_rows, sum(bytes_on_disk) AS bytes
+FROM system.parts WHERE active AND database = 'gold' AND table = 'x' GROUP BY partition_id
+UNION ALL
+SELECT '', concat(toString(uuid), ' ', toString((SELECT count() FROM system.mutations WHERE database = 'gold' AND table = 'x')), if(engine LIKE '%MergeTree', '', concat(' ', toString(total_rows)))), 0, 0
+FROM system.tables WHERE database = 'gold' AND name = 'x'
+
+-- one of two partitions: puts the versions together anew and exchanges them
+
+-- prepare
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f__full` SYNC
+
+-- prepare
+CREATE TABLE `gold`.`__etl_260aadcb_40493f__full` AS `gold`.`x`
+
+-- prepare
 INSERT INTO `gold`.`__etl_260aadcb_40493f__full` (`id`, `name`, `dbt_scd_id`, `dbt_updated_at`, `dbt_valid_from`, `dbt_valid_to`, `dbt_is_deleted`)
 SELECT t.`id`, t.`name`, t.`dbt_scd_id`, t.`dbt_updated_at`, t.`dbt_valid_from`, multiIf(NOT t.__etl_current, t.`dbt_valid_to`, isNotNull(s.__etl_found) AND (isNull(t.`id`) != isNull(s.`id`) OR ifNull(t.`id` != s.`id`, 0)
     OR isNull(t.`name`) != isNull(s.`name`) OR ifNull(t.`name` != s.`name`, 0) OR ifNull(t.`dbt_is_deleted` = 'True', 0)), s.__etl_updated_at, isNull(s.__etl_found) AND ifNull(t.`dbt_is_deleted` != 'True', 1), toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC'), t.`dbt_valid_to`), t.`dbt_is_deleted`
 FROM (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, (isNull(`dbt_valid_to`) OR ifNull(`dbt_valid_to` = ('9999-12-31'), 0)) AS __etl_current FROM `gold`.`x`) AS t
-LEFT ANY JOIN (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC') AS __etl_updated_at, 1 AS __etl_found FROM `gold`.`__etl_260aadcb_40493f`) AS s ON t.__etl_k0 IS NOT DISTINCT FROM s.__etl_k0 AND t.__etl_k1 IS NOT DISTINCT FROM s.__etl_k1;
+LEFT ANY JOIN (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC') AS __etl_updated_at, 1 AS __etl_found FROM `gold`.`__etl_260aadcb_40493f`) AS s ON t.__etl_k0 IS NOT DISTINCT FROM s.__etl_k0 AND t.__etl_k1 IS NOT DISTINCT FROM s.__etl_k1
+
+-- prepare
 INSERT INTO `gold`.`__etl_260aadcb_40493f__full` (`id`, `name`, `dbt_scd_id`, `dbt_updated_at`, `dbt_valid_from`, `dbt_valid_to`, `dbt_is_deleted`)
 SELECT s.`id`, s.`name`, lower(hex(MD5(concat(concat(coalesce(toString(s.__etl_k0), ''), '|', coalesce(toString(s.__etl_k1), '')), '|', coalesce(toString(s.__etl_updated_at), ''))))), s.__etl_updated_at, s.__etl_updated_at, toNullable(coalesce(nullIf(s.__etl_updated_at, s.__etl_updated_at), '9999-12-31')), 'False'
 FROM (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC') AS __etl_updated_at, 1 AS __etl_found FROM `gold`.`__etl_260aadcb_40493f`) AS s
@@ -50,8 +65,42 @@ UNION ALL
 SELECT t.`id`, t.`name`, lower(hex(MD5(concat(coalesce(toString(t.`dbt_scd_id`), ''), '|', coalesce(toString(toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC')), ''))))), toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC'), toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC'), t.`dbt_valid_to`, 'True'
 FROM (SELECT * FROM (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, (isNull(`dbt_valid_to`) OR ifNull(`dbt_valid_to` = ('9999-12-31'), 0)) AS __etl_current FROM `gold`.`x`) WHERE __etl_current) AS t
 LEFT ANY JOIN (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC') AS __etl_updated_at, 1 AS __etl_found FROM `gold`.`__etl_260aadcb_40493f`) AS s ON t.__etl_k0 IS NOT DISTINCT FROM s.__etl_k0 AND t.__etl_k1 IS NOT DISTINCT FROM s.__etl_k1
-WHERE isNull(s.__etl_found) AND ifNull(t.`dbt_is_deleted` != 'True', 1);
+WHERE isNull(s.__etl_found) AND ifNull(t.`dbt_is_deleted` != 'True', 1)
+
+-- publish
+EXCHANGE TABLES `gold`.`__etl_260aadcb_40493f__full` AND `gold`.`x`
+
+-- all of it, with tests: puts the versions together anew and exchanges them
+
+-- prepare
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f__full` SYNC
+
+-- prepare
+CREATE TABLE `gold`.`__etl_260aadcb_40493f__full` AS `gold`.`x`
+
+-- prepare
+INSERT INTO `gold`.`__etl_260aadcb_40493f__full` (`id`, `name`, `dbt_scd_id`, `dbt_updated_at`, `dbt_valid_from`, `dbt_valid_to`, `dbt_is_deleted`)
+SELECT t.`id`, t.`name`, t.`dbt_scd_id`, t.`dbt_updated_at`, t.`dbt_valid_from`, multiIf(NOT t.__etl_current, t.`dbt_valid_to`, isNotNull(s.__etl_found) AND (isNull(t.`id`) != isNull(s.`id`) OR ifNull(t.`id` != s.`id`, 0)
+    OR isNull(t.`name`) != isNull(s.`name`) OR ifNull(t.`name` != s.`name`, 0) OR ifNull(t.`dbt_is_deleted` = 'True', 0)), s.__etl_updated_at, isNull(s.__etl_found) AND ifNull(t.`dbt_is_deleted` != 'True', 1), toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC'), t.`dbt_valid_to`), t.`dbt_is_deleted`
+FROM (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, (isNull(`dbt_valid_to`) OR ifNull(`dbt_valid_to` = ('9999-12-31'), 0)) AS __etl_current FROM `gold`.`x`) AS t
+LEFT ANY JOIN (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC') AS __etl_updated_at, 1 AS __etl_found FROM `gold`.`__etl_260aadcb_40493f`) AS s ON t.__etl_k0 IS NOT DISTINCT FROM s.__etl_k0 AND t.__etl_k1 IS NOT DISTINCT FROM s.__etl_k1
+
+-- prepare
+INSERT INTO `gold`.`__etl_260aadcb_40493f__full` (`id`, `name`, `dbt_scd_id`, `dbt_updated_at`, `dbt_valid_from`, `dbt_valid_to`, `dbt_is_deleted`)
+SELECT s.`id`, s.`name`, lower(hex(MD5(concat(concat(coalesce(toString(s.__etl_k0), ''), '|', coalesce(toString(s.__etl_k1), '')), '|', coalesce(toString(s.__etl_updated_at), ''))))), s.__etl_updated_at, s.__etl_updated_at, toNullable(coalesce(nullIf(s.__etl_updated_at, s.__etl_updated_at), '9999-12-31')), 'False'
+FROM (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC') AS __etl_updated_at, 1 AS __etl_found FROM `gold`.`__etl_260aadcb_40493f`) AS s
+LEFT ANY JOIN (SELECT s.__etl_k0 AS __etl_k0, s.__etl_k1 AS __etl_k1, 1 AS __etl_same FROM (SELECT * FROM (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, (isNull(`dbt_valid_to`) OR ifNull(`dbt_valid_to` = ('9999-12-31'), 0)) AS __etl_current FROM `gold`.`x`) WHERE __etl_current) AS t
+  INNER JOIN (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC') AS __etl_updated_at, 1 AS __etl_found FROM `gold`.`__etl_260aadcb_40493f`) AS s ON t.__etl_k0 IS NOT DISTINCT FROM s.__etl_k0 AND t.__etl_k1 IS NOT DISTINCT FROM s.__etl_k1 WHERE NOT (isNull(t.`id`) != isNull(s.`id`) OR ifNull(t.`id` != s.`id`, 0)
+    OR isNull(t.`name`) != isNull(s.`name`) OR ifNull(t.`name` != s.`name`, 0) OR ifNull(t.`dbt_is_deleted` = 'True', 0))) AS u ON s.__etl_k0 IS NOT DISTINCT FROM u.__etl_k0 AND s.__etl_k1 IS NOT DISTINCT FROM u.__etl_k1
+WHERE isNull(u.__etl_same)
+UNION ALL
+SELECT t.`id`, t.`name`, lower(hex(MD5(concat(coalesce(toString(t.`dbt_scd_id`), ''), '|', coalesce(toString(toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC')), ''))))), toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC'), toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC'), t.`dbt_valid_to`, 'True'
+FROM (SELECT * FROM (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, (isNull(`dbt_valid_to`) OR ifNull(`dbt_valid_to` = ('9999-12-31'), 0)) AS __etl_current FROM `gold`.`x`) WHERE __etl_current) AS t
+LEFT ANY JOIN (SELECT *, (id) AS __etl_k0, (name) AS __etl_k1, toDateTime64('2024-01-02 03:04:05.678', 6, 'UTC') AS __etl_updated_at, 1 AS __etl_found FROM `gold`.`__etl_260aadcb_40493f`) AS s ON t.__etl_k0 IS NOT DISTINCT FROM s.__etl_k0 AND t.__etl_k1 IS NOT DISTINCT FROM s.__etl_k1
+WHERE isNull(s.__etl_found) AND ifNull(t.`dbt_is_deleted` != 'True', 1)
+
+-- publish
 EXCHANGE TABLES `gold`.`__etl_260aadcb_40493f__full` AND `gold`.`x`
 
 -- tidy
-DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__text` SYNC
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__next`, `gold`.`__etl_260aadcb_40493f__text` SYNC

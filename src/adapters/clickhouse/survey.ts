@@ -1,0 +1,53 @@
+// What is asked of a table before new rows are merged into it: what its parts are, and which of them the new rows touch.
+import type { Mark, TouchedPart } from '../../adapter/merging.ts';
+import type { Query } from '../../adapter/statement.ts';
+import type { RelationName } from '../../kernel/relation.ts';
+import { relation, text } from './quote.ts';
+import { repeatable } from './statements.ts';
+
+const of = ({ schema, name }: RelationName): string =>
+  `database = ${text(schema)} AND table = ${text(name)}`;
+
+/** Rows of an update that is not merged yet lie in partitions of their own. */
+const PARTS = "active AND NOT startsWith(partition_id, 'patch-')";
+
+/**
+ * The parts of a table by partition. An INSERT, an attached and a replaced partition raise the block number, a merge does not;
+ * a mutation or another table under the name changes the mark of the whole.
+ */
+export const watch = (table: RelationName): Query<Mark> => ({
+  statement: repeatable(
+    'read',
+    `SELECT partition_id AS part, toString(max(max_block_number)) AS mark, sum(rows) AS part_rows, sum(bytes_on_disk) AS bytes
+FROM system.parts WHERE active AND ${of(table)} GROUP BY partition_id
+UNION ALL
+SELECT '', concat(toString(uuid), ' ', toString((SELECT count() FROM system.mutations WHERE ${of(table)})), if(engine LIKE '%MergeTree', '', concat(' ', toString(total_rows)))), 0, 0
+FROM system.tables WHERE database = ${text(table.schema)} AND name = ${text(table.name)}`,
+  ),
+  decode: (row) => ({
+    part: String(row['part'] ?? ''),
+    mark: String(row['mark'] ?? ''),
+    rows: Number(row['part_rows'] ?? 0),
+    bytes: Number(row['bytes'] ?? 0),
+  }),
+});
+
+/** The partitions that the arranged rows are in, and those of the live rows that they replace. */
+export function touched(
+  arranged: RelationName,
+  replaced?: { readonly table: RelationName; readonly where: string },
+): Query<TouchedPart> {
+  const own = `SELECT partition_id AS part, sum(rows) AS part_rows FROM system.parts WHERE ${PARTS} AND ${of(arranged)} GROUP BY partition_id`;
+  const sql =
+    replaced === undefined
+      ? own
+      : `SELECT part, sum(part_rows) AS part_rows FROM (
+  ${own}
+  UNION ALL
+  SELECT DISTINCT toString(_partition_id), 0 FROM ${relation(replaced.table)} AS DBT_INTERNAL_DEST WHERE ${replaced.where}
+) GROUP BY part`;
+  return {
+    statement: repeatable('read', sql),
+    decode: (row) => ({ part: String(row['part'] ?? ''), rows: Number(row['part_rows'] ?? 0) }),
+  };
+}
