@@ -1,4 +1,5 @@
 // What an engine must offer. The dialect is pure text; the session talks; the adapter is the package of both.
+import type { Analysis } from './analysis.ts';
 import type { AtOnce } from './at-once.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
@@ -234,6 +235,8 @@ export interface Dialect {
   fixtureValue(value: FixtureValue, type: string): string;
   /** an expression made into a type, without cutting anything off */
   cast(expression: string, type: string): string;
+  /** how SQL is judged by the engine before anything is built */
+  readonly analysis: Analysis;
   /** Jinja macros of this engine (package `dbt_<name>`) */
   readonly macros: readonly BuiltInMacro[];
 }
@@ -315,6 +318,8 @@ export interface Target {
 export interface ConnectOptions {
   /** absolute; the embedded engines keep their data below `<projectDir>/.etl/` */
   readonly projectDir: string;
+  /** the folder below the project where embedded engines keep their data (default: `.etl`) */
+  readonly home?: string;
   readonly threads: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly invocationId: string;
@@ -328,6 +333,10 @@ export interface Adapter {
   parseTarget(raw: Readonly<Record<string, unknown>>, world?: TargetWorld): Checked<Target>;
   dialect(target: Target): Dialect;
   connect(target: Target, options: ConnectOptions): Promise<Connection>;
+  /** An engine of its own, on this machine, with the names of the target and nothing in it; nothing leads out of it. */
+  scratch(target: Target, options: ConnectOptions): Promise<Connection>;
+  /** whether the target is a server that others use, and not the embedded engine */
+  isServer(target: Target): boolean;
   /** the server of the target, when it is one that the adapter runs and that can outlive a command */
   ownServer?(
     target: Target,

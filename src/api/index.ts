@@ -27,6 +27,7 @@ export const snapshot = (options: ApiOptions = {}): Promise<RunResult> =>
 export const clone = (options: ApiOptions = {}): Promise<RunResult> =>
   executeVerb('clone', options);
 
+export { check, type CheckOptions, type CheckReport } from './check.ts';
 export { clean } from './clean.ts';
 export { compile } from './compile.ts';
 export { debug } from './debug.ts';
@@ -43,3 +44,4 @@ export { runOperation } from './run-operation.ts';
 export { serve, type ServeOptions } from './serve.ts';
 export { show } from './show.ts';
 export { sourceFreshness } from './source-freshness.ts';
+export { sourcesPull, type PulledSources } from './sources-pull.ts';

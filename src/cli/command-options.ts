@@ -39,6 +39,21 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'cancel a node that takes longer: 10m, 90s, 1h30m (default: as long as it takes)',
   },
   {
+    flags: '--output <format>',
+    key: 'output',
+    kind: 'text',
+    only: ['check'],
+    choices: ['text', 'json', 'sarif', 'github'],
+    help: 'form of the findings: text, json, sarif for code scanning, github for annotations',
+  },
+  {
+    flags: '--offline',
+    key: 'offline',
+    kind: 'flag',
+    only: ['check'],
+    help: 'ask the embedded engine, also when --target names a server',
+  },
+  {
     flags: '--inject-ephemeral-ctes',
     key: 'injectEphemeralCtes',
     kind: 'flag',

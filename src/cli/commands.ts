@@ -101,6 +101,14 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/parse.ts')).parseCommand(values, terminal),
   },
   {
+    name: 'check',
+    summary:
+      'Ask the engine about the SQL of models and tests before anything is built; needs no warehouse',
+    example: 'etl check -s customer_revenue+ --output github',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/check.ts')).checkCommand(values, terminal),
+  },
+  {
     name: 'plan',
     summary: 'Show what a build would do to each relation, without doing it',
     example: 'etl plan -s customer_revenue+',
@@ -158,6 +166,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     example: 'etl source freshness -s source:erp',
     run: async (values, _positional, terminal) =>
       (await import('./commands/source-freshness.ts')).sourceFreshnessCommand(values, terminal),
+  },
+  {
+    name: 'sources pull',
+    group: 'Write down the columns of the sources; see etl sources pull --help',
+    summary: 'Write the columns of the sources into schema.lock.yml, for etl check',
+    example: 'etl sources pull --target prod -s source:erp',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/sources-pull.ts')).sourcesPullCommand(values, terminal),
   },
   {
     name: 'grants',

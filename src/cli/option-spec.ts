@@ -24,7 +24,9 @@ export type Command =
   | 'db stop'
   | 'db status'
   | 'db psql-url'
-  | 'deps';
+  | 'deps'
+  | 'check'
+  | 'sources pull';
 
 /** One option of the command line. */
 export interface OptionSpec {

@@ -19,7 +19,13 @@ const GRAPH: readonly Command[] = [
   'show',
   'docs generate',
 ];
-const SELECTS: readonly Command[] = [...GRAPH, 'grants', 'source freshness'];
+const SELECTS: readonly Command[] = [
+  ...GRAPH,
+  'check',
+  'grants',
+  'source freshness',
+  'sources pull',
+];
 
 /** The option table; `etl --help`, the parser, the environment and docs/reference are made from it. */
 export const OPTIONS: readonly OptionSpec[] = [

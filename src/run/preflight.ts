@@ -4,11 +4,11 @@ import type { Statement } from '../adapter/statement.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 
-interface Typed {
+export interface Typed {
   readonly name: string;
   readonly type: string;
 }
-interface Mismatch {
+export interface Mismatch {
   readonly column: string;
   readonly defined: string;
   readonly promised: string;
@@ -16,7 +16,10 @@ interface Mismatch {
 }
 
 /** Where two lists of columns differ, by name; empty when they are the same. */
-function mismatches(defined: readonly Typed[], promised: readonly Typed[]): readonly Mismatch[] {
+export function mismatches(
+  defined: readonly Typed[],
+  promised: readonly Typed[],
+): readonly Mismatch[] {
   const types = new Map(promised.map(({ name, type }) => [name, type]));
   const given = new Set(defined.map(({ name }) => name));
   const found = defined.flatMap(({ name, type }): readonly Mismatch[] => {
@@ -39,7 +42,7 @@ function mismatches(defined: readonly Typed[], promised: readonly Typed[]): read
 }
 
 /** The differences as a table, with dbt's words. */
-function mismatchTable(found: readonly Mismatch[]): string {
+export function mismatchTable(found: readonly Mismatch[]): string {
   const head = ['column_name', 'definition_type', 'contract_type', 'mismatch_reason'];
   const rows = found.map(({ column, defined, promised, reason }) => [
     column,

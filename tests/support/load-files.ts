@@ -72,6 +72,8 @@ function textAdapter(name: string, databases: boolean): Adapter {
             ],
           },
     dialect: () => textDialect(name, databases),
+    isServer: () => true,
+    scratch: () => Promise.reject(new Error('no engine')),
     connect: () => Promise.reject(new Error('loading connects to nothing')),
   };
 }

@@ -49,9 +49,19 @@ async function openDriver(from: Connecting, options: ConnectOptions): Promise<Op
   return { driver: await connectHttp(from, options.threads), isPrivate: false };
 }
 
-async function connect(target: Target, options: ConnectOptions): Promise<Connection> {
+/** An embedded engine for checks alone: it begins empty and may read nothing from outside. */
+async function openScratch({ projectDir, env }: ConnectOptions): Promise<Opened> {
+  const { connectEmbedded } = await import('./embedded/driver.ts');
+  const root = join(projectDir, '.etl', 'check', 'ch');
+  return { driver: await connectEmbedded(root, env['UV_THREADPOOL_SIZE'], true), isPrivate: true };
+}
+
+function connectionOver(
+  { driver, isPrivate }: Opened,
+  target: Target,
+  options: ConnectOptions,
+): Connection {
   const connecting = requireConnecting(target);
-  const { driver, isPrivate } = await openDriver(connecting, options);
   return new DriverConnection(driver, {
     prefix: options.invocationId,
     settings: { ...(connecting.ansiSettings ? ANSI : {}), ...connecting.settings },
@@ -59,6 +69,9 @@ async function connect(target: Target, options: ConnectOptions): Promise<Connect
     isPrivate,
   });
 }
+
+const connect = async (target: Target, options: ConnectOptions): Promise<Connection> =>
+  connectionOver(await openDriver(requireConnecting(target), options), target, options);
 
 /** ClickHouse: the embedded engine, or any server over HTTP. */
 export const clickhouse: Adapter = {
@@ -79,4 +92,6 @@ export const clickhouse: Adapter = {
           serve(rootOf(world), world.env['UV_THREADPOOL_SIZE'], wish),
         )
       : undefined,
+  isServer: (target) => !requireConnecting(target).embedded,
+  scratch: async (target, options) => connectionOver(await openScratch(options), target, options),
 };

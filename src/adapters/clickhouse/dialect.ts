@@ -9,6 +9,7 @@ import type {
 } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { analysisWith } from './analysis.ts';
 import { contractType, typed } from './contract.ts';
 import { mergeDelta } from './delta.ts';
 import { canExchange, factsOf } from './facts.ts';
@@ -174,6 +175,7 @@ export function clickhouseDialect(
     columnType: (written) => nullable(engineType(written)),
     fixtureValue,
     cast,
+    analysis: analysisWith(settingsOf),
     macros,
   };
 }

@@ -13,4 +13,7 @@ export const postgres: Adapter = {
     return (await import('./embedded/own-server.ts')).ownServer(credentials, world);
   },
   connect: async (target, options) => (await import('./connection.ts')).connect(target, options),
+  isServer: (target) => !credentialsOf(target).embedded,
+  scratch: async (target, options) =>
+    (await import('./connection.ts')).connectScratch(target, options),
 };

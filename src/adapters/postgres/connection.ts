@@ -7,7 +7,7 @@ import { type Login, loginOf } from './login.ts';
 import { CANCEL_PATIENCE_MS, takeLeave, within } from './patience.ts';
 import { pooledText, type Pooling, poolingOf } from './pooling.ts';
 import { PostgresSession, type Shared } from './session.ts';
-import { type Credentials, credentialsOf } from './target.ts';
+import { type Credentials, credentialsOf, parseTarget } from './target.ts';
 
 /** Where the server is, and what has to be done when the last connection is closed. */
 export interface Place {
@@ -216,6 +216,23 @@ const placeOf = async (target: Target, options: ConnectOptions): Promise<Place> 
   const entered = await enterEmbedded(credentials, options);
   return { ...entered, run, login: loginOf(entered.credentials, options) };
 };
+
+/** Connects to an embedded server that is for checks alone, whose database has the name of the target's. */
+export async function connectScratch(target: Target, options: ConnectOptions): Promise<Connection> {
+  const { database, schema } = target;
+  const { major, binaries, searchPath } = credentialsOf(target);
+  const { value } = parseTarget({
+    type: 'postgres',
+    embedded: true,
+    schema,
+    ...(database === undefined ? {} : { dbname: database }),
+    ...(major === undefined ? {} : { embedded_version: major }),
+    ...(binaries === undefined ? {} : { embedded_binaries: binaries }),
+    ...(searchPath === undefined ? {} : { search_path: searchPath }),
+  });
+  if (value === undefined) throw new Error('the target of a check is not sound');
+  return connect(value, { ...options, threads: 1, home: '.etl/check' });
+}
 
 /** Connects to the server of the target, or starts the embedded one and connects to it. */
 export async function connect(target: Target, options: ConnectOptions): Promise<Connection> {

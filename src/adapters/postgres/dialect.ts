@@ -1,6 +1,7 @@
 // The pure half of the adapter: every text that is sent to Postgres, and no conversation.
 import type { Dialect, InferredType } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
+import { analysis } from './analysis.ts';
 import { buildDelta, buildSeed, buildTable, finishSeed, tidy } from './build.ts';
 import { kindWord, roleOf } from './carry.ts';
 import { contractType, typed } from './contract.ts';
@@ -125,5 +126,6 @@ export const dialect: Dialect & Required<Pick<Dialect, 'publishDelta' | 'publish
   columnType: (written) => written.trim(),
   fixtureValue,
   cast,
+  analysis,
   macros,
 };

@@ -32,6 +32,14 @@ export const besideJson = (values: Values, terminal: Terminal): Terminal =>
     ? { ...terminal, write: terminal.writeError, print: terminal.write }
     : terminal;
 
+const FOR_MACHINES: ReadonlySet<unknown> = new Set(['json', 'sarif', 'github']);
+
+/** The same for every `--output` that a program reads. */
+export const besideOutput = (values: Values, terminal: Terminal): Terminal =>
+  FOR_MACHINES.has(values['output']) && values['logFormat'] !== 'json'
+    ? { ...terminal, write: terminal.writeError, print: terminal.write }
+    : terminal;
+
 function asBug(error: unknown, debug: boolean): Diagnostic {
   const text = error instanceof Error ? error.message : String(error);
   const stack =

@@ -41,7 +41,7 @@ const profile = (settings: Settings): string =>
     .map(([name, value]) => `    <${name}>${xml(String(value))}</${name}>`)
     .join('\n');
 
-const usersXml = (): string => `<clickhouse>
+const usersXml = (isSealed: boolean): string => `<clickhouse>
   <profiles><default>
 ${profile({ ...SAFE, ...LIKE_A_SERVER })}
   </default></profiles>
@@ -51,7 +51,9 @@ ${profile({ ...SAFE, ...LIKE_A_SERVER })}
     <profile>default</profile>
     <quota>default</quota>
     <grants>
-${GRANTS.map((g) => `      <query>GRANT ${g} ON ${g === 'TABLE ENGINE' ? '*' : '*.*'}</query>`).join('\n')}
+${GRANTS.filter((g) => !isSealed || g !== 'SOURCES')
+  .map((g) => `      <query>GRANT ${g} ON ${g === 'TABLE ENGINE' ? '*' : '*.*'}</query>`)
+  .join('\n')}
     </grants>
   </default></users>
   <quotas><default/></quotas>
@@ -73,12 +75,12 @@ async function write(file: string, text: string): Promise<void> {
   await rename(beside, file);
 }
 
-/** Writes both files into `dir` and returns the one the engine has to be given. */
-export async function writeConfig(dir: string): Promise<string> {
+/** Writes both files into `dir` and returns the one the engine has to be given. `isSealed`: it may read nothing from outside. */
+export async function writeConfig(dir: string, isSealed: boolean): Promise<string> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const users = join(dir, 'users.xml');
   const config = join(dir, 'config.xml');
-  await write(users, usersXml());
+  await write(users, usersXml(isSealed));
   await write(config, configXml(users));
   return config;
 }

@@ -86,8 +86,12 @@ class EmbeddedDriver implements Driver {
   }
 }
 
-/** Opens the embedded engine with its files in `root`. */
-export async function connectEmbedded(root: string, poolSize: string | undefined): Promise<Driver> {
-  const engine = await openEngine(root);
+/** Opens the embedded engine with its files in `root`; `isSealed`: an empty one that may read nothing from outside. */
+export async function connectEmbedded(
+  root: string,
+  poolSize: string | undefined,
+  isSealed = false,
+): Promise<Driver> {
+  const engine = await openEngine(root, isSealed);
   return new EmbeddedDriver(engine, new Gate(statementsAtOnce(poolSize)));
 }

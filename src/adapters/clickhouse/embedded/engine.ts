@@ -1,5 +1,5 @@
 // One engine per process and data directory, shared by every connection to it and closed with the last one.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Session } from 'chdb';
@@ -51,10 +51,12 @@ const inUse = (dataDir: string, holder: Holder | undefined, cause?: unknown): Et
     cause,
   );
 
-async function prepare(root: string, dataDir: string): Promise<string> {
+async function prepare(root: string, dataDir: string, isSealed: boolean): Promise<string> {
   try {
+    // what an engine for checks has left behind is of no use to the next one
+    if (isSealed) await rm(dataDir, { recursive: true, force: true });
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    return await writeConfig(root);
+    return await writeConfig(root, isSealed);
   } catch (error) {
     throw problem(
       'ETL1012',
@@ -65,12 +67,12 @@ async function prepare(root: string, dataDir: string): Promise<string> {
   }
 }
 
-async function start(root: string): Promise<Started> {
+async function start(root: string, isSealed: boolean): Promise<Started> {
   const dataDir = join(root, 'data');
   const chdb = await requireChdb(() => import('chdb'));
   const holder = await findHolder(dataDir);
   if (holder !== undefined) throw inUse(dataDir, holder);
-  const config = await prepare(root, dataDir);
+  const config = await prepare(root, dataDir, isSealed);
   await chdb.drainPending();
   try {
     const anchor = new chdb.Session(dataDir, { connectionArgs: [`--config-file=${config}`] });
@@ -110,8 +112,11 @@ async function stop(engine: Started): Promise<void> {
   await isDrained(engine.chdb);
 }
 
-/** Opens the engine whose files are in `root`, or joins it when this process has it open already. */
-export function openEngine(root: string): Promise<Engine> {
+/**
+ * Opens the engine whose files are in `root`, or joins it when this process has it open already. `isSealed`: it begins empty and
+ * may read nothing from outside.
+ */
+export function openEngine(root: string, isSealed = false): Promise<Engine> {
   return inTurn(async () => {
     const dataDir = join(root, 'data');
     if (started !== undefined && started.dataDir !== dataDir)
@@ -120,7 +125,7 @@ export function openEngine(root: string): Promise<Engine> {
         `this process has ${started.dataDir} open, and the embedded ClickHouse can have only one`,
         'Close the first connection before opening the second.',
       );
-    const engine = (started ??= await start(root));
+    const engine = (started ??= await start(root, isSealed));
     engine.users++;
     let isReleased = false;
     return {

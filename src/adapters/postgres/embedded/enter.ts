@@ -7,7 +7,7 @@ import { ident, quoted } from '../quote.ts';
 import type { Credentials } from '../target.ts';
 import { findBinaries } from './binaries.ts';
 import { enter, leave } from './lease.ts';
-import { type EmbeddedPlace, preparePlace } from './place.ts';
+import { DEFAULT_HOME, type EmbeddedPlace, preparePlace } from './place.ts';
 import { trouble } from './trouble.ts';
 
 /** Creates the database of a target unless it is there. */
@@ -27,7 +27,7 @@ export async function createDatabase(wire: Wire, name: string): Promise<void> {
 /** Where the embedded server of a project is or will be, and how it is spoken to. */
 export async function embeddedPlace(
   credentials: Credentials,
-  options: Pick<ConnectOptions, 'projectDir' | 'env'>,
+  options: Pick<ConnectOptions, 'projectDir' | 'env' | 'home'>,
 ): Promise<{ readonly place: EmbeddedPlace; readonly own: Credentials }> {
   if (process.platform === 'win32')
     throw trouble(
@@ -37,7 +37,11 @@ export async function embeddedPlace(
     );
   const projectDir = realpathSync(options.projectDir);
   const binaries = await findBinaries(credentials.binaries, projectDir, credentials.major);
-  const place = preparePlace(projectDir, binaries, options.env['XDG_RUNTIME_DIR']);
+  const place = preparePlace(
+    { projectDir, home: options.home ?? DEFAULT_HOME },
+    binaries,
+    options.env['XDG_RUNTIME_DIR'],
+  );
   // A password is never asked for on this socket; a text keeps pg from looking for one elsewhere.
   return { place, own: { ...credentials, user: 'etl', password: 'none', connectTimeoutS: 10 } };
 }

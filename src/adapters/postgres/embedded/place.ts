@@ -35,6 +35,8 @@ export interface EmbeddedPlace {
 
 /** Where files go that the server's user must reach although the project is closed to it. */
 const SYSTEM_DIR = '/var/lib/etl';
+/** Where the embedded engines of a project keep what they hold. */
+export const DEFAULT_HOME = '.etl';
 // The longest path of a unix socket is 107 bytes (104 on macOS), of which "/.s.PGSQL.5432" takes 14.
 const LONGEST_SOCKET_DIR = 89;
 
@@ -65,8 +67,8 @@ function reachableBinaries(binaries: Binaries, user: SystemUser | undefined): Bi
   return { ...binaries, native: copy };
 }
 
-function dataHome(projectDir: string, major: number, user: SystemUser | undefined): string {
-  const own = join(projectDir, '.etl', `pg${major}`);
+function dataHome({ projectDir, home }: Spot, major: number, user: SystemUser | undefined): string {
+  const own = join(projectDir, home, `pg${major}`);
   makeDir(join(projectDir, '.etl'), 0o755, undefined);
   try {
     writeFileSync(join(projectDir, '.etl', '.gitignore'), '*\n', { flag: 'wx' });
@@ -74,16 +76,19 @@ function dataHome(projectDir: string, major: number, user: SystemUser | undefine
     // It is there already, or the next step will say what is wrong.
   }
   if (user === undefined || mayEnter(own, user)) {
+    makeDir(join(projectDir, home), 0o755, undefined);
     makeDir(own, 0o755, user);
     return own;
   }
   makeDir(SYSTEM_DIR, 0o755, undefined);
-  const home = join(SYSTEM_DIR, sha256(projectDir).slice(0, 12));
-  makeDir(home, 0o755, user);
-  const elsewhere = join(home, `pg${major}`);
+  const other = home === DEFAULT_HOME ? projectDir : join(projectDir, home);
+  const folder = join(SYSTEM_DIR, sha256(other).slice(0, 12));
+  makeDir(folder, 0o755, user);
+  const elsewhere = join(folder, `pg${major}`);
   makeDir(elsewhere, 0o755, user);
+  makeDir(join(projectDir, home), 0o755, undefined);
   writeFileSync(
-    join(projectDir, '.etl', `pg${major}.location`),
+    join(projectDir, home, `pg${major}.location`),
     `${elsewhere}\n(the server does not run as root, and its user may not enter ${projectDir})\n`,
   );
   return elsewhere;
@@ -139,15 +144,21 @@ function ownerOf(data: string, user: SystemUser | undefined): SystemUser | undef
   return undefined;
 }
 
+/** The folder of a project, and the one below it that is for the engines' data. */
+export interface Spot {
+  readonly projectDir: string;
+  readonly home: string;
+}
+
 /** Prepares the directories; `runtimeDir` is XDG_RUNTIME_DIR. */
 export function preparePlace(
-  projectDir: string,
+  spot: Spot,
   binaries: Binaries,
   runtimeDir: string | undefined,
 ): EmbeddedPlace {
-  const own = join(projectDir, '.etl', `pg${binaries.major}`, 'data');
+  const own = join(spot.projectDir, spot.home, `pg${binaries.major}`, 'data');
   const user = ownerOf(own, serverUser());
-  const dir = dataHome(projectDir, binaries.major, user);
+  const dir = dataHome(spot, binaries.major, user);
   if (user !== undefined) takeOver(join(dir, 'data'), user);
   return {
     dir,

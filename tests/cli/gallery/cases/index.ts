@@ -1,4 +1,5 @@
 import type { GalleryCase } from '../gallery-case.ts';
+import { CHECK } from './check.ts';
 import { CLICKHOUSE } from './clickhouse.ts';
 import { CONNECTIONS } from './connections.ts';
 import { DATA } from './data.ts';
@@ -30,6 +31,7 @@ export const CASES: readonly GalleryCase[] = [
   ...TABLES,
   ...UNIT_TESTS,
   ...SEEDS,
+  ...CHECK,
   ...CLICKHOUSE,
   ...FILES,
 ];

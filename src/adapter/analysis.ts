@@ -1,0 +1,67 @@
+// What an engine must say so that SQL can be judged by it over empty relations, before anything is built. Pure text.
+import type { Column, RelationName } from '../kernel/relation.ts';
+import type { EngineConfig } from './contract.ts';
+import type { DriverError } from './failure.ts';
+import type { Query, Statement } from './statement.ts';
+
+/** Where the empty relations are made. */
+export interface Ground {
+  readonly schemas: readonly string[];
+  /** the warehouse itself: nothing may stay, nobody may be kept waiting, and what is there is only read */
+  readonly isWarehouse: boolean;
+}
+
+/** One SELECT of the author's that becomes an empty relation. */
+export interface JudgedQuery {
+  readonly target: RelationName;
+  readonly select: string;
+  /** UTF-16 offset in `select` at which the author's text begins; 0 where all of it is the author's */
+  readonly authoredAt?: number;
+  readonly config: EngineConfig;
+}
+
+/** What a failure says of the author's SQL. */
+export interface Fault {
+  readonly kind: 'syntax' | 'column' | 'relation' | 'function' | 'type' | 'other';
+  /** what is missing, without its qualifier where it is a column */
+  readonly name?: string;
+}
+
+/** `merging`: a table as ClickHouse's MergeTree family has it, which can be read with FINAL and PREWHERE. */
+export type StubForm = 'plain' | 'merging';
+
+export interface Analysis {
+  /** true: several queries may travel in one message, which fails or succeeds as a whole */
+  readonly together: boolean;
+  /** makes the ground */
+  open(ground: Ground): readonly Statement[];
+  /** leaves nothing of it */
+  close(ground: Ground): readonly Statement[];
+  /** one message of statements that `undo` takes back when it fails */
+  attempt(statements: readonly Statement[]): Statement;
+  /** what has to be sent after a failure; absent where a failed statement leaves nothing */
+  readonly undo?: Statement;
+  /** an empty relation with these columns */
+  stub(
+    target: RelationName,
+    columns: readonly Pick<Column, 'name' | 'type'>[],
+    form?: StubForm,
+  ): readonly Statement[];
+  /** the query as an empty relation: its failure is the judgement */
+  query(request: JudgedQuery): Statement;
+  /** takes back a query that was just taken; `isTable`: one of a snapshot, which becomes a table everywhere */
+  forget(target: RelationName, isTable: boolean): Statement;
+  /** the form of what it reads that a reader needs who was refused with this error; undefined where no form helps */
+  readerWants?(error: DriverError): StubForm | undefined;
+  /** every relation of the ground with its columns */
+  columns(schemas: readonly string[]): Query<{ readonly relation: RelationName } & Column>;
+  fault(error: DriverError): Fault;
+  /** why the failure proves nothing about the author's SQL; undefined where it does */
+  doubt(error: DriverError): string | undefined;
+  /** whether the engine has a function of this name, with whatever arguments; absent where its errors tell */
+  hasFunction?(name: string): Query<boolean>;
+  /** schemas that the engine has of itself */
+  readonly ownSchemas: ReadonlySet<string>;
+  /** a backslash escapes inside every string */
+  readonly backslashEscapes: boolean;
+}

@@ -1,0 +1,220 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Connection } from '../adapter/contract.ts';
+import { isStatementFailure } from '../adapter/failure.ts';
+import { check as judge, type CheckedNode } from '../check/check.ts';
+import { LOCK_FILE, readSourceLock, type LockedSources } from '../check/source-lock.ts';
+import { hasErrors, sortDiagnostics, type Diagnostic } from '../kernel/diagnostic.ts';
+import { EtlError } from '../kernel/error.ts';
+import { sha256 } from '../kernel/hash.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { RelationName } from '../kernel/relation.ts';
+import type { ResourceType } from '../manifest/node.ts';
+import { Compiler } from '../plan/compile.ts';
+import { runScopes } from '../plan/run-scope.ts';
+import { explainFailure } from '../run/explain.ts';
+import { connect, homeOf } from './connect.ts';
+import { fileProblem } from './file-problem.ts';
+import { newInvocation, type Invocation } from './invocation.ts';
+import { openProject, type OpenProject } from './open-project.ts';
+import type { ApiOptions } from './options.ts';
+import { runFiles } from './run-files.ts';
+import { selectNodes, withoutEmpty, withSelected } from './select.ts';
+import { templateWarnings } from './template-warnings.ts';
+
+export interface CheckOptions extends ApiOptions {
+  /** ask the embedded engine also where `target` is a server */
+  readonly offline?: boolean;
+}
+
+export interface CheckReport {
+  /** the engine that was asked, with its version: `postgres 18.4` */
+  readonly engine: string;
+  /** `embedded`: an engine of this machine with nothing in it; `target`: the server of the target */
+  readonly where: 'embedded' | 'target';
+  readonly target: string;
+  readonly seconds: number;
+  readonly nodes: readonly (CheckedNode & {
+    readonly name: string;
+    readonly resourceType: ResourceType;
+    readonly path: string;
+  })[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** nothing of what was selected is wrong */
+  readonly ok: boolean;
+}
+
+/**
+ * Asks the engine about the SQL of the selected models, snapshots, seeds and data tests, without building anything: an embedded engine
+ * with empty relations in it, or, when `target` names a server, that server in a transaction that is rolled back. Findings are
+ * diagnostics of the report; what keeps the check from being made is an EtlError.
+ */
+export async function check(options: CheckOptions = {}): Promise<CheckReport> {
+  const invocation = newInvocation(options);
+  const project = await openProject(options, invocation, 'check');
+  const isOnServer =
+    options.target !== undefined &&
+    options.offline !== true &&
+    project.adapter.isServer(project.target);
+  if (isOnServer && !project.dialect.can.transactionalDdl) throw leavesTraces(project);
+  const selected = withoutEmpty(
+    project,
+    selectNodes(project, options, ['model', 'seed', 'snapshot', 'test']),
+  );
+  const locked = await lockOf(project);
+  const stubs = await stubsOf(project);
+  const connection = isOnServer
+    ? await connect(project, invocation)
+    : await openScratch(project, invocation);
+  try {
+    const { nodes, diagnostics } = await connection.withSession('check', (session) => {
+      const { manifest, graph, dialect, host } = project;
+      const compiler = new Compiler(
+        manifest,
+        host,
+        runScopes(withSelected(project, selected).loaded, {
+          warn: templateWarnings(project, (d) => project.report([d])),
+        }),
+      );
+      return judge({
+        manifest,
+        graph,
+        dialect,
+        compiler,
+        session,
+        selected,
+        places: isOnServer ? placesOf(project, invocation) : undefined,
+        locked,
+        stubs,
+        runHook: (hook) => compiler.runHook(hook, {}, () => undefined),
+        seed: runFiles(project).seed,
+        now: invocation.startedAt,
+      });
+    });
+    const version = otherVersion(project, connection, isOnServer ? undefined : locked);
+    const isNote = (d: Diagnostic): boolean => d.severity === 'info';
+    const told = [
+      ...sortDiagnostics(diagnostics.filter((d) => !isNote(d))),
+      ...diagnostics.filter(isNote),
+      ...version,
+    ].flatMap((d) => project.judge(d) ?? []);
+    return {
+      engine: `${project.dialect.name} ${connection.serverVersion}`,
+      where: isOnServer ? 'target' : 'embedded',
+      target: project.targetName,
+      seconds: (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000,
+      nodes: nodes.map((node) => ({ ...node, ...factsOf(project, node.id) })),
+      diagnostics: told,
+      ok: !hasErrors(told),
+    };
+  } catch (error) {
+    if (!isStatementFailure(error)) throw error;
+    throw new EtlError([explainFailure(error, {})], { cause: error });
+  } finally {
+    await connection.close();
+  }
+}
+
+const factsOf = ({ manifest }: OpenProject, id: NodeId) => {
+  const node = manifest.nodes[id];
+  return {
+    name: node?.name ?? id,
+    resourceType: node?.resource_type ?? ('model' as const),
+    path: node?.original_file_path ?? '',
+  };
+};
+
+async function openScratch(project: OpenProject, invocation: Invocation): Promise<Connection> {
+  return project.adapter.scratch(project.target, {
+    projectDir: await homeOf(project.dir),
+    threads: 1,
+    env: invocation.env,
+    invocationId: invocation.id,
+  });
+}
+
+/** In a warehouse relations are made beside the real ones, in schemas of the check's own. */
+function placesOf(
+  { manifest }: OpenProject,
+  { id: invocationId }: Invocation,
+): ReadonlyMap<NodeId, RelationName> {
+  const prefix = `__etl_check_${sha256(invocationId).slice(0, 8)}`;
+  const schemas = new Map<string, string>();
+  const schemaFor = (schema: string): string => {
+    const known = schemas.get(schema) ?? `${prefix}_${schemas.size}`;
+    schemas.set(schema, known);
+    return known;
+  };
+  return new Map(
+    Object.values(manifest.nodes).flatMap((node) =>
+      node.resource_type === 'test' || node.resource_type === 'analysis'
+        ? []
+        : [[node.unique_id, { schema: schemaFor(node.schema), name: node.alias }] as const],
+    ),
+  );
+}
+
+/** What schema.lock.yml says for the engine of the target; undefined where there is no such file. */
+async function lockOf(project: OpenProject): Promise<LockedSources | undefined> {
+  const text = await readIfThere(join(project.dir, LOCK_FILE));
+  if (text === undefined) return undefined;
+  const { value, diagnostics } = readSourceLock(text);
+  if (value === undefined) throw new EtlError(diagnostics);
+  return value.get(project.dialect.name);
+}
+
+/** The text of the file that `flags: check_stubs` names. */
+async function stubsOf(project: OpenProject): Promise<readonly string[]> {
+  const { check_stubs: file } = project.loaded.project.flags;
+  if (typeof file !== 'string' || file === '') return [];
+  const path = join(project.dir, file);
+  try {
+    return [await readFile(path, 'utf8')];
+  } catch (error) {
+    throw fileProblem(error, file);
+  }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fileProblem(error, path);
+  }
+}
+
+const leavesTraces = ({ dialect, targetName }: OpenProject): EtlError =>
+  new EtlError([
+    {
+      code: 'ETL7015',
+      severity: 'error',
+      message: `target "${targetName}": a check on a server of ${dialect.name} could not be taken back`,
+      hint: 'Check without the server: etl check --offline. The columns of the sources come from schema.lock.yml, which etl sources pull writes.',
+    },
+  ]);
+
+/** Major version: what decides which SQL there is. */
+const release = (engine: string, version: string): string =>
+  version
+    .split('.')
+    .slice(0, engine === 'clickhouse' ? 2 : 1)
+    .join('.');
+
+function otherVersion(
+  { dialect }: OpenProject,
+  { serverVersion }: Connection,
+  locked: LockedSources | undefined,
+): readonly Diagnostic[] {
+  if (locked === undefined || locked.version === '') return [];
+  const [here, there] = [serverVersion, locked.version].map((v) => release(dialect.name, v));
+  if (here === there) return [];
+  return [
+    {
+      code: 'ETL6051',
+      severity: 'info',
+      message: `checked by ${dialect.name} ${serverVersion}; the warehouse had ${locked.version} when its sources were pulled`,
+      hint: 'What one version takes another may refuse: check on the server too, with --target.',
+    },
+  ];
+}

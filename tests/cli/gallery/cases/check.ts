@@ -1,0 +1,202 @@
+// What `etl check` finds, and what keeps it from finding anything.
+import type { GalleryCase } from '../gallery-case.ts';
+
+const text = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+const masks = [
+  [/in \d+\.\d s/g, 'in <time>'],
+  [/(postgres|clickhouse) \d+(?:\.\d+)+/g, '$1 <version>'],
+] as const;
+const of = (
+  name: string,
+  files: GalleryCase['files'],
+  codes: GalleryCase['codes'],
+  more: Partial<GalleryCase> = {},
+): GalleryCase => ({ name, files: files ?? {}, args: ['check'], exit: 1, codes, masks, ...more });
+
+const BASE = {
+  'models/orders.sql': text('select 1 as id, 10 as amount, current_date as day'),
+  'models/revenue.sql': text(
+    'with base as (',
+    "  select day, sum(amount) as total from {{ ref('orders') }} group by day",
+    ')',
+    'select * from base',
+  ),
+};
+const SOURCE = text(
+  'sources:',
+  '  - name: erp',
+  '    schema: raw',
+  '    tables:',
+  '      - name: sales',
+);
+
+export const CHECK: readonly GalleryCase[] = [
+  of(
+    'check-syntax',
+    {
+      'models/orders.sql': text('select', '  1 as id,', '  10 as amount', '  20 as more'),
+    },
+    ['ETL6040'],
+  ),
+  of(
+    'check-unknown-column',
+    {
+      ...BASE,
+      'models/revenue.sql': text(
+        'with base as (',
+        "  select day, sum(amout) as total from {{ ref('orders') }} group by day",
+        ')',
+        'select * from base',
+      ),
+      'models/best_day.sql': text(
+        "select day from {{ ref('revenue') }} order by total desc limit 1",
+      ),
+    },
+    ['ETL6041', 'ETL6045'],
+  ),
+  of(
+    'check-unknown-column-clickhouse',
+    {
+      ...BASE,
+      'models/best_day.sql': text(
+        "select day, totl from {{ ref('revenue') }}",
+        'order by totl desc limit 1',
+      ),
+    },
+    ['ETL6041'],
+    { args: ['check', '--target', 'clickhouse'] },
+  ),
+  of(
+    'check-column-lost-on-the-way',
+    { ...BASE, 'models/by_id.sql': text("select id from {{ ref('revenue') }}") },
+    ['ETL6041'],
+  ),
+  of('check-unknown-relation', { ...BASE, 'models/more.sql': text('select * from public.order') }, [
+    'ETL6042',
+  ]),
+  of(
+    'check-relation-by-its-name',
+    { ...BASE, 'models/more.sql': text('select *', 'from analytics.revenue') },
+    ['ETL6042'],
+  ),
+  of(
+    'check-types',
+    {
+      ...BASE,
+      'models/more.sql': text(
+        'select id + day as x',
+        "from {{ ref('orders') }}",
+        "where id = 'one'",
+      ),
+    },
+    ['ETL6043'],
+  ),
+  of(
+    'check-unknown-function',
+    { ...BASE, 'models/more.sql': text("select st_area(day) as x from {{ ref('orders') }}") },
+    ['ETL6044'],
+  ),
+  of(
+    'check-asks-for-rows',
+    {
+      ...BASE,
+      'models/pivot.sql': text(
+        "{% set days = run_query('select distinct day from ' ~ ref('orders')) %}",
+        'select {% for day in days.rows %}1 as d{{ loop.index }}, {% endfor %}2 as x',
+      ),
+      'models/reads_pivot.sql': text("select d1 from {{ ref('pivot') }}"),
+    },
+    ['ETL6046'],
+    { exit: 0 },
+  ),
+  of(
+    'check-source-without-columns',
+    {
+      'models/sources.yml': SOURCE,
+      'models/lines.sql': text("select * from {{ source('erp', 'sales') }}"),
+    },
+    ['ETL6047'],
+    { exit: 0 },
+  ),
+  of(
+    'check-contract',
+    {
+      ...BASE,
+      'models/orders.yml': text(
+        'models:',
+        '  - name: orders',
+        '    config: {contract: {enforced: true}}',
+        '    columns:',
+        '      - {name: id, data_type: text}',
+        '      - {name: amount, data_type: integer}',
+        '      - {name: at, data_type: date}',
+      ),
+    },
+    ['ETL6048'],
+  ),
+  of(
+    'check-described-column',
+    {
+      ...BASE,
+      'models/orders.yml': text('models:', '  - name: orders', '    columns: [{name: amont}]'),
+    },
+    ['ETL6049'],
+    { exit: 0 },
+  ),
+  of(
+    'check-bad-lock',
+    {
+      ...BASE,
+      'schema.lock.yml': text('postgres:', '  sources:', '    shop.erp.sales:', '      id: bigint'),
+    },
+    ['ETL6050'],
+    { exit: 2 },
+  ),
+  of(
+    'check-other-version',
+    {
+      'models/sources.yml': SOURCE,
+      'models/lines.sql': text("select id from {{ source('erp', 'sales') }}"),
+      'schema.lock.yml': text(
+        'postgres:',
+        '  version: "12.4"',
+        '  sources:',
+        '    shop.erp.sales:',
+        '      - id: bigint',
+      ),
+    },
+    ['ETL6051'],
+    { exit: 0 },
+  ),
+  of(
+    'check-bad-stub',
+    {
+      ...BASE,
+      'dbt_project.yml': text('name: shop', 'flags: {check_stubs: stubs.sql}'),
+      'stubs.sql': text('create function f() returns nosuch language sql as $$ select 1 $$;'),
+    },
+    ['ETL6052'],
+  ),
+  of(
+    'check-no-stubs-file',
+    { ...BASE, 'dbt_project.yml': text('name: shop', 'flags: {check_stubs: stubs.sql}') },
+    ['ETL1012'],
+    { exit: 2 },
+  ),
+  of(
+    'check-on-a-clickhouse-server',
+    {
+      ...BASE,
+      'dbt_project.yml': text('name: shop', 'profile: shop'),
+      'profiles.yml': text(
+        'shop:',
+        '  target: prod',
+        '  outputs:',
+        '    prod: {type: clickhouse, host: warehouse.example, schema: analytics}',
+      ),
+    },
+    ['ETL7015'],
+    { args: ['check', '--target', 'prod'], exit: 2 },
+  ),
+  of('check-unknown-form', BASE, ['ETL1001'], { args: ['check', '--output', 'xml'], exit: 2 }),
+];

@@ -1,0 +1,72 @@
+// What a check of ClickHouse must not take for a mistake, and must not touch.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bed, standings, told, type Bed } from './support/checked.ts';
+
+let project: Bed;
+beforeAll(async () => {
+  project = await bed('clickhouse', {
+    'models/sources.yml': `sources:
+  - name: erp
+    schema: raw
+    tables:
+      - name: sales
+        columns: [{name: id, data_type: UInt64}, {name: at, data_type: DateTime}, {name: amount, data_type: "Decimal(12, 2)"}]
+`,
+  });
+});
+afterAll(() => project.dispose());
+
+const SALES = "{{ source('erp', 'sales') }}";
+
+test('FINAL, PREWHERE, virtual columns, SETTINGS and a closing comment are well, also below one another', async () => {
+  const report = await project.check({
+    'models/final.sql': `select id, amount from ${SALES} final`,
+    'models/prewhere.sql': `select id, amount from ${SALES} prewhere amount > 1`,
+    'models/virtual.sql': `select id, _part as part from ${SALES}`,
+    'models/settings.sql': `select s.id from ${SALES} as s left join ${SALES} as t on s.id = t.id settings join_use_nulls = 1`,
+    'models/comment.sql': `select id from ${SALES} -- the end`,
+    'models/asof.sql': `select s.id, t.amount from ${SALES} as s asof left join ${SALES} as t on s.id = t.id and s.at >= t.at`,
+    'models/below.sql': "select id, amount from {{ ref('final') }} final",
+    'models/ansi.sql': `{{ config(ansi_settings=true) }} select id from ${SALES} union select id from ${SALES}`,
+    'models/replacing.sql': `{{ config(materialized='table', engine='ReplacingMergeTree()', order_by='id') }} select id, amount from ${SALES}`,
+  });
+  expect(told(report)).toEqual([]);
+  expect(new Set(Object.values(standings(report)))).toEqual(new Set(['ok']));
+});
+
+test('what leads outside is not contacted, and nothing is said of it', async () => {
+  await project.check({
+    'models/from_url.sql': "select * from url('http://127.0.0.1:9/x.csv', CSV)",
+  });
+  const started = performance.now();
+  const report = await project.check({
+    'models/from_url.sql': "select * from url('http://127.0.0.1:9/x.csv', CSV)",
+    'models/from_bucket.sql': "select a from s3('http://127.0.0.1:9/bucket/x.parquet')",
+    'models/from_server.sql': "select a from remote('127.0.0.1:9', 'a', 'b')",
+    'models/from_dictionary.sql': `select dictGet('raw.names', 'name', id) as name from ${SALES}`,
+    'models/below_url.sql': "select a from {{ ref('from_url') }}",
+  });
+  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(report.ok).toBe(true);
+  expect(standings(report)).toMatchObject({
+    from_url: 'unjudged',
+    from_bucket: 'unjudged',
+    from_server: 'unjudged',
+    from_dictionary: 'unjudged',
+    below_url: 'unjudged',
+  });
+  expect(
+    told(report).map((line) => / because (.*?)(?: \(\w+\))?: /.exec(line)?.[1]),
+  ).toEqual(expect.arrayContaining(['it asks a dictionary', 'it reads from outside']));
+});
+
+test('a second statement is refused before it reaches the engine', async () => {
+  const report = await project.check({
+    'models/leak.sql': `select id from ${SALES}\n; drop database raw`,
+    'models/format.sql': `select id from ${SALES} format Null`,
+  });
+  expect(told(report).slice(0, 2)).toEqual([
+    expect.stringMatching(/^ETL6040 models\/format\.sql:1:/),
+    'ETL6040 models/leak.sql:2:1 syntax error at or near ";": the text goes on behind the end of its statement',
+  ]);
+});
