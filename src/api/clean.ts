@@ -5,7 +5,8 @@ import { EtlError } from '../kernel/error.ts';
 import { readOutline, type ProjectOutline } from '../project/outline.ts';
 import { fileProblem } from './file-problem.ts';
 import { newInvocation } from './invocation.ts';
-import { findProjectDir, loadInput, tellOutline, withoutSecrets } from './open-project.ts';
+import { loadInput, tellOutline, withoutSecrets } from './open-project.ts';
+import { findProjectDir } from './places.ts';
 import type { ApiOptions } from './options.ts';
 
 /** Files of a project that no command makes. */

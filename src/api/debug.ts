@@ -6,7 +6,8 @@ import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { VERSION } from '../kernel/version.ts';
 import { connect } from './connect.ts';
 import { newInvocation } from './invocation.ts';
-import { findProjectDir, openProject, type OpenProject } from './open-project.ts';
+import { openProject, type OpenProject } from './open-project.ts';
+import { findProjectDir } from './places.ts';
 import type { ApiOptions } from './options.ts';
 
 export interface DebugCheck {

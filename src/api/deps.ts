@@ -16,7 +16,8 @@ import { versionProblems } from '../project/required-version.ts';
 import { parseYaml } from '../project/yaml.ts';
 import { fileProblem } from './file-problem.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
-import { findProjectDir, loadInput, tellOutline, withoutSecrets } from './open-project.ts';
+import { loadInput, tellOutline, withoutSecrets } from './open-project.ts';
+import { findProjectDir } from './places.ts';
 import type { ApiOptions } from './options.ts';
 
 /** What `deps` takes besides. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EtlError } from '../kernel/error.ts';
 import { serve } from '../site/serve.ts';
 import { newInvocation } from './invocation.ts';
-import { targetDirOf } from './open-project.ts';
+import { targetDirOf } from './places.ts';
 import type { ApiOptions } from './options.ts';
 
 const PORT = 8080;

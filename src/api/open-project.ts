@@ -12,21 +12,14 @@ import { graphOf, type ProjectGraph } from '../graph/graph.ts';
 import type { TemplateHost } from '../jinja/host.ts';
 import { hasErrors, sortDiagnostics, type Diagnostic, type Span } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
-import {
-  artifactMaskOf,
-  growingMask,
-  maskOf,
-  masked,
-  secretsOf,
-  type Mask,
-} from '../kernel/mask.ts';
+import { growingMask, maskOf, masked, secretsOf } from '../kernel/mask.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { Judge } from '../kernel/warn-policy.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { PreviousState } from '../manifest/previous-state.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import { disk } from '../project/disk.ts';
-import { loadProject, type LoadInput, type LoadedProject } from '../project/load.ts';
+import { loadProject, reloadProject, type LoadInput, type LoadedProject } from '../project/load.ts';
 import { readEnvironment } from '../project/outline.ts';
 import { parseMapping } from '../project/vars.ts';
 import { ADAPTER_TYPES, adapterFor } from './adapters.ts';
@@ -34,9 +27,10 @@ import { needsState, requireDeferState } from './defer.ts';
 import { countsOf, describer } from './describe.ts';
 import { fileProblem } from './file-problem.ts';
 import type { Invocation } from './invocation.ts';
-import { nearestFolderWith } from './nearest.ts';
 import { invocationArgs } from './invocation-args.ts';
 import type { ApiOptions } from './options.ts';
+import { artifactMask, parseCacheOf, type ParseCache } from './parse-cache.ts';
+import { findProjectDir } from './places.ts';
 import { judgeFor } from './warnings.ts';
 
 /** A project that was read, checked and resolved, with the engine it is for. */
@@ -76,30 +70,6 @@ export interface OpenProject {
   readonly judge: Judge;
   /** tells warnings; throws when --warn-error takes one of them for an error */
   readonly report: (diagnostics: readonly Diagnostic[]) => void;
-}
-
-/** The folder of the project that the options name. */
-export async function findProjectDir(
-  options: ApiOptions,
-  { env, cwd }: Invocation,
-): Promise<string> {
-  const asked = options.projectDir ?? env['ETL_PROJECT_DIR'] ?? env['DBT_PROJECT_DIR'];
-  return asked === undefined ? nearestFolderWith('dbt_project.yml', cwd) : resolve(cwd, asked);
-}
-
-/** Where the artifacts of the project are, without reading more than its first file. */
-export async function targetDirOf(
-  options: ApiOptions,
-  invocation: Invocation,
-): Promise<{ readonly dir: string; readonly targetDir: string }> {
-  const dir = await findProjectDir(options, invocation);
-  if (options.targetPath !== undefined) return { dir, targetDir: resolve(dir, options.targetPath) };
-  const text = await disk.readText(join(dir, 'dbt_project.yml')).catch(() => '');
-  const written = /^target-path:\s*["']?([^"'\s#]+)/m.exec(text)?.[1];
-  return {
-    dir,
-    targetDir: resolve(dir, written?.includes('{') === true ? 'target' : (written ?? 'target')),
-  };
 }
 
 function varsOf(options: ApiOptions): Readonly<Record<string, unknown>> {
@@ -166,10 +136,18 @@ export function loadInput(
   };
 }
 
-/** Reads it; a file or folder that may not be read is told with its path. */
-async function loadFrom(dir: string, input: LoadInput): ReturnType<typeof loadProject> {
+/** Reads it, or takes what an earlier call has read; a file or folder that may not be read is told with its path. */
+async function loadFrom(
+  dir: string,
+  input: LoadInput,
+  cache: ParseCache | undefined,
+): ReturnType<typeof loadProject> {
   try {
-    return await loadProject(input);
+    const kept = await cache?.kept(input);
+    const reloaded = kept && (await reloadProject(input, kept));
+    return reloaded === undefined
+      ? await loadProject({ ...input, witness: cache?.witness })
+      : { value: reloaded, diagnostics: kept?.diagnostics ?? [] };
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
     if (code === undefined || path === undefined) throw error;
@@ -215,7 +193,8 @@ export async function openProject(
   const judge = judgeFor(options);
   const dir = await findProjectDir(options, invocation);
   const input = loadInput(dir, options, invocation, which, args);
-  const { value: loaded, diagnostics: found } = await loadFrom(dir, input);
+  const cache = await parseCacheOf(dir, options, invocation);
+  const { value: loaded, diagnostics: found } = await loadFrom(dir, input, cache);
   const diagnostics = found.flatMap((d) => judge(d) ?? []);
   if (loaded === undefined)
     throw withoutSecrets(options, dir, secretsOf(await readEnvironment(input)), diagnostics);
@@ -244,6 +223,7 @@ export async function openProject(
     describe: describer(project),
     counts: countsOf(project.manifest),
   });
+  await cache?.keep(input, loaded, found, secrets);
   project.report(diagnostics);
   return project;
 }
@@ -322,14 +302,6 @@ function assemble(
     },
   };
 }
-
-/** Names that every artifact must tell stay, even where the password is the same word. */
-const artifactMask = ({ manifest, target }: LoadedProject, secrets: readonly string[]): Mask =>
-  artifactMaskOf(secrets, [
-    manifest.project_name,
-    target.schema,
-    ...(target.database === undefined ? [] : [target.database]),
-  ]);
 
 /** SQL of --inline runs with what the project sets for all its models: settings at the top of its tree. */
 function inlineConfigOf(loaded: LoadedProject): EngineConfig {

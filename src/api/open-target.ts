@@ -3,7 +3,8 @@ import { hasErrors } from '../kernel/diagnostic.ts';
 import { readConnection } from '../project/outline.ts';
 import { homeOf } from './connect.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
-import { findProjectDir, loadInput, tellOutline, withoutSecrets } from './open-project.ts';
+import { loadInput, tellOutline, withoutSecrets } from './open-project.ts';
+import { findProjectDir } from './places.ts';
 import type { ApiOptions } from './options.ts';
 
 /** A target and its adapter, without the project around it. */

@@ -6,7 +6,7 @@ import { nodeId } from '../kernel/node-id.ts';
 import { batchesOfResults } from './batches.ts';
 import { executeVerb, type ExecutingVerb, type RunResult } from './execute.ts';
 import { newInvocation } from './invocation.ts';
-import { targetDirOf } from './open-project.ts';
+import { targetDirOf } from './places.ts';
 import type { ApiOptions } from './options.ts';
 import { runOperation } from './run-operation.ts';
 

@@ -12,6 +12,15 @@ export const DEPS_OPTIONS: readonly OptionSpec[] = [
     help: 'refuse projects and packages that ask for another dbt version, which is the default',
   },
   {
+    flags: '--partial-parse',
+    key: 'partialParse',
+    env: 'PARTIAL_PARSE',
+    kind: 'flag',
+    negatable: true,
+    projectFlag: 'partial_parse',
+    help: 'take what the last call has read where nothing has changed since, which is the default',
+  },
+  {
     flags: '--lock',
     key: 'lock',
     kind: 'flag',

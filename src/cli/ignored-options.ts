@@ -1,7 +1,7 @@
 import type { OptionSpec } from './option-spec.ts';
 
 const CACHE = 'relations are looked up when they are needed';
-const PARSER = 'there is one parser, which reads every file every time';
+const PARSER = 'there is one parser';
 
 /** Options of dbt that callers pass and that mean nothing here, each with the reason. */
 export const IGNORED_OPTIONS: readonly OptionSpec[] = (
@@ -9,9 +9,12 @@ export const IGNORED_OPTIONS: readonly OptionSpec[] = (
     ['--cache-selected-only', 'CACHE_SELECTED_ONLY', CACHE, 'cache_selected_only'],
     ['--populate-cache', 'POPULATE_CACHE', CACHE, 'populate_cache'],
     ['--log-cache-events', 'LOG_CACHE_EVENTS', CACHE],
-    ['--partial-parse', 'PARTIAL_PARSE', PARSER, 'partial_parse'],
-    ['--partial-parse-file-diff', 'PARTIAL_PARSE_FILE_DIFF', PARSER],
-    ['--partial-parse-file-path <file>', 'PARTIAL_PARSE_FILE_PATH', PARSER],
+    ['--partial-parse-file-diff', 'PARTIAL_PARSE_FILE_DIFF', 'files are always compared'],
+    [
+      '--partial-parse-file-path <file>',
+      'PARTIAL_PARSE_FILE_PATH',
+      'the cache lies in the target folder',
+    ],
     ['--static-parser', 'STATIC_PARSER', PARSER, 'static_parser'],
     ['--use-experimental-parser', 'USE_EXPERIMENTAL_PARSER', PARSER, 'use_experimental_parser'],
     ['--use-v2-parser', 'USE_V2_PARSER', PARSER, 'use_v2_parser'],

@@ -18,7 +18,7 @@ import { configKey, mergeCalls } from './config-merge.ts';
 import type { ConfigValues } from './config-merge.ts';
 import type { Capture, CapturedRef, CapturedSource } from './draft.ts';
 import { errorOf, warningOf } from './problems.ts';
-import { baseSettings, varLayers } from './session.ts';
+import { atAnotherTime, baseSettings, varLayers } from './session.ts';
 import { runtimeConfig } from './runtime-config.ts';
 import { testArguments } from './test-arguments.ts';
 import type { ProjectPackage } from './text-files.ts';
@@ -101,7 +101,7 @@ class Recorder {
   readonly scope: Scope = (attempt) => {
     this.#attempt = attempt;
     const { refs, sources } = this;
-    const { session, root, engine, target } = this.#world;
+    const { watched: session, root, engine, target } = this.#world;
     const subject = this.#subject;
     const own = subject.package.project;
     const address = {
@@ -200,6 +200,24 @@ function hidden(subject: Subject): {
 /** Renders a text in dbt's parse phase and notes what it calls. Problems are collected; what was seen until then counts. */
 export function captureText(world: World, subject: Subject): Capture {
   if (!subject.text.includes('{')) return EMPTY_CAPTURE;
+  const { witness } = world;
+  if (witness === undefined) return captured(world, subject);
+  const before = witness.fleeting;
+  const told = world.diagnostics.length;
+  const capture = captured(world, subject);
+  if (witness.fleeting === before) return capture;
+  // a text that looks at the clock shows the same at another time, in most cases: then it may be kept
+  const later = { ...world, watched: atAnotherTime(world.session), diagnostics: [] };
+  const again = [captured(later, subject), later.diagnostics];
+  const first = [capture, world.diagnostics.slice(told)];
+  if (comparable(again) === comparable(first)) witness.fleeting = before;
+  return capture;
+}
+
+const comparable = (value: unknown): string =>
+  JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item));
+
+function captured(world: World, subject: Subject): Capture {
   const recorder = new Recorder(world, subject);
   let macros: readonly string[] = [];
   try {

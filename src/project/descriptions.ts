@@ -71,14 +71,14 @@ export function readDescription(
   if (!isTemplate(text)) return bare(text);
   const own = world.packages.get(packageName)?.project ?? world.root.project;
   const settings = baseSettings(
-    world.session,
-    varLayers(world.session.cliVars, world.root.project, own),
+    world.watched,
+    varLayers(world.watched.cliVars, world.root.project, own),
   );
   const doc = hostFunction(
     'doc',
     (args) => findDoc(world, packageName, args.map(str)).block_contents,
   );
-  const scope: Scope = (attempt) => ({ ...baseNames(settings, attempt), doc });
+  const scope: Scope = (attempt) => baseNames(settings, attempt, { doc });
   const { line, column } = file.document.textSpanOf(path);
   try {
     const template = { packageName, path: file.shownPath, text, origin: { line, column } };

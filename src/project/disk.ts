@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { statSync } from 'node:fs';
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { PROJECT_FILE, SKIPPED_FOLDERS, joinPath } from './file-system.ts';
 import type { FileStat, FileSystem } from './file-system.ts';
@@ -75,4 +76,14 @@ export const disk: FileSystem = {
     return (await statOf(path)) !== undefined;
   },
   stat: statOf,
+  signature(path) {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return undefined;
+    const { size, mtimeMs, ctimeMs, ino } = found;
+    return {
+      // the time of the inode changes even where a tool sets back that of the content
+      text: `${size} ${mtimeMs} ${ctimeMs} ${ino}`,
+      changedAt: Math.max(mtimeMs, ctimeMs),
+    };
+  },
 };

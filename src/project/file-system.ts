@@ -16,6 +16,14 @@ export interface FileSystem {
   exists(path: string): Promise<boolean>;
   /** Size in bytes and kind; undefined when nothing is there. */
   stat(path: string): Promise<FileStat | undefined>;
+  /** What changes with the content of a file, without reading it; undefined where there is no such thing. At once: it is cheap. */
+  signature(path: string): FileSignature | undefined;
+}
+
+export interface FileSignature {
+  readonly text: string;
+  /** when the file was last changed, in milliseconds since 1970 */
+  readonly changedAt: number;
 }
 
 export interface FileStat {

@@ -161,8 +161,8 @@ function partsOf(world: World, entry: TestEntry, from: Written): TestParts {
     entry.target.package.project.name,
     baseScope(
       baseSettings(
-        world.session,
-        varLayers(world.session.cliVars, world.root.project, entry.target.package.project),
+        world.watched,
+        varLayers(world.watched.cliVars, world.root.project, entry.target.package.project),
       ),
     ),
   );

@@ -1,6 +1,5 @@
 import type { Dialect, Target } from '../adapter/contract.ts';
-import { TemplateHost } from '../jinja/host.ts';
-import { MacroLibrary } from '../jinja/library.ts';
+import type { TemplateHost } from '../jinja/host.ts';
 import type { EngineWords } from '../jinja/scope/settings.ts';
 import { hasErrors, sortDiagnostics } from '../kernel/diagnostic.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
@@ -9,43 +8,37 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
 import { buildNodes } from './build.ts';
 import { docsOf } from './doc-blocks.ts';
-import { parseEnvFile } from './env-file.ts';
 import type { Environment } from './env-file.ts';
-import { PROJECT_FILE, joinPath } from './file-system.ts';
+import { finderOf } from './finder.ts';
+import type { Finder } from './finder.ts';
+import { joinPath } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
 import { makeHost, macroNodes } from './macro-library.ts';
 import { frozen, tellableDiagnostics } from './nodes.ts';
 import { microbatchProblems } from './microbatch.ts';
 import { missingPackages } from './missing-packages.ts';
+import { bareHost, open } from './opening.ts';
+import type { Opened } from './opening.ts';
 import { installedPackages, readPackage } from './packages.ts';
-import { errorOf } from './problems.ts';
-import { chooseProfile } from './profile.ts';
+import type { Extent } from './packages.ts';
+import { targetHashOf } from './parse-cache/cache.ts';
+import type { KeptParse } from './parse-cache/cache.ts';
+import type { Witness } from './parse-cache/witness.ts';
 import type { AdapterSource, ChosenProfile } from './profile.ts';
-import { profileNameOf, readProjectFile } from './project-file.ts';
 import type { ProjectFile } from './project-file.ts';
 import { readProperties } from './properties.ts';
 import type { Property } from './properties.ts';
 import { versionProblems } from './required-version.ts';
-import type { Resolver } from './resolve.ts';
 import { warnOfReadOver } from './read-over.ts';
 import { readSelectors } from './selectors-file.ts';
-import {
-  baseScope,
-  baseSettings,
-  engineWords,
-  targetFacts,
-  varLayers,
-  yamlRenderer,
-  secretRenderer,
-} from './session.ts';
+import { baseScope, baseSettings, engineWords, varLayers, yamlRenderer } from './session.ts';
 import type { Session } from './session.ts';
 import type { ProjectPackage } from './text-files.ts';
 import type { UnitTestCase } from '../manifest/unit-test-case.ts';
 import { impliedSeeds } from './unit-test-inputs.ts';
-import { readVarsFile } from './vars-file.ts';
 import type { World } from './world.ts';
-import { parseYaml } from './yaml.ts';
-import type { YamlDocument, YamlMap } from './yaml.ts';
+import type { RenderValue } from './yaml-render.ts';
+import type { YamlMap } from './yaml.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
 
 /** What loading needs from the world. Paths use `/`. */
@@ -75,6 +68,8 @@ export interface LoadInput {
   readonly log?: ((message: string, info: ToldAs) => void) | undefined;
   /** false: require-dbt-version is not looked at */
   readonly versionCheck?: boolean | undefined;
+  /** notes down what is asked of the world */
+  readonly witness?: Witness | undefined;
 }
 
 /** Places on the disk, absolute when projectDir is. */
@@ -89,8 +84,6 @@ export interface LoadedPaths {
 /** A project ready to be selected from, planned and run. */
 export interface LoadedProject {
   readonly manifest: Manifest;
-  /** what the nodes were built from; scopes of the run phase are made from it */
-  readonly world: World;
   readonly project: ProjectFile;
   readonly packages: ReadonlyMap<string, ProjectPackage>;
   readonly profile: ChosenProfile;
@@ -99,7 +92,7 @@ export interface LoadedProject {
   readonly engine: EngineWords;
   readonly host: TemplateHost;
   readonly session: Session;
-  readonly resolver: Resolver;
+  readonly resolver: Finder;
   /** the arguments of generic tests with floats kept apart from integers */
   readonly testArguments: ReadonlyMap<NodeId, Readonly<Record<string, unknown>>>;
   /** what unit tests give and expect, with places */
@@ -107,72 +100,6 @@ export interface LoadedProject {
   readonly env: Environment;
   readonly paths: LoadedPaths;
 }
-
-async function readEnv(input: LoadInput, diagnostics: Diagnostic[]): Promise<Environment> {
-  const path = joinPath(input.projectDir, '.env');
-  // virtual environments are often folders of that name
-  if ((await input.fs.stat(path))?.isFolder !== false) return input.env;
-  const { value, diagnostics: found } = parseEnvFile(await input.fs.readText(path), '.env');
-  diagnostics.push(...found);
-  return { ...value, ...input.env };
-}
-
-async function readRootDocument(
-  input: LoadInput,
-  diagnostics: Diagnostic[],
-): Promise<YamlDocument | undefined> {
-  const path = joinPath(input.projectDir, PROJECT_FILE);
-  if (!(await input.fs.exists(path))) {
-    diagnostics.push(
-      errorOf('ETL1002', `there is no ${PROJECT_FILE} in ${input.projectDir}`, {
-        hint: 'Run `etl init` to start a project here, or name another folder with --project-dir.',
-      }),
-    );
-    return undefined;
-  }
-  const parsed = parseYaml(await input.fs.readText(path), PROJECT_FILE);
-  diagnostics.push(...parsed.diagnostics);
-  return parsed.value;
-}
-
-const sessionOf = (
-  input: LoadInput,
-  env: Environment,
-  projectName: string,
-  target: Readonly<Record<string, unknown>> | undefined,
-): Session => ({
-  invocation: {
-    invocationId: input.invocation.id,
-    startedAt: input.invocation.startedAt,
-    now: input.invocation.now,
-    projectName,
-    threadId: 'MainThread',
-    flags: input.flags ?? {},
-    args: input.args ?? {},
-    selectedResources: [],
-    metadataEnvs: Object.fromEntries(
-      Object.entries(env).flatMap(([name, value]) =>
-        name.startsWith('DBT_ENV_CUSTOM_ENV_') && value !== undefined
-          ? [[name.slice('DBT_ENV_CUSTOM_ENV_'.length), value]]
-          : [],
-      ),
-    ),
-  },
-  env,
-  cliVars: input.vars ?? {},
-  target,
-  log: input.log ?? ((): void => undefined),
-});
-
-/** A host without macros, for the files that are read before the macros are. */
-const bareHost = (): TemplateHost =>
-  new TemplateHost({
-    library: new MacroLibrary(),
-    rootPackage: '',
-    internalPackages: [],
-    dispatchPrefixes: [],
-    searchOrder: {},
-  });
 
 function hooksOf(packages: Iterable<ProjectPackage>, when: 'start' | 'end'): readonly RunHook[] {
   return [...packages].flatMap(({ project }) =>
@@ -189,69 +116,13 @@ function hooksOf(packages: Iterable<ProjectPackage>, when: 'start' | 'end'): rea
   );
 }
 
-interface Opened {
-  readonly profile: ChosenProfile;
-  readonly session: Session;
-  readonly project: ProjectFile;
-  readonly dialect: Dialect;
-}
-
-/** dbt_project.yml and the connection: the first names the second, and is rendered with it. */
-async function open(input: LoadInput, diagnostics: Diagnostic[]): Promise<Opened | undefined> {
-  const document = await readRootDocument(input, diagnostics);
-  if (document === undefined) return undefined;
-  const env = await readEnv(input, diagnostics);
-  const host = bareHost();
-  const early = sessionOf(input, env, '', undefined);
-  const renderEarly = secretRenderer(host, early, [early.cliVars]);
-  const chosen = await chooseProfile(
-    {
-      projectDir: input.projectDir,
-      cwd: input.cwd,
-      homeDir: input.homeDir,
-      profilesDir: input.profilesDir,
-      profile: input.profile,
-      target: input.target,
-      threads: input.threads,
-      projectProfile: profileNameOf(document, renderEarly),
-      projectDocument: document,
-      env,
-    },
-    input.fs,
-    input.adapters,
-    renderEarly,
-  );
-  diagnostics.push(...chosen.diagnostics);
-  const profile = chosen.value;
-  const facts = profile && targetFacts(profile.target, profile.profileName, profile.targetName);
-  const late = sessionOf(input, env, '', facts);
-  const fileVars = await readVarsFile(input.fs, input.projectDir, document, diagnostics);
-  const layers = [late.cliVars, fileVars ?? {}];
-  const read = readProjectFile(
-    document,
-    yamlRenderer(host, '', baseScope(baseSettings(late, layers))),
-  );
-  diagnostics.push(...read.diagnostics);
-  if (profile === undefined || read.value === undefined) return undefined;
-  return {
-    profile,
-    session: sessionOf(input, env, read.value.name, facts),
-    project: {
-      ...read.value,
-      vars: fileVars ?? read.value.vars,
-      packagesInstallPath: input.packagesInstallPath ?? read.value.packagesInstallPath,
-    },
-    dialect: profile.adapter.dialect(profile.target),
-  };
-}
-
 function propertiesOf(world: World): readonly Property[] {
   return [...world.packages.values()].flatMap((pkg) => {
-    const layers = varLayers(world.session.cliVars, world.root.project, pkg.project);
+    const layers = varLayers(world.watched.cliVars, world.root.project, pkg.project);
     const render = yamlRenderer(
       world.host,
       pkg.project.name,
-      baseScope(baseSettings(world.session, layers)),
+      baseScope(baseSettings(world.watched, layers)),
     );
     const found: Diagnostic[] = [];
     const properties = pkg.files.properties.flatMap((file) =>
@@ -274,45 +145,110 @@ async function seedTexts(
   return new Map(files.map(({ fullPath }, i) => [fullPath, texts[i] ?? '']));
 }
 
+/** What the whole project has and what is needed to build its nodes. */
+interface Base extends Opened {
+  readonly root: ProjectPackage;
+  readonly packages: ReadonlyMap<string, ProjectPackage>;
+  readonly host: TemplateHost;
+  readonly engine: EngineWords;
+  readonly render: RenderValue;
+}
+
+/** Reads the packages of an opened project. */
+async function gather(
+  input: LoadInput,
+  opened: Opened,
+  extent: Extent,
+  diagnostics: Diagnostic[],
+): Promise<Base> {
+  const { project, watched, dialect } = opened;
+  const { fs, projectDir } = input;
+  const root = await readPackage(fs, projectDir, '', project, diagnostics, extent);
+  const layers = varLayers(watched.cliVars, project, project);
+  const render = yamlRenderer(bareHost(), '', baseScope(baseSettings(watched, layers)));
+  const installed = await installedPackages(fs, projectDir, project, render, diagnostics, extent);
+  const packages = new Map([root, ...installed].map((pkg) => [pkg.project.name, pkg]));
+  const engine = engineWords(dialect, project.quoting);
+  const host = makeHost(dialect, root, [...packages.values()], diagnostics);
+  return { ...opened, root, packages, host, engine, render };
+}
+
+const pathsOf = (
+  { projectDir, targetPath }: LoadInput,
+  project: ProjectFile,
+  seeds: LoadedPaths['seeds'],
+): LoadedPaths => ({
+  projectDir,
+  targetDir: joinPath(projectDir, targetPath ?? project.targetPath),
+  packagesDir: joinPath(projectDir, project.packagesInstallPath),
+  seeds,
+});
+
+/** The project of an earlier load whose answers still hold: its nodes are not built again. Undefined where the connection is another. */
+export async function reloadProject(
+  input: LoadInput,
+  kept: KeptParse,
+): Promise<LoadedProject | undefined> {
+  const opened = await open(input, []);
+  if (opened === undefined || targetHashOf(opened.session.target ?? {}) !== kept.targetHash)
+    return undefined;
+  const { project, packages, profile, dialect, engine, host, session } = await gather(
+    input,
+    opened,
+    'macros',
+    [],
+  );
+  const { manifest } = kept;
+  const { testArguments, unitTests, seeds } = kept.run();
+  return {
+    manifest,
+    project,
+    packages,
+    profile,
+    target: profile.target,
+    dialect,
+    engine,
+    host,
+    session,
+    resolver: finderOf(manifest),
+    testArguments,
+    unitTests,
+    env: session.env,
+    paths: pathsOf(input, project, seeds),
+  };
+}
+
 /** Loads a project: its files, its packages, its connection settings; builds and resolves every node. Nothing is sent anywhere. */
-export async function loadProject(input: LoadInput): Promise<Checked<LoadedProject>> {
+export async function loadProject(given: LoadInput): Promise<Checked<LoadedProject>> {
+  const { witness } = given;
+  const input = witness === undefined ? given : { ...given, fs: witness.watchedFiles(given.fs) };
   const diagnostics: Diagnostic[] = [];
   const told = (): readonly Diagnostic[] => sortDiagnostics(tellableDiagnostics(diagnostics));
   const opened = await open(input, diagnostics);
   if (opened === undefined || hasErrors(diagnostics))
     return { value: undefined, diagnostics: told() };
-  const { profile, session, project, dialect } = opened;
+  const base = await gather(input, opened, 'everything', diagnostics);
+  const { profile, session, watched, project, dialect, root, packages, host, engine, render } =
+    base;
   const { target } = profile;
-  const root = await readPackage(input.fs, input.projectDir, '', project, diagnostics);
-  const layers = varLayers(session.cliVars, project, project);
-  const render = yamlRenderer(bareHost(), '', baseScope(baseSettings(session, layers)));
-  const installed = await installedPackages(
-    input.fs,
-    input.projectDir,
-    project,
-    render,
-    diagnostics,
-  );
   diagnostics.push(
     ...(await missingPackages(
       input.fs,
       input.projectDir,
       project.packagesInstallPath,
-      installed.length,
+      packages.size - 1,
     )),
   );
   if (input.versionCheck !== false)
-    for (const { project: file } of [root, ...installed])
-      diagnostics.push(...versionProblems(file));
-  const packages = new Map([root, ...installed].map((pkg) => [pkg.project.name, pkg]));
+    for (const { project: file } of packages.values()) diagnostics.push(...versionProblems(file));
   const docsById = docsOf(bareHost(), [...packages.values()], diagnostics);
-  const engine = engineWords(dialect, project.quoting);
-  const host = makeHost(dialect, root, [...packages.values()], diagnostics);
   const world: World = {
     root,
     packages,
     host,
     session,
+    watched,
+    witness,
     engine,
     dialect,
     target,
@@ -351,10 +287,8 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
       return [nodeId(`seed.${pkg.project.name}.${name}`), file.fullPath];
     }),
   );
-  const { projectDir } = input;
   const value: LoadedProject = {
     manifest,
-    world,
     project,
     packages,
     profile,
@@ -367,12 +301,7 @@ export async function loadProject(input: LoadInput): Promise<Checked<LoadedProje
     testArguments: built.testArguments,
     unitTests: built.unitTests.cases,
     env: session.env,
-    paths: {
-      projectDir,
-      targetDir: joinPath(projectDir, input.targetPath ?? project.targetPath),
-      packagesDir: joinPath(projectDir, project.packagesInstallPath),
-      seeds: new Map(seeds),
-    },
+    paths: pathsOf(input, project, new Map(seeds)),
   };
   return { value, diagnostics: told() };
 }

@@ -1,7 +1,7 @@
 import type { NodeId } from '../kernel/node-id.ts';
 import { compareVersions } from '../manifest/versions.ts';
-import type { NamedDraft } from './draft.ts';
-import type { Access, NodeVersion, RefArgs, SourceNode } from '../manifest/node.ts';
+import type { DraftVersion } from './draft.ts';
+import type { Access, NodeVersion, RefArgs, ResourceType, SourceNode } from '../manifest/node.ts';
 
 export interface RefTarget {
   readonly id: NodeId;
@@ -14,11 +14,23 @@ export interface RefTarget {
   readonly version: string | undefined;
 }
 
+/** What `ref` may mean, and what it never means. */
+export interface Referable {
+  readonly type: ResourceType;
+  readonly id: NodeId;
+  readonly name: string;
+  readonly packageName: string;
+  readonly group: string | null;
+  /** of a model */
+  readonly access?: Access;
+  readonly version?: DraftVersion;
+}
+
 /** How the index names a version of a model. */
 const versionKey = (name: string, version: NodeVersion): string => `${name}.v${version}`;
 
 /** Whether `ref` can mean it. */
-export const isReferable = ({ type }: Pick<NamedDraft, 'type'>): boolean =>
+export const isReferable = ({ type }: Pick<Referable, 'type'>): boolean =>
   type === 'model' || type === 'seed' || type === 'snapshot';
 
 /** The things that `ref` may mean, by name. */
@@ -27,12 +39,11 @@ export class RefIndex {
   /** the versions of a name, as texts */
   readonly #versions = new Map<string, string[]>();
 
-  constructor(drafts: Iterable<NamedDraft>) {
+  constructor(drafts: Iterable<Referable>) {
     for (const draft of drafts) {
       if (!isReferable(draft)) continue;
-      const { id, name, version, group } = draft;
-      const access = draft.type === 'model' ? draft.access : 'public';
-      const packageName = draft.package.project.name;
+      const { id, name, version, group, packageName } = draft;
+      const access = (draft.type === 'model' ? draft.access : undefined) ?? 'public';
       const target = { id, name, access, group, packageName, version: version?.text };
       if (version === undefined) this.#add(name, target);
       else {

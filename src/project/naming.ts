@@ -108,7 +108,7 @@ export class Naming {
   }
 
   #settings(): NodeSettings {
-    const { session, root, engine } = this.#world;
+    const { watched: session, root, engine } = this.#world;
     return {
       ...baseSettings(session, varLayers(session.cliVars, root.project, root.project)),
       execute: false,

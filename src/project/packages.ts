@@ -5,9 +5,25 @@ import { errorOf } from './problems.ts';
 import { readProjectFile } from './project-file.ts';
 import type { ProjectFile } from './project-file.ts';
 import { PackageReader } from './text-files.ts';
-import type { ProjectPackage } from './text-files.ts';
+import type { PackageFiles, ProjectPackage } from './text-files.ts';
 import type { RenderValue } from './yaml-render.ts';
 import { parseYaml } from './yaml.ts';
+
+const NO_FILES: PackageFiles = {
+  models: [],
+  analyses: [],
+  snapshots: [],
+  singularTests: [],
+  macros: [],
+  docs: [],
+  seeds: [],
+  properties: [],
+  pythonModels: [],
+  fixtures: [],
+};
+
+/** What is read of a package: everything, or its macros where the nodes are known. */
+export type Extent = 'everything' | 'macros';
 
 /** Reads one package whose dbt_project.yml is known. */
 export async function readPackage(
@@ -16,8 +32,13 @@ export async function readPackage(
   shownPrefix: string,
   project: ProjectFile,
   diagnostics: Diagnostic[],
+  extent: Extent,
 ): Promise<ProjectPackage> {
   const reader = new PackageReader(fs, dir, shownPrefix);
+  if (extent === 'macros') {
+    const macros = await reader.readMacros(project);
+    return { project, dir, shownPrefix, files: { ...NO_FILES, macros } };
+  }
   const files = await reader.read(project);
   diagnostics.push(...reader.diagnostics);
   return { project, dir, shownPrefix, files };
@@ -30,6 +51,7 @@ export async function installedPackages(
   root: ProjectFile,
   render: RenderValue,
   diagnostics: Diagnostic[],
+  extent: Extent,
 ): Promise<readonly ProjectPackage[]> {
   const folder = root.packagesInstallPath;
   const packages: ProjectPackage[] = [];
@@ -58,7 +80,7 @@ export async function installedPackages(
       continue;
     }
     names.set(read.value.name, read.value);
-    packages.push(await readPackage(fs, dir, shownPrefix, read.value, diagnostics));
+    packages.push(await readPackage(fs, dir, shownPrefix, read.value, diagnostics, extent));
   }
   return packages;
 }

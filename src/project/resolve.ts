@@ -4,8 +4,9 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { RefArgs, SourceNode } from '../manifest/node.ts';
 import type { CapturedRef, CapturedSource, NamedDraft } from './draft.ts';
 import { refusedAccess } from './groups.ts';
+import type { Finder } from './finder.ts';
 import { RefIndex, SourceIndex } from './lookup.ts';
-import type { RefTarget } from './lookup.ts';
+import type { Referable, RefTarget } from './lookup.ts';
 import { errorOf, warningOf } from './problems.ts';
 import type { World } from './world.ts';
 
@@ -61,7 +62,25 @@ function missingVersion(
 const lighter = (asker: Asker, problem: Diagnostic): Diagnostic =>
   asker.isTest ? { ...problem, severity: 'warning' } : problem;
 
-export class Resolver {
+const asReferable = ({
+  type,
+  id,
+  name,
+  group,
+  access,
+  version,
+  ...draft
+}: NamedDraft): Referable => ({
+  type,
+  id,
+  name,
+  group,
+  access,
+  packageName: draft.package.project.name,
+  ...(version && { version }),
+});
+
+export class Resolver implements Finder {
   readonly #world: World;
   readonly #refs: RefIndex;
   readonly #disabledRefs: RefIndex;
@@ -71,8 +90,8 @@ export class Resolver {
 
   constructor(world: World, input: ResolveInput) {
     this.#world = world;
-    this.#refs = new RefIndex(input.drafts);
-    this.#disabledRefs = new RefIndex(input.disabledDrafts);
+    this.#refs = new RefIndex(input.drafts.map(asReferable));
+    this.#disabledRefs = new RefIndex(input.disabledDrafts.map(asReferable));
     this.#sources = new SourceIndex(input.sources);
     this.#disabledSources = new SourceIndex(input.disabledSources);
     this.#paths = new Map(input.disabledDrafts.map((draft) => [draft.id, draft.shownPath]));

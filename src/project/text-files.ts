@@ -94,6 +94,8 @@ async function forEachOf<T, R>(things: readonly T[], work: (thing: T) => Promise
   return results;
 }
 
+const isGeneric = (path: string): boolean => path.startsWith('generic/');
+
 /** Reads the files of one package. */
 export class PackageReader {
   readonly diagnostics: Diagnostic[] = [];
@@ -174,10 +176,19 @@ export class PackageReader {
     });
   }
 
+  /** The macros alone: what is left to be read where the nodes are known. */
+  async readMacros({ paths }: ProjectFile): Promise<readonly TextFile[]> {
+    const isSql = (path: string): boolean => endsIn(path, '.sql');
+    const macros = await this.#texts(paths.macros, isSql);
+    return [
+      ...macros,
+      ...(await this.#texts(paths.tests, (path) => isSql(path) && isGeneric(path))),
+    ];
+  }
+
   async read(project: ProjectFile): Promise<PackageFiles> {
     const { paths } = project;
     const isSql = (path: string): boolean => endsIn(path, '.sql');
-    const isGeneric = (path: string): boolean => path.startsWith('generic/');
     const isSingular = (path: string): boolean =>
       isSql(path) && !isGeneric(path) && !path.startsWith('fixtures/');
     const isFixture = (path: string): boolean => /^fixtures\/.*\.(?:csv|sql)$/i.test(path);

@@ -3,6 +3,7 @@ import type { TemplateHost } from '../jinja/host.ts';
 import type { EngineWords } from '../jinja/scope/settings.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { DocNode } from '../manifest/manifest.ts';
+import type { Witness } from './parse-cache/witness.ts';
 import type { Session } from './session.ts';
 import type { ProjectPackage } from './text-files.ts';
 
@@ -13,6 +14,10 @@ export interface World {
   readonly packages: ReadonlyMap<string, ProjectPackage>;
   readonly host: TemplateHost;
   readonly session: Session;
+  /** the session as templates see it: what they ask of it may be noted down */
+  readonly watched: Session;
+  /** what notes it down */
+  readonly witness: Witness | undefined;
   readonly engine: EngineWords;
   readonly dialect: Dialect;
   readonly target: Target;

@@ -80,17 +80,17 @@ function textAdapter(name: string, databases: boolean): Adapter {
 
 const STARTED = new Date(Date.UTC(2024, 0, 2, 3, 4, 5));
 
-/** Loads a project from a record of files in /p; a minimal dbt_project.yml is there unless given. */
-export function loadFiles(
+/** What a load of a record of files in /p is told; a minimal dbt_project.yml is there unless given. */
+export function inputOf(
   files: Readonly<Record<string, string>>,
   more: Partial<LoadInput> = {},
-): Promise<Checked<LoadedProject>> {
+): LoadInput {
   const project = { 'dbt_project.yml': 'name: shop\nprofile: etl\n', ...files };
   const absolute = Object.entries(project).map(([path, text]) => [
     path.startsWith('/') ? path : `/p/${path}`,
     text,
   ]);
-  return loadProject({
+  return {
     fs: memoryFileSystem(Object.fromEntries(absolute) as Record<string, string>),
     projectDir: '/p',
     cwd: '/p',
@@ -102,8 +102,14 @@ export function loadFiles(
     },
     invocation: { id: 'i', startedAt: STARTED, now: () => STARTED },
     ...more,
-  });
+  };
 }
+
+/** Loads a project from a record of files in /p. */
+export const loadFiles = (
+  files: Readonly<Record<string, string>>,
+  more: Partial<LoadInput> = {},
+): Promise<Checked<LoadedProject>> => loadProject(inputOf(files, more));
 
 /** The project of files that must load without an error. */
 export async function loadedFiles(

@@ -55,6 +55,7 @@ export function memoryFileSystem(files: Readonly<Record<string, string>>): FileS
     async exists(path) {
       return Object.hasOwn(files, clean(path)) || below(path).length > 0;
     },
+    signature: () => undefined,
     async stat(path) {
       const text = files[clean(path)];
       if (text !== undefined) return { size: Buffer.byteLength(text), isFolder: false };

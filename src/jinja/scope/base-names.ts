@@ -287,8 +287,9 @@ export const BASE_MAKERS: Makers<BaseSettings> = {
   env: (_, __, find) => find('target'),
 };
 
-/** The names that YAML values and every template may use. */
+/** The names that YAML values and every template may use, and those that this text alone has. */
 export const baseNames = (
   settings: BaseSettings,
   attempt: RenderAttempt,
-): Readonly<Record<string, Value>> => lazyNames(BASE_MAKERS, settings, attempt);
+  extra: Readonly<Record<string, Value>> = {},
+): Readonly<Record<string, Value>> => lazyNames(BASE_MAKERS, settings, attempt, extra);

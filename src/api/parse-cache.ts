@@ -1,0 +1,88 @@
+import { artifactMaskOf, type Mask } from '../kernel/mask.ts';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { readEnv, sessionOf } from '../project/opening.ts';
+import type { LoadedProject, LoadInput } from '../project/load.ts';
+import { keepParse, keptParse, type KeptParse } from '../project/parse-cache/cache.ts';
+import { Witness } from '../project/parse-cache/witness.ts';
+import type { Invocation } from './invocation.ts';
+import type { ApiOptions } from './options.ts';
+import { parseStore } from './parse-store.ts';
+import { targetDirOf } from './places.ts';
+
+/** What an earlier call has read of a project, and what this one reads. */
+export interface ParseCache {
+  readonly witness: Witness;
+  /** what still holds; undefined where everything has to be read */
+  readonly kept: (input: LoadInput) => Promise<KeptParse | undefined>;
+  /** keeps what was read, if it was read and may be kept */
+  readonly keep: (
+    input: LoadInput,
+    loaded: LoadedProject,
+    diagnostics: readonly Diagnostic[],
+    secrets: readonly string[],
+  ) => Promise<void>;
+}
+
+/** Names that every artifact must tell stay, even where the password is the same word. */
+export const artifactMask = (
+  { manifest, target }: Pick<LoadedProject, 'manifest' | 'target'>,
+  secrets: readonly string[],
+): Mask =>
+  artifactMaskOf(secrets, [
+    manifest.project_name,
+    target.schema,
+    ...(target.database === undefined ? [] : [target.database]),
+  ]);
+
+/** A secret as JSON writes it inside a text. */
+const asJson = (secret: string): string => JSON.stringify(secret).slice(1, -1);
+
+/** The variables that hold all of these secrets; undefined where one of them stands elsewhere. */
+function namesOf(
+  secrets: readonly string[],
+  env: ReadonlyMap<string, string | undefined>,
+): readonly string[] | undefined {
+  const names = secrets.map((secret) => [...env].find(([, value]) => value === secret)?.[0]);
+  return names.every((name) => name !== undefined) ? names : undefined;
+}
+
+/** The parse cache of a project; undefined where the call wants none, or none can be kept. */
+export async function parseCacheOf(
+  dir: string,
+  options: ApiOptions,
+  invocation: Invocation,
+): Promise<ParseCache | undefined> {
+  const { targetDir } = await targetDirOf(options, invocation);
+  const store = parseStore(dir, targetDir);
+  if (store === undefined) return undefined;
+  const witness = new Witness(invocation.now);
+  return {
+    witness,
+    kept: async (input) => {
+      if (options.partialParse === false) return undefined;
+      const env = await readEnv(input, []);
+      const facts = sessionOf(input, env, '', undefined).invocation;
+      return keptParse(store, input, env, facts);
+    },
+    keep: async (input, loaded, diagnostics, secrets) => {
+      if (!witness.isAsked) return;
+      const { manifest, testArguments, unitTests, paths, project, session, target } = loaded;
+      const mask = artifactMask(loaded, [...secrets, ...secrets.map(asJson)]);
+      await keepParse(store, input, witness, {
+        manifest,
+        diagnostics,
+        testArguments,
+        unitTests,
+        seeds: paths.seeds,
+        target: session.target ?? {},
+        notes: {
+          targetName: manifest.target_name,
+          targetDir: paths.targetDir,
+          flags: project.flags,
+          secretsIn: namesOf(target.secrets, witness.env),
+        },
+        hidesFrom: (text) => mask(text) !== text,
+      });
+    },
+  };
+}

@@ -1,0 +1,224 @@
+// What a load found out, kept for the next one. A cache that does not fit, in whatever way, is no cache: nothing is ever said of it.
+import { createHmac } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { sha256 } from '../../kernel/hash.ts';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import type { NodeId } from '../../kernel/node-id.ts';
+import type { Manifest } from '../../manifest/manifest.ts';
+import type { UnitTestCase } from '../../manifest/unit-test-case.ts';
+import type { Environment } from '../env-file.ts';
+import type { LoadInput } from '../load.ts';
+import { check } from './check.ts';
+import type { Present } from './check.ts';
+import { packManifest, unpackManifest } from './pack.ts';
+import { NotKept, tagged, untagged } from './plain.ts';
+import type { Testimony, Witness } from './witness.ts';
+
+/** Where a cache lies. What cannot be read is not there; what cannot be written is not kept. */
+export interface CacheStore {
+  /** the program that reads and writes it: what another one has left is nothing to this one */
+  readonly identity: string;
+  readHead(): Promise<string | undefined>;
+  readBody(): Promise<Buffer | undefined>;
+  /** writes the body, then the head that fits it; without a body the head alone */
+  write(head: string, body?: Buffer): Promise<void>;
+  /** A key that only the user can read, for hashes of values that nobody else should guess; `make`: made where there is none. */
+  key(make: boolean): Promise<Uint8Array | undefined>;
+}
+
+/** What a run needs besides the manifest. */
+export interface RunFacts {
+  readonly testArguments: ReadonlyMap<NodeId, Readonly<Record<string, unknown>>>;
+  readonly unitTests: ReadonlyMap<NodeId, UnitTestCase>;
+  readonly seeds: ReadonlyMap<NodeId, string>;
+}
+
+/** What an earlier load found out and still holds. */
+export interface KeptParse {
+  readonly manifest: Manifest;
+  readonly diagnostics: readonly Diagnostic[];
+  /** of what the connection shows to templates */
+  readonly targetHash: string;
+  /** whether secrets of the environment were read: of these it is not known whether they are what they were */
+  readonly readSecrets: boolean;
+  readonly run: () => RunFacts;
+  readonly notes: Notes;
+}
+
+/** What a command that only reads wants to know without the connection. */
+export interface Notes {
+  readonly targetName: string;
+  readonly targetDir: string;
+  readonly flags: Readonly<Record<string, unknown>>;
+  /** the variables that hold the secrets of the connection; undefined where these stand elsewhere */
+  readonly secretsIn: readonly string[] | undefined;
+}
+
+interface Head {
+  readonly identity: string;
+  readonly asked: string;
+  readonly isKeyed: boolean;
+  readonly env: Readonly<Record<string, string | null>>;
+  readonly readSecrets: boolean;
+  /** the first moment at which something would be told differently */
+  readonly until: number | null;
+  readonly targetHash: string;
+  readonly notes: Notes;
+  readonly testimony: Testimony;
+  readonly checksum: number;
+  /** lengths of the body's lines in bytes */
+  readonly lines: readonly number[];
+}
+
+/** Everything that a caller may say, as one text. */
+const asked = (input: LoadInput): string =>
+  JSON.stringify([
+    input.projectDir,
+    input.cwd,
+    input.homeDir,
+    input.profilesDir,
+    input.profile,
+    input.target,
+    input.threads,
+    input.targetPath,
+    input.packagesInstallPath,
+    input.versionCheck,
+    input.vars,
+  ]);
+
+const isSaid = (input: LoadInput): boolean => Object.keys(input.vars ?? {}).length > 0;
+
+type Hash = (text: string) => string;
+
+/** Without a key nothing may be hashed that could be guessed. */
+async function hashOf(
+  store: CacheStore,
+  isKeyed: boolean,
+  make: boolean,
+): Promise<Hash | undefined> {
+  if (!isKeyed) return sha256;
+  const key = await store.key(make);
+  return key && ((text) => createHmac('sha256', key).update(text).digest('hex'));
+}
+
+/** The next time at which a model's deprecation date passes. */
+function nextDeprecation({ nodes }: Manifest, after: number): number | null {
+  const dates = Object.values(nodes).flatMap((node) =>
+    node.resource_type === 'model' && node.deprecation_date !== null
+      ? [Date.parse(node.deprecation_date)]
+      : [],
+  );
+  const next = Math.min(...dates.filter((date) => date >= after));
+  return Number.isFinite(next) ? next : null;
+}
+
+/** What is to be kept. */
+export interface Found extends RunFacts {
+  readonly manifest: Manifest;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly target: Readonly<Record<string, unknown>>;
+  readonly notes: Notes;
+  /** whether a text holds a secret */
+  readonly hidesFrom: (text: string) => boolean;
+}
+
+/** Keeps what a load found out, unless it cannot be kept: what depends on the clock, what holds a secret. */
+export async function keepParse(
+  store: CacheStore,
+  input: LoadInput,
+  witness: Witness,
+  found: Found,
+): Promise<void> {
+  if (witness.fleeting > 0) return;
+  try {
+    const isKeyed = isSaid(input) || [...witness.env.values()].some((value) => value !== undefined);
+    const hash = await hashOf(store, isKeyed, true);
+    if (hash === undefined) return;
+    const { testArguments, unitTests, seeds } = found;
+    const lines = [
+      JSON.stringify(tagged(found.diagnostics)),
+      JSON.stringify(tagged({ testArguments, unitTests, seeds })),
+      ...packManifest(found.manifest),
+    ];
+    const head: Omit<Head, 'checksum' | 'lines'> = {
+      identity: store.identity,
+      asked: hash(asked(input)),
+      isKeyed,
+      env: Object.fromEntries(
+        [...witness.env].map(([name, value]) => [name, value === undefined ? null : hash(value)]),
+      ),
+      readSecrets: witness.secretNames.size > 0,
+      until: nextDeprecation(found.manifest, input.invocation.startedAt.getTime()),
+      targetHash: targetHashOf(found.target),
+      notes: found.notes,
+      testimony: witness.testimony,
+    };
+    if ([JSON.stringify(head), ...lines].some(found.hidesFrom)) return;
+    const parts = lines.map((line) => Buffer.from(line));
+    const body = Buffer.concat(parts);
+    await store.write(
+      JSON.stringify({ ...head, checksum: crc32(body), lines: parts.map((p) => p.length) }),
+      body,
+    );
+  } catch (error) {
+    if (!(error instanceof NotKept)) throw error;
+  }
+}
+
+/** Of what templates see of the connection. */
+export const targetHashOf = (target: Readonly<Record<string, unknown>>): string =>
+  sha256(JSON.stringify(target));
+
+async function fitting(
+  store: CacheStore,
+  input: LoadInput,
+  env: Environment,
+  facts: Present['facts'],
+): Promise<Head | undefined> {
+  const text = await store.readHead();
+  if (text === undefined) return undefined;
+  const head = JSON.parse(text) as Head;
+  if (head.identity !== store.identity) return undefined;
+  const now = input.invocation.startedAt;
+  if (head.until !== null && now.getTime() >= head.until) return undefined;
+  const hash = await hashOf(store, head.isKeyed, false);
+  if (hash === undefined || hash(asked(input)) !== head.asked) return undefined;
+  for (const [name, was] of Object.entries(head.env)) {
+    const value = env[name];
+    if ((value === undefined ? null : hash(value)) !== was) return undefined;
+  }
+  const verdict = await check(head.testimony, { fs: input.fs, facts, now: input.invocation.now() });
+  if (!verdict.holds) return undefined;
+  const { testimony } = verdict;
+  if (verdict.isRenewed) await store.write(JSON.stringify({ ...head, testimony }));
+  return { ...head, testimony };
+}
+
+/** What an earlier load found out, if all that it asked would be answered the same today; else undefined. */
+export async function keptParse(
+  store: CacheStore,
+  input: LoadInput,
+  env: Environment,
+  facts: Present['facts'],
+): Promise<KeptParse | undefined> {
+  try {
+    const head = await fitting(store, input, env, facts);
+    const body = head && (await store.readBody());
+    if (head === undefined || body === undefined || crc32(body) !== head.checksum) return undefined;
+    let end = 0;
+    const ends = head.lines.map((length) => (end += length));
+    const line = (i: number): string => body.toString('utf8', ends[i - 1] ?? 0, ends[i]);
+    const { targetHash, readSecrets, notes } = head;
+    return {
+      manifest: unpackManifest((i) => line(i + 2), input.invocation.startedAt),
+      diagnostics: untagged(JSON.parse(line(0))) as readonly Diagnostic[],
+      targetHash,
+      readSecrets,
+      notes,
+      run: () => untagged(JSON.parse(line(1))) as RunFacts,
+    };
+  } catch {
+    // no JSON, another shape, a file that may not be read: all the same
+    return undefined;
+  }
+}

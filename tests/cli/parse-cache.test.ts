@@ -1,0 +1,122 @@
+// What one call has read, another takes; never when it would be wrong, and never with a secret.
+import { readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { etl, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
+
+let project: Scratch;
+beforeEach(async () => {
+  project = await scratch({
+    'dbt_project.yml': 'name: shop\nprofile: p\n',
+    'profiles.yml': `p:
+  target: dev
+  outputs:
+    dev: {type: postgres, host: localhost, user: u, password: "{{ env_var('PG_PASS') }}", dbname: d, schema: "{{ env_var('PLACE') }}"}
+`,
+    'models/a.sql': 'select 1 as id',
+    'models/b.sql': "select * from {{ ref('a') }}",
+    'models/_m.yml': 'models: [{name: a, config: {matrialized: table}}]\n',
+  });
+});
+afterEach(() => project.dispose());
+
+const env = { PG_PASS: 'swordfish 12', PLACE: 'here' };
+const run = (
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<EtlResult> => etl(args, { cwd: project.dir, env: { ...env, ...more } });
+/** What was told, without the times of the day. */
+const told = ({ output }: EtlResult): string => output.replaceAll(/^\d\d:\d\d:\d\d/gm, '');
+const head = (): string => join(project.dir, 'target/parse_cache.json');
+const written = async (): Promise<number> =>
+  (await stat(join(project.dir, 'target/parse_cache.body'))).mtimeMs;
+const schemas = async (): Promise<readonly string[]> => {
+  const text = await readFile(join(project.dir, 'target/manifest.json'), 'utf8');
+  const { nodes } = JSON.parse(text) as { nodes: Record<string, { schema: string }> };
+  return Object.values(nodes).map(({ schema }) => schema);
+};
+/** Files get the times of a project that nobody has touched for a minute. */
+async function settle(): Promise<void> {
+  const long = new Date(Date.now() - 60_000);
+  for (const file of await readdir(project.dir, { recursive: true }))
+    await utimes(join(project.dir, file), long, long);
+  // the time of the inode cannot be set: it has to pass
+  await new Promise((done) => setTimeout(done, 2100));
+}
+
+test('nothing changed: nothing is read, and every warning is told again', async () => {
+  await settle();
+  const first = await run(['ls']);
+  expect(first.code, first.output).toBe(0);
+  const at = await written();
+  const second = await run(['ls']);
+  expect(told(second)).toBe(told(first));
+  expect(second.output).toContain('matrialized');
+  expect(await written()).toBe(at);
+  await run(['ls', '--no-partial-parse']);
+  expect(await written()).not.toBe(at);
+});
+
+test('an edit, a new file, another variable: each is seen at once', async () => {
+  await settle();
+  await run(['parse']);
+  expect(await schemas()).toEqual(['here', 'here']);
+  await project.write({ 'models/b.sql': "{{ config(schema='x') }}select 1" });
+  await run(['parse']);
+  expect(await schemas()).toEqual(['here', 'here_x']);
+  await project.write({ 'models/c.sql': 'select 1' });
+  await run(['parse']);
+  expect(await schemas()).toHaveLength(3);
+  await run(['parse'], { PLACE: 'there' });
+  expect(await schemas()).toEqual(['there', 'there_x', 'there']);
+  await rm(join(project.dir, 'models/c.sql'));
+  expect((await run(['ls'])).stdout.split('\n').filter(Boolean)).toEqual(['shop.a', 'shop.b']);
+});
+
+test('a model that is changed and keeps its size, twice in a row', async () => {
+  for (const word of ['one', 'two', 'six'] as const) {
+    await project.write({ 'models/b.sql': `{{ config(schema='${word}') }}select 1` });
+    await run(['parse']);
+    expect(await schemas()).toContain(`here_${word}`);
+  }
+});
+
+test('a cache that is damaged, empty or of another program is not looked at', async () => {
+  await settle();
+  const first = told(await run(['ls']));
+  const good = await readFile(head(), 'utf8');
+  for (const bad of [
+    '',
+    '{',
+    '[]',
+    'null',
+    good.slice(0, 400),
+    good.replace('"identity":"', '"identity":"x'),
+  ]) {
+    await writeFile(head(), bad);
+    expect(told(await run(['ls']))).toBe(first);
+  }
+  await writeFile(join(project.dir, 'target/parse_cache.body'), 'x');
+  expect(told(await run(['ls']))).toBe(first);
+});
+
+test('no value of the environment is in it, and nobody else may read it', async () => {
+  await run(['parse', '--vars', '{word: 77177}']);
+  const texts = [
+    await readFile(head(), 'utf8'),
+    await readFile(join(project.dir, 'target/parse_cache.body'), 'utf8'),
+  ];
+  expect(texts[0]).toContain('PG_PASS');
+  for (const text of texts) {
+    expect(text).not.toContain('swordfish');
+    expect(text).not.toContain('77177');
+  }
+  for (const file of ['target/parse_cache.json', 'target/parse_cache.body', '.etl/parse_cache.key'])
+    expect((await stat(join(project.dir, file))).mode & 0o077).toBe(0);
+});
+
+test('a password that stands in a model keeps the project from being kept', async () => {
+  await project.write({ 'models/b.sql': "select 'swordfish 12' as p" });
+  expect((await run(['ls'])).code).toBe(0);
+  await expect(stat(head())).rejects.toThrow('ENOENT');
+});

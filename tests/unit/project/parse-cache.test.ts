@@ -1,0 +1,246 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { EditedProject } from '../../support/edited-project.ts';
+
+const SEQUENCES = Number(process.env['EDIT_SEQUENCES'] ?? 25);
+
+const FILES: Readonly<Record<string, string>> = {
+  'dbt_project.yml': 'name: shop\nprofile: etl\nvars: {days: 3}\nmodels: {+meta: {owner: ana}}\n',
+  'models/a.sql': "select * from {{ ref('seeded') }} where d > {{ var('days') }}",
+  'models/b.sql': "{{ config(tags=['x']) }}select * from {{ ref('a') }} {{ shared() }}",
+  'models/v_v1.sql': 'select 1 as id',
+  'models/v_v2.sql': 'select 2 as id -- {{ run_started_at }} {{ modules.datetime.datetime.now() }}',
+  'models/off.sql': '{{ config(enabled=false) }}select 1',
+  'models/_m.yml': `
+models:
+  - name: a
+    description: "{{ doc('words') }} {{ env_var('WORDS', 'none') }}"
+    columns:
+      - {name: id, data_tests: [unique, {accepted_values: {arguments: {values: [1, 2.0], quote: false}}}]}
+  - name: v
+    latest_version: 2
+    versions: [{v: 1, deprecation_date: 2030-01-01}, {v: 2}]
+unit_tests:
+  - name: counts
+    model: a
+    given: [{input: ref('seeded'), rows: [{id: 1, d: 2.5}]}]
+    expect: {rows: [{id: 1, d: 2.0}]}
+`,
+  'models/_s.yml': 'sources: [{name: erp, tables: [{name: a}, {name: b}]}]\n',
+  'models/words.md': '{% docs words %}Words.{% enddocs %}',
+  'macros/shared.sql': '{% macro shared() %}{{ flags.WHICH }}{% endmacro %}',
+  'seeds/seeded.csv': 'id,d\n1,2\n',
+  'tests/none.sql': "select * from {{ ref('b') }} where false",
+};
+
+type Edit = (project: EditedProject) => void;
+
+const text = fc.constantFrom(
+  '1',
+  '2',
+  "{{ ref('a') }}",
+  "{{ source('erp', 'b') }}",
+  '{{ shared() }}',
+);
+const edits: fc.Arbitrary<Edit> = fc.oneof(
+  fc.tuple(fc.constantFrom('a', 'c', 'd', 'sub/e'), text).map(
+    ([name, t]): Edit =>
+      (p) =>
+        p.write(`models/${name}.sql`, `select ${t} as id`),
+  ),
+  fc
+    .constantFrom(
+      'models/c.sql',
+      'models/d.sql',
+      'tests/none.sql',
+      'models/_s.yml',
+      'seeds/seeded.csv',
+    )
+    .map(
+      (path): Edit =>
+        (p) =>
+          p.remove(path),
+    ),
+  fc.constantFrom(...Object.keys(FILES)).map(
+    (path): Edit =>
+      (p) =>
+        p.write(path, FILES[path] ?? ''),
+  ),
+  // the same text again: only the time of the file changes
+  fc.constantFrom(...Object.keys(FILES)).map((path): Edit => (p) => {
+    const now = p.files.get(path);
+    if (now !== undefined) p.write(path, now);
+  }),
+  fc
+    .constantFrom(
+      "{{ config(meta={'n': 1.5}) }}",
+      "{{ config(tags=[env_var('WORDS', 'w')]) }}",
+      '{{ config(tags=[flags.WHICH | string, target.type]) }}',
+      '{{ config(tags=[dbt_metadata_envs | string, invocation_args_dict | string]) }}',
+    )
+    .map(
+      (config): Edit =>
+        (p) =>
+          p.write('models/b.sql', `${config}select * from {{ ref('a') }}`),
+    ),
+  fc.constantFrom('{{ invocation_id }}', '{{ flags.FULL_REFRESH }}', "{{ var('days') }}").map(
+    (body): Edit =>
+      (p) =>
+        p.write('macros/shared.sql', `{% macro shared() %}${body}{% endmacro %}`),
+  ),
+  fc.constantFrom('{days: 4}', "{days: 3, other: '{{ 1 }}'}").map(
+    (vars): Edit =>
+      (p) =>
+        p.write('dbt_project.yml', `name: shop\nprofile: etl\nvars: ${vars}\n`),
+  ),
+  fc.constantFrom({}, { WORDS: 'of the environment' }, { WORDS: 'others' }).map(
+    (env): Edit =>
+      (p) =>
+        (p.more = { ...p.more, env }),
+  ),
+  fc.constantFrom({}, { WHICH: 'run' }, { WHICH: 'ls', FULL_REFRESH: true }).map(
+    (flags): Edit =>
+      (p) =>
+        (p.more = { ...p.more, flags }),
+  ),
+  fc.constantFrom({}, { days: 9 }).map(
+    (vars): Edit =>
+      (p) =>
+        (p.more = { ...p.more, vars }),
+  ),
+  fc.constantFrom('postgres', 'clickhouse').map(
+    (target): Edit =>
+      (p) =>
+        (p.more = { ...p.more, target }),
+  ),
+  fc.constantFrom('WORDS=of a file\n', '').map(
+    (env): Edit =>
+      (p) =>
+        p.write('.env', env),
+  ),
+  fc.constantFrom('{', 'x', '{}', '[]').map(
+    (damage): Edit =>
+      (p) =>
+        (p.store.head = damage),
+  ),
+  fc.nat(400).map((at): Edit => (p) => {
+    const { body } = p.store;
+    if (body !== undefined && body.length > at) body[at] = (body[at] ?? 0) ^ 1;
+  }),
+);
+
+/** The place where two texts part, short enough to be read. */
+function difference(ours: string, theirs: string): readonly string[] | undefined {
+  if (ours === theirs) return undefined;
+  let at = 0;
+  while (ours[at] === theirs[at]) at += 1;
+  return [ours, theirs].map((one) => one.slice(Math.max(0, at - 80), at + 80));
+}
+
+test('a cached load gives what a cold one gives, whatever was edited before', async () => {
+  let kept = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(edits, { minLength: 1, maxLength: 8 }), async (sequence) => {
+      const project = new EditedProject(FILES);
+      await project.cached();
+      for (const edit of sequence) {
+        edit(project);
+        const cold = await project.cold();
+        for (const seen of [await project.cached(), await project.cached()]) {
+          if (seen.isKept) kept += 1;
+          expect(seen.told).toEqual(cold.told);
+          expect(difference(seen.manifest ?? '', cold.manifest ?? '')).toBeUndefined();
+          expect(seen.found).toBe(cold.found);
+        }
+      }
+    }),
+    { numRuns: SEQUENCES },
+  );
+  expect(kept).toBeGreaterThan(SEQUENCES);
+}, 600_000);
+
+describe('what a template was told is asked again', () => {
+  const tags = (what: string): Readonly<Record<string, string>> => ({
+    ...FILES,
+    'models/b.sql': `{{ config(tags=[${what} | string]) }}select 1`,
+  });
+  test.each<[what: string, before: EditedProject['more'], after: EditedProject['more']]>([
+    ['flags.WHICH', { flags: { WHICH: 'ls' } }, { flags: { WHICH: 'run' } }],
+    ['flags', { flags: { WHICH: 'ls' } }, { flags: { WHICH: 'run' } }],
+    ['invocation_args_dict', { args: { which: 'ls' } }, { args: { which: 'run' } }],
+    ['dbt_metadata_envs', {}, { env: { DBT_ENV_CUSTOM_ENV_X: '1' } }],
+    ["env_var('X', '')", { env: { X: '1' } }, { env: { X: '2' } }],
+    ["var('x', '')", { vars: { x: 1 } }, { vars: { x: 2 } }],
+    ['target.type', { target: 'postgres' }, { target: 'clickhouse' }],
+  ])('%s', async (what, before, after) => {
+    const project = new EditedProject(tags(what));
+    project.more = before;
+    const first = await project.cached();
+    expect((await project.cached()).isKept).toBe(true);
+    project.more = after;
+    const second = await project.cached();
+    expect(second.isKept).toBe(false);
+    expect(second.manifest).not.toBe(first.manifest);
+  });
+});
+
+describe('what is not kept', () => {
+  const isKept = async (project: EditedProject): Promise<boolean> => {
+    await project.cached();
+    return (await project.cached()).isKept;
+  };
+  const project = (files: Readonly<Record<string, string>> = {}): EditedProject =>
+    new EditedProject({ ...FILES, ...files });
+
+  test('a project as it is, is', async () => {
+    expect(await isKept(project())).toBe(true);
+  });
+  test('a config that follows the clock', async () => {
+    const files = { 'models/b.sql': '{{ config(tags=[run_started_at | string]) }}select 1' };
+    expect(await isKept(project(files))).toBe(false);
+  });
+  test('a ref that follows the id of the invocation', async () => {
+    const files = {
+      'models/b.sql': "{% if invocation_id | length > 3 %}select * from {{ ref('a') }}{% endif %}",
+    };
+    expect(await isKept(project(files))).toBe(false);
+  });
+  test('a project that cannot be used', async () => {
+    const broken = project({ 'models/b.sql': "{{ ref('nowhere') }}" });
+    expect(await isKept(broken)).toBe(false);
+    expect(broken.store.head).toBeUndefined();
+  });
+  test('a secret, in whatever place', async () => {
+    const files = { 'models/b.sql': "{{ config(meta={'p': env_var('P')}) }}select 1" };
+    const secret = project(files);
+    secret.more = { env: { P: 'hunter2' } };
+    expect(await isKept(secret)).toBe(false);
+    expect(secret.store.head).toBeUndefined();
+  });
+  test('what a clock will end: a deprecation date', async () => {
+    const dated = project();
+    await dated.cached();
+    const later = new Date(Date.UTC(2031, 0, 1));
+    dated.more = { invocation: { id: 'i', startedAt: later, now: () => later } };
+    const seen = await dated.cached();
+    expect(seen.isKept).toBe(false);
+    expect(seen.told.join('\n')).toContain('past its deprecation date');
+  });
+});
+
+test('values of the environment are kept as keyed hashes alone', async () => {
+  const project = new EditedProject(FILES);
+  project.more = { env: { WORDS: 'swordfish', DBT_ENV_SECRET_X: 'trout' }, vars: { days: 77_177 } };
+  await project.cached();
+  const { head } = project.store;
+  expect(head).toContain('WORDS');
+  for (const text of ['swordfish', 'trout', '77177']) expect(head).not.toContain(text);
+});
+
+test('a file that is written again with the same text is known by it, and from then on by its time', async () => {
+  const project = new EditedProject(FILES);
+  await project.cached();
+  project.write('models/a.sql', FILES['models/a.sql'] ?? '');
+  expect((await project.cached()).isKept).toBe(true);
+  expect(project.store.head).toContain('written 13');
+});
