@@ -120,6 +120,13 @@ export const rowCount = ({ schema, name }: RelationName): Statement =>
     `SELECT total_rows FROM system.tables WHERE database = ${text(schema)} AND name = ${text(name)}`,
   );
 
+/** What is at work under a tag; the embedded engine knows it as a comment. */
+export const runningBy = (tag: string): Statement =>
+  repeatable(
+    'read',
+    `SELECT 1 FROM system.processes WHERE query_id = ${text(tag)} OR Settings['log_comment'] = ${text(tag)}`,
+  );
+
 const optional = (row: Row, key: string): string | null => str(row, key) || null;
 
 function decodeCatalog(row: Row): CatalogColumn {

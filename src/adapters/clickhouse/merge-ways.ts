@@ -6,7 +6,7 @@ import { sha256 } from '../../kernel/hash.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import type { UpsertMethod } from './delta.ts';
 import { canClone, hasParts, type Facts } from './facts.ts';
-import { attached } from './outcome.ts';
+import { AGAIN, attached } from './outcome.ts';
 import { swapAttempts } from './publish.ts';
 import { idents, relation, text } from './quote.ts';
 import type { SchemaChange } from './schema-change.ts';
@@ -169,11 +169,14 @@ function byPartitions(
     guarded: [only],
     attempts: oneAttempt([
       ...grants,
-      repeatable(
-        'swap',
-        `ALTER TABLE ${relation(target)} ${partitionIds('REPLACE', [only], ` FROM ${relation(source)}`)}`,
-        target,
-      ),
+      {
+        ...repeatable(
+          'swap',
+          `ALTER TABLE ${relation(target)} ${partitionIds('REPLACE', [only], ` FROM ${relation(source)}`)}`,
+          target,
+        ),
+        outcome: AGAIN,
+      },
     ]),
   };
 }

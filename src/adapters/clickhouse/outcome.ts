@@ -6,6 +6,12 @@ import { text } from './quote.ts';
 import { repeatable } from './statements.ts';
 import { watch } from './survey.ts';
 
+/** Of what leaves the same when it is sent twice. */
+export const AGAIN: Outcome = {
+  question: repeatable('read', 'SELECT 1'),
+  judge: () => 'undone',
+};
+
 const NO_UUID = '00000000-0000-0000-0000-000000000000';
 
 /**

@@ -1,15 +1,16 @@
 // The half that talks, over either driver.
 import type { Connection, Effect, SeedInput, Session } from '../../adapter/contract.ts';
 import { type LockWish, WAIT_SILENTLY } from '../../adapter/lock.ts';
-import type { ResultSet, Segment, Statement } from '../../adapter/statement.ts';
+import type { Outcome, ResultSet, Segment, Statement } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import type { Driver, Order } from './driver.ts';
 import { failure } from './errors.ts';
 import { acquireLease } from './lease.ts';
 import { leaseOwner } from './lease-owner.ts';
 import { loadSeed } from './load.ts';
+import { isLost, settle } from './lost.ts';
 import { lockInProcess } from './process-lock.ts';
-import { rowCount } from './introspect.ts';
+import { rowCount, runningBy } from './introspect.ts';
 import { SAFE, type Settings } from './settings.ts';
 import { scalarReader } from './types.ts';
 
@@ -24,6 +25,9 @@ export interface SessionOptions {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** How often a statement is sent whose answer was lost before it did anything. */
+const SENT_AT_MOST = 3;
 
 /** How long cancel() repeats itself: a statement that is just being sent is not in the process list yet. */
 const CANCEL_FOR_MS = 2000;
@@ -179,11 +183,44 @@ class DriverSession implements Session {
   }
 
   async #execute(statement: Statement): Promise<Effect> {
-    const told = await this.#connection.send(statement, this.#tag, (driver, order) =>
-      driver.run({ ...order, readOnly: false }),
-    );
+    const { outcome } = statement;
+    const told =
+      outcome === undefined
+        ? await this.#run(statement)
+        : await this.#runForSure(statement, outcome);
     const rows = told ?? (await this.#countRows(statement));
     return rows === undefined ? {} : { rows };
+  }
+
+  #run(statement: Statement, sent?: (tag: string) => void): Promise<number | undefined> {
+    return this.#connection.send(statement, this.#tag, (driver, order) => {
+      sent?.(order.tag);
+      return driver.run({ ...order, readOnly: false });
+    });
+  }
+
+  /** A statement that must not be sent twice: when its answer is lost, what it has done is looked for before it is sent again. */
+  async #runForSure(statement: Statement, outcome: Outcome): Promise<number | undefined> {
+    const connection = this.#connection;
+    const { stops } = connection;
+    for (let tries = 1; ; tries++) {
+      let tag = '';
+      try {
+        return await this.#run(statement, (t) => (tag = t));
+      } catch (error) {
+        if (!isLost(error)) throw error;
+        const found = await settle(outcome, {
+          isRunning: async () => (await this.#read(runningBy(tag))).rows.length > 0,
+          read: (question) => this.#read(question),
+          isStopped: () => connection.stops !== stops,
+          pause,
+          now: () => performance.now(),
+        });
+        if (found === 'done') return undefined;
+        if (found === 'unknown' || tries === SENT_AT_MOST || connection.stops !== stops)
+          throw error;
+      }
+    }
   }
 
   /** The embedded engine does not say how many rows it wrote; of a table that was just filled the catalog knows. */
