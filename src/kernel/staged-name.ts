@@ -4,6 +4,9 @@ import { relationKey, type RelationName } from './relation.ts';
 /** What every internal name begins with; such relations are never anybody else's. */
 const STAGED_PREFIX = '__etl_';
 
+/** Whether a relation has an internal name. */
+export const isInternal = ({ name }: RelationName): boolean => name.startsWith(STAGED_PREFIX);
+
 /** What the internal names of one target begin with, in every run. */
 export const stagedPrefix = (target: RelationName): string =>
   `${STAGED_PREFIX}${sha256(relationKey(target)).slice(0, 8)}_`;

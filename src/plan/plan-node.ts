@@ -27,6 +27,8 @@ export interface PlanInputs {
   readonly dialect: Dialect;
   readonly live: ObservedRelation | undefined;
   readonly invocationId: string;
+  /** another internal name than the usual one */
+  readonly staged?: RelationName;
   /** the moment of this node's turn: what a snapshot writes as its time */
   readonly now: Date;
   readonly fullRefresh: boolean;
@@ -129,7 +131,7 @@ function recipeOf(
   const from = {
     dialect,
     target,
-    staged: stagedName(target, inputs.invocationId),
+    staged: inputs.staged ?? stagedName(target, inputs.invocationId),
     live,
     config: node.config,
     comments: commentsOf(node),

@@ -12,7 +12,7 @@ export const failing = (outcomes: readonly NodeOutcome[]): number =>
 export function notPublished(
   ctx: RunContext,
   node: ExecutableNode,
-  staged: RelationName,
+  staged: RelationName | undefined,
   failed: number,
 ): RelationResult {
   const tests = `${failed} test${failed === 1 ? '' : 's'} failed`;
@@ -26,7 +26,10 @@ export function notPublished(
         message: `${node.relation_name ?? node.name} was not published, because ${tests} on the new rows; readers still see what was there before`,
         at: node.place,
         node: node.unique_id,
-        hint: `The new rows are kept in ${ctx.dialect.relation(staged)} until the next run of this node.`,
+        hint:
+          staged === undefined
+            ? 'The new rows were taken back. To look at them, publish them: --no-test-before-publish.'
+            : `The new rows are kept in ${ctx.dialect.relation(staged)} until the next run of this node.`,
       },
     ],
   };

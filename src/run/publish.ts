@@ -94,11 +94,11 @@ const wasLate = ({ error, statement }: StatementFailure, ways: readonly Attempt[
   statement !== undefined &&
   ways.some(({ late = [] }) => late.some(({ sql }) => statement.sql.includes(sql)));
 
-/** What cannot be taken back is empty and in nobody's way. */
-async function takeBack(
+/** Takes back what was sent ahead of a publish that came to nothing. What cannot be is empty and in nobody's way. */
+export async function takeBack(
   raw: Session,
   undo: readonly Statement[],
-  { transactional, sleep, sent }: PublishOptions,
+  { transactional, sleep, sent }: Pick<PublishOptions, 'transactional' | 'sleep' | 'sent'>,
 ): Promise<void> {
   if (undo.length === 0) return;
   for (let tries = 1; tries <= UNDO_TRIES; tries++)

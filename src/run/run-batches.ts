@@ -10,6 +10,8 @@ import { isIncrementalRun, nodeRelation } from '../plan/plan-node.ts';
 import { microbatchConfig, type MicrobatchConfig } from '../project/microbatch.ts';
 import { batchTeller, type BatchTeller } from './batch-teller.ts';
 import type { RunContext } from './context.ts';
+import type { RelationName } from '../kernel/relation.ts';
+import type { Together } from './batch-transaction.ts';
 import type { Progress, RelationResult } from './run-relation.ts';
 import type { StoppableSession } from './stoppable.ts';
 
@@ -20,63 +22,132 @@ export interface Turn {
   readonly batch?: BatchFacts;
   /** what is_incremental() answers, where the live table does not tell */
   readonly isIncremental?: boolean;
+  /** another internal name than the usual one */
+  readonly staged?: RelationName;
+  /** adds to what was built beside, before it is tested; told how many rows there are */
+  readonly beforeTests?: (staged: RelationName, rows: number | undefined) => Promise<void>;
+  /** it is published with others */
+  readonly together?: Together;
 }
 
 export type RunTurn = (turn: Turn) => Promise<RelationResult>;
 
-/** Runs the windows one after the other. When the first one fails, the others are not tried, as in dbt. */
-export async function runBatches(
-  ctx: RunContext,
-  session: StoppableSession,
-  node: ExecutableNode,
-  progress: Progress,
-  once: RunTurn,
-): Promise<RelationResult> {
+/** What the windows of one node are run with. */
+export interface BatchRun {
+  readonly ctx: RunContext;
+  readonly session: StoppableSession;
+  readonly node: ExecutableNode;
+  readonly progress: Progress;
+}
+
+/** The windows of a run, and what stands there before the first of them. */
+export interface BatchPlan {
+  readonly config: MicrobatchConfig;
+  readonly windows: readonly TimeWindow[];
+  readonly isIncremental: boolean;
+  /** of the run that is repeated */
+  readonly before: Previous | undefined;
+}
+type Previous = NonNullable<ReturnType<RunContext['batches']['previous']['get']>>;
+
+/** Which windows are run. Throws what is wrong with the config. */
+export async function planBatches({ ctx, session, node }: BatchRun): Promise<BatchPlan> {
   const { value: config, diagnostics } = microbatchConfig(node);
   if (config === undefined) throw new EtlError(diagnostics);
   const live = await liveOf(ctx, session, node);
   const isIncremental = isIncrementalRun(node, live, ctx.fullRefresh);
   const before = ctx.batches.previous.get(node.unique_id);
-  const windows = before?.failed ?? windowsOf(ctx, config, isIncremental);
-  const done: TimeWindow[] = [];
-  const failed: TimeWindow[] = [];
-  const found: Diagnostic[] = [];
-  const tellerOf = (window: TimeWindow): BatchTeller =>
-    batchTeller(ctx, node, {
+  return {
+    config,
+    isIncremental,
+    before,
+    windows: before?.failed ?? windowsOf(ctx, config, isIncremental),
+  };
+}
+
+/** How the windows have gone so far. */
+export class Tally {
+  readonly done: TimeWindow[] = [];
+  readonly failed: TimeWindow[] = [];
+  readonly found: Diagnostic[] = [];
+  readonly #run: BatchRun;
+  readonly #plan: BatchPlan;
+
+  constructor(run: BatchRun, plan: BatchPlan) {
+    this.#run = run;
+    this.#plan = plan;
+  }
+
+  tellerOf(window: TimeWindow): BatchTeller {
+    const { windows, config } = this.#plan;
+    return batchTeller(this.#run.ctx, this.#run.node, {
       label: windowLabel(window, config.size),
       position: windows.indexOf(window) + 1,
       total: windows.length,
     });
+  }
+
+  /** These were not tried. */
+  skip(windows: readonly TimeWindow[]): void {
+    for (const left of windows) this.tellerOf(left).skipped();
+    this.failed.push(...windows);
+  }
+
+  /** What the node comes to. */
+  result(): RelationResult {
+    return summary([...(this.#plan.before?.successful ?? [])], this.done, this.failed, this.found);
+  }
+}
+
+/** Runs the windows from the one at `from` on, one after the other. When the first one fails, the others are not tried, as in dbt. */
+export async function runWindows(
+  run: BatchRun,
+  plan: BatchPlan,
+  tally: Tally,
+  once: RunTurn,
+  from = 0,
+): Promise<void> {
+  const { session, progress } = run;
+  const { windows } = plan;
   for (const [index, window] of windows.entries()) {
+    if (index < from) continue;
     const stop = whyStopped(session, progress);
-    if (stop !== undefined || (index > 0 && done.length === 0 && failed.length > 0)) {
-      for (const left of windows.slice(index)) tellerOf(left).skipped();
-      failed.push(...windows.slice(index));
-      found.push(...(stop ?? []));
+    if (stop !== undefined || (index > 0 && tally.done.length === 0 && tally.failed.length > 0)) {
+      tally.skip(windows.slice(index));
+      tally.found.push(...(stop ?? []));
       break;
     }
-    const tell = tellerOf(window);
+    const tell = tally.tellerOf(window);
     tell.started();
     try {
-      const result = await once(
-        turnOf(ctx, node, config, window, {
-          isFirst: index === 0,
-          isLast: index === windows.length - 1,
-          // with earlier windows in the table this one is an addition, whatever the run was asked for
-          isIncremental: index > 0 || before !== undefined || isIncremental,
-          keepsTable: index > 0 || before !== undefined,
-        }),
-      );
-      found.push(...result.diagnostics);
-      done.push(window);
+      const result = await once(turnAt(run, plan, index));
+      tally.found.push(...result.diagnostics);
+      tally.done.push(window);
       tell.finished('success', result.message);
     } catch (error) {
-      failed.push(window);
-      found.push(...progress.diagnose(error));
+      tally.failed.push(window);
+      tally.found.push(...progress.diagnose(error));
       tell.finished('error');
     }
   }
-  return summary([...(before?.successful ?? [])], done, failed, found);
+}
+
+/** The turn of a window by its place among all; pre-hooks belong to the first, post-hooks to the last. */
+export function turnAt(
+  { ctx, node }: BatchRun,
+  { config, windows, before, isIncremental }: BatchPlan,
+  index: number,
+  isLast = index === windows.length - 1,
+): Turn {
+  const window = windows[index];
+  if (window === undefined) throw new Error('no such window');
+  return turnOf(ctx, node, config, window, {
+    isFirst: index === 0,
+    isLast,
+    // with earlier windows in the table this one is an addition, whatever the run was asked for
+    isIncremental: index > 0 || before !== undefined || isIncremental,
+    keepsTable: index > 0 || before !== undefined,
+  });
 }
 
 const liveOf = async (

@@ -32,7 +32,8 @@ import { type Published, watchPublish } from './published.ts';
 import { RelationLock } from './relation-lock.ts';
 import { refuseHazards, requireRecipe } from './require-recipe.ts';
 import { pointToLatest } from './version-pointer.ts';
-import { runBatches, type Turn } from './run-batches.ts';
+import type { Turn } from './run-batches.ts';
+import { runMicrobatch } from './run-microbatch.ts';
 import { runDeferred } from './run-deferred.ts';
 import { validate } from './validate.ts';
 import { preflight } from './preflight.ts';
@@ -85,7 +86,10 @@ export async function runRelation(
     if (known === undefined) await lock.take();
     const turn = { node, fullRefresh: ctx.fullRefresh, lock, known };
     const result = isMicrobatch(node)
-      ? await runAllBatches(ctx, session, node, progress, runTests)
+      ? await runMicrobatch(
+          { ctx, session, node, progress, runTests },
+          (on, batch, tests = UNTESTED) => runTurn(ctx, on, batch, progress, tests),
+        )
       : await runTurn(ctx, session, turn, progress, runTests);
     if (result.status === 'success') await pointToLatest(ctx, session, node, progress.sent);
     return result;
@@ -102,30 +106,16 @@ function knownOf(ctx: RunContext, node: ExecutableNode): ReturnType<RunContext['
   return ctx.debris.isLeftOf(target, ctx.invocationId) ? undefined : ctx.known.of(target);
 }
 
+/** Tests that run elsewhere. */
+const UNTESTED: RunTests = Object.assign(() => Promise.resolve([]), {
+  howMany: 0,
+  forget: () => undefined,
+});
+
 /** A turn that may begin without the lock, from what is known. */
 interface AtOnceTurn extends Turn {
   readonly lock: RelationLock;
   readonly known: ReturnType<RunContext['known']['of']>;
-}
-
-/** Tests run once all windows are there. */
-async function runAllBatches(
-  ctx: RunContext,
-  session: StoppableSession,
-  node: ExecutableNode,
-  progress: Progress,
-  runTests: RunTests,
-): Promise<RelationResult> {
-  progress.published.is = 'untold';
-  const untested = Object.assign(() => Promise.resolve([]), {
-    howMany: 0,
-    forget: () => undefined,
-  });
-  const result = await runBatches(ctx, session, node, progress, (turn) =>
-    runTurn(ctx, session, turn, progress, untested),
-  );
-  if (result.status === 'success') await runTests(session, undefined);
-  return result;
 }
 
 /** Macros of dbt's incremental materialization know of no windows here. */
@@ -161,14 +151,15 @@ async function runTurn(
   const known = 'known' in turn ? turn.known : undefined;
   const live = known === undefined ? await observe() : known.live;
   const inputs = await gather(ctx, session, turn, live, progress);
-  const recipe = requireRecipe(planNode(inputs));
+  const staged = turn.staged ?? stagedName(target, ctx.invocationId);
+  const planFrom: PlanInputs = { ...inputs, staged };
+  const recipe = requireRecipe(planNode(planFrom));
   const placed: RunContext = {
     ...ctx,
     report: (told) => ctx.report({ at: node.place, node: node.unique_id, ...told }),
   };
   refuseHazards(recipe, placed);
 
-  const staged = stagedName(target, ctx.invocationId);
   let keepStaged = false;
   let isStaged = true;
   let keep: readonly Statement[] = [];
@@ -181,6 +172,7 @@ async function runTurn(
     const compared = await compareFirst(session, recipe, ctx.dialect.can.transactionalDdl);
     await send(session, compared.fill, progress);
     ({ keep } = compared);
+    await turn.beforeTests?.(staged, built);
     const { testable, undoable } = compared.recipe;
     if (testable !== undefined) {
       const failed = failing(await runTests(session, testable));
@@ -194,7 +186,7 @@ async function runTurn(
     const isAudited = undoable === true && runTests.howMany > 0;
     const sendAudited = isAudited
       ? (attempt: Attempt): Promise<Effect> => audited(session, staged, runTests, attempt)
-      : undefined;
+      : turn.together?.send;
     const isMerged = recipe.publish.kind === 'merges';
     const merge: Merge = (merging) =>
       mergeBeside(merging, {
@@ -205,7 +197,7 @@ async function runTurn(
         say: (message) => ctx.observe({ kind: 'log', message, info: false, node: node.unique_id }),
       });
     const again = async (): Promise<Recipe> =>
-      requireRecipe(planNode({ ...inputs, live: await observe() }));
+      requireRecipe(planNode({ ...planFrom, live: await observe() }));
     const longWay = async (): ReturnType<typeof publishRecipe> => {
       if ('lock' in turn) await turn.lock.take();
       // whatever was granted, described or indexed while the rows were made is kept, too
@@ -214,7 +206,8 @@ async function runTurn(
       const hazards = planned.hazards.filter(({ message }) => !told.has(message));
       refuseHazards({ ...planned, hazards }, placed);
       const isFilled = compared.fill.length > 0;
-      const sending = { send: sendAudited, raw: session.raw, merge, isFilled };
+      const raw = turn.together === undefined ? session.raw : session;
+      const sending = { send: sendAudited, raw, merge, isFilled };
       return publishRecipe(placed, session, planned, progress.sent, again, sending);
     };
     const commitsInside = inputs.hooks.after.some(
@@ -233,11 +226,15 @@ async function runTurn(
           );
     isStaged = atOnce === undefined;
     const done = atOnce ?? (await watchPublish(progress.published, how, longWay));
-    await validate(ctx, session, node, done.validates ?? [], progress);
-    await warnOfMissingColumns(ctx, session, node);
-    if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
-    await send(session, recipe.after, progress);
-    await sendLate(ctx, session, node, inputs.late, progress);
+    const complete = async (): Promise<void> => {
+      await validate(ctx, session, node, done.validates ?? [], progress);
+      await warnOfMissingColumns(ctx, session, node);
+      if (done.leaves !== undefined) ctx.leftovers.add({ ...done.leaves, of: target });
+      await send(session, recipe.after, progress);
+      await sendLate(ctx, session, node, inputs.late, progress);
+    };
+    if (turn.together === undefined) await complete();
+    else turn.together.later(complete);
     if (testable === undefined && !isAudited && !isMerged) await runTests(session, undefined);
     if (done.statements.length === 0 && !isMerged) return leftAlone(ctx, target);
     return success(recipe, loaded ?? (recipe.publish.kind === 'asks' ? done.rows : built));

@@ -128,9 +128,12 @@ function whereKept(
   { status }: Verdict,
 ): string {
   if (audited === undefined) return `; failing rows are kept in ${stored}`;
-  return status === 'fail'
-    ? `; failing rows are not kept in ${stored}, because the model is not published: look at its new rows in ${dialect.relation(audited)}`
-    : `; failing rows are kept in ${stored} if the model is published`;
+  if (status === 'fail') {
+    const rows =
+      audited === 'taken back' ? '' : `: look at its new rows in ${dialect.relation(audited)}`;
+    return `; failing rows are not kept in ${stored}, because the model is not published${rows}`;
+  }
+  return `; failing rows are kept in ${stored} if the model is published`;
 }
 
 function describe(node: ExecutableNode, result: Verdict, shown: string): Diagnostic {

@@ -12,9 +12,9 @@ export interface StoppableSession extends Session {
   readonly isInTransaction?: boolean;
   /**
    * The rows that a publish adds, when its tests run inside it: a failing one takes everything back but these rows, and a try
-   * that is repeated tests again.
+   * that is repeated tests again. 'taken back': these neither.
    */
-  readonly audited?: RelationName;
+  readonly audited?: RelationName | 'taken back';
   /** what is tested may have to be put together again, and is then tested again: what is found is told once it stands */
   readonly isTried?: boolean;
   /** Throws as cancelled when the run was stopped meanwhile. */

@@ -4,6 +4,7 @@ import type { Statement } from '../../adapter/statement.ts';
 import { configText } from '../../kernel/config-text.ts';
 import { EtlError } from '../../kernel/error.ts';
 import type { RelationName } from '../../kernel/relation.ts';
+import { isInternal } from '../../kernel/staged-name.ts';
 import { roleOf } from './carry.ts';
 import { createFromContract } from './contract.ts';
 import type { Facts } from './facts.ts';
@@ -153,7 +154,7 @@ const fitted = (name: string): string =>
 
 /** What the names of partitions begin with: those of the target, or of what is built beside. */
 const prefixOf = (parent: RelationName, target: RelationName): string =>
-  parent.name === target.name ? `${target.name}_` : `${parent.name}_p_`;
+  parent.name === target.name && !isInternal(target) ? `${target.name}_` : `${parent.name}_p_`;
 
 const regclass = (relation: RelationName): string => `${quoted(relationText(relation))}::regclass`;
 
