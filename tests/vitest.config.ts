@@ -50,6 +50,12 @@ export default defineConfig({
         pool: 'forks',
         fileParallelism: false,
       }),
+      // needs Chromium: see tests/browser/support
+      project('browser', ['tests/browser/**/*.test.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        pool: 'forks',
+      }),
       project('cli', ['tests/cli/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,

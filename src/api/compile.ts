@@ -18,11 +18,12 @@ import { connect } from './connect.ts';
 import { deferredRelations, type Deferred } from './defer.ts';
 import { inlineSql } from './inline.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
-import { openProject, writeManifest, type OpenProject } from './open-project.ts';
+import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { readingFor } from './reading.ts';
 import { selectNodes, withoutEmpty, withSelected } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
+import { writeManifest } from './write-manifest.ts';
 
 export interface Compiled {
   /** undefined for --inline */

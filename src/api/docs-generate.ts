@@ -1,32 +1,41 @@
+import { dirname, join, relative } from 'node:path';
 import type { CatalogColumn } from '../adapter/catalog.ts';
 import { ask, type Connection } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { catalogJson } from '../artifacts/catalog-json.ts';
-import { writeJson, writeText } from '../artifacts/write.ts';
-import { masked, unmasked } from '../kernel/mask.ts';
+import { readArtifact } from '../artifacts/read-state.ts';
+import { writeJson } from '../artifacts/write.ts';
+import { masked } from '../kernel/mask.ts';
 import { VERSION } from '../kernel/version.ts';
-import { EtlError } from '../kernel/error.ts';
+import { EtlError, isEtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { relationKey } from '../kernel/relation.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import { explainFailure } from '../run/explain.ts';
-import { renderSite } from '../site/build.ts';
+import { siteData, type SiteArtifacts } from '../site/data/site-data.ts';
 import { compileAll } from './compile.ts';
 import { connect } from './connect.ts';
 import { deferredRelations } from './defer.ts';
 import { newInvocation } from './invocation.ts';
-import { openProject, writeManifest, type OpenProject } from './open-project.ts';
+import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
+import { manifestJsonOf, writeManifest } from './write-manifest.ts';
+import { writeSite } from './write-site.ts';
 
 export interface DocsResult {
   /** relations found in the warehouse */
   readonly relations: number;
-  /** path of the page */
+  /** path of the first page of the site */
   readonly page: string;
+  /** path of the site as a single page */
+  readonly single: string;
 }
 
-/** Writes target/manifest.json, target/catalog.json and target/index.html. Throws an EtlError for everything that goes wrong. */
+/**
+ * Writes target/manifest.json, target/catalog.json, the site in target/docs, and target/index.html with all of it in one file.
+ * Throws an EtlError for everything that goes wrong.
+ */
 export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult> {
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, 'docs generate');
@@ -68,24 +77,30 @@ export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult
       env: project.customEnv,
     };
     // that of an earlier call, with its compiled SQL, stays: this is what --no-compile is for in dbt
-    if (options.compile !== false) await writeManifest(project, invocation, compiled);
-    await writeJson(
-      project.inTarget('catalog.json'),
-      catalogJson(manifest, columns, chosen, facts),
+    const manifestFile =
+      options.compile === false
+        ? manifestJsonOf(project, invocation)
+        : await writeManifest(project, invocation, compiled);
+    const catalogFile = catalogJson(manifest, columns, chosen, facts);
+    await writeJson(project.inTarget('catalog.json'), catalogFile);
+    const { path: single, mask } = project.inTarget('index.html');
+    const folder = project.inTarget('docs').path;
+    // secrets go before texts are escaped; script and style of the site are ours and must stay as they are
+    const data = siteData(
+      {
+        manifest: masked(manifestFile, mask),
+        catalog: options.emptyCatalog === true ? undefined : masked(catalogFile, mask),
+        ...(await lastRun(project, options)),
+      },
+      { generatedAt: invocation.now(), madeBy: `etl ${VERSION}` },
     );
-    const { path: page, mask } = project.inTarget('index.html');
-    // secrets go before texts are escaped; style and script of the page are ours and must stay as they are
-    const html = renderSite(masked(manifest, mask), masked(columns, mask), {
-      compiled: new Map([...compiled].map(([id, { sql }]) => [masked(id, mask), mask(sql)])),
-      generatedAt: invocation.now(),
-      version: VERSION,
-    });
-    await writeText({ path: page, mask: unmasked }, html);
-    if (options.static === true)
-      await writeText({ path: project.inTarget('static_index.html').path, mask: unmasked }, html);
+    const pages =
+      options.static === true ? [single, project.inTarget('static_index.html').path] : [single];
+    await writeSite(data, { folder, pages });
     return {
       relations: new Set(columns.map((c) => `${c.relation.schema}.${c.relation.name}`)).size,
-      page,
+      page: join(folder, 'index.html'),
+      single,
     };
   } catch (error) {
     if (isStatementFailure(error))
@@ -94,6 +109,24 @@ export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult
   } finally {
     await connection?.close();
   }
+}
+
+/** Results that lie in the target folder; what cannot be read is told of and left out. */
+async function lastRun(
+  project: OpenProject,
+  { report }: ApiOptions,
+): Promise<Pick<SiteArtifacts, 'runResults' | 'sources'>> {
+  const folder = dirname(project.inTarget('manifest.json').path);
+  const read = async (kind: 'run-results' | 'sources'): Promise<SiteArtifacts['sources']> => {
+    try {
+      return await readArtifact(folder, relative(project.dir, folder), kind);
+    } catch (error) {
+      if (!isEtlError(error)) throw error;
+      report?.(error.diagnostics.map((d) => ({ ...d, severity: 'warning' as const })));
+      return undefined;
+    }
+  };
+  return { runResults: await read('run-results'), sources: await read('sources') };
 }
 
 /** Whether a node belongs into the catalog: every one, or what is selected. */

@@ -9,7 +9,7 @@ import type { ApiOptions } from './options.ts';
 const PORT = 8080;
 
 /**
- * Serves the target folder until `options.signal` says to stop; tells `ready` the address. Throws an EtlError when there is no
+ * Serves the site, and the target folder around it, until `options.signal` says to stop; tells `ready` the address. Throws an EtlError when there is no
  * page (ETL1012), or the port cannot be had (ETL1001).
  */
 export async function docsServe(
@@ -19,11 +19,14 @@ export async function docsServe(
   const invocation = newInvocation(options);
   const { targetDir } = await targetDirOf(options, invocation);
   const page = join(targetDir, 'index.html');
-  const isThere = await stat(page).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere)
+  const site = join(targetDir, 'docs');
+  const isThere = (path: string): Promise<boolean> =>
+    stat(path).then(
+      () => true,
+      () => false,
+    );
+  const hasSite = await isThere(join(site, 'index.html'));
+  if (!hasSite && !(await isThere(page)))
     throw new EtlError([
       {
         code: 'ETL1012',
@@ -33,7 +36,11 @@ export async function docsServe(
       },
     ]);
   const { host = '127.0.0.1', port = PORT } = options;
-  const serving = await serve({ folder: targetDir, host, port }).catch((error: unknown) => {
+  const serving = await serve({
+    folders: hasSite ? [site, targetDir] : [targetDir],
+    host,
+    port,
+  }).catch((error: unknown) => {
     throw new EtlError([cannotListen(error, host, port)], { cause: error });
   });
   const { signal } = invocation;

@@ -32,13 +32,14 @@ import { deferredRelations, stateRelations, type Deferred } from './defer.ts';
 import { ifLockedOf } from './if-locked.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
 import { nodeTimeoutOf } from './node-timeout.ts';
-import { openProject, writeManifest, type OpenProject } from './open-project.ts';
+import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { readingFor } from './reading.ts';
 import { runFiles } from './run-files.ts';
 import { writeRunResults } from './run-results.ts';
 import { selectNodes, withoutEmpty, withSelected } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
+import { writeManifest } from './write-manifest.ts';
 
 export type ExecutingVerb = 'seed' | 'run' | 'snapshot' | 'test' | 'build' | 'clone';
 

@@ -1,9 +1,10 @@
 import { findNode, type Manifest } from '../manifest/manifest.ts';
 import type { GraphNode } from '../manifest/node.ts';
 import { newInvocation } from './invocation.ts';
-import { openProject, writeManifest } from './open-project.ts';
+import { openProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
+import { writeManifest } from './write-manifest.ts';
 
 /**
  * The selected nodes, sources, exposures and unit tests, and analyses if `resourceType` names them or all, in the order of

@@ -1,23 +1,19 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Adapter, Dialect, EngineConfig, Target } from '../adapter/contract.ts';
-import { compiledPath } from '../artifacts/compiled.ts';
-import { manifestJson } from '../artifacts/manifest-json.ts';
 import { missingFolder, readLoaded, readState } from '../artifacts/read-state.ts';
 import { behaviourFlag } from '../project/project-flags.ts';
 import { withWrittenConfigs } from '../project/written-config.ts';
-import { writeJson, type ArtifactFile } from '../artifacts/write.ts';
+import type { ArtifactFile } from '../artifacts/write.ts';
 import { cycleDiagnostics } from '../graph/cycles.ts';
 import { graphOf, type ProjectGraph } from '../graph/graph.ts';
 import type { TemplateHost } from '../jinja/host.ts';
 import { hasErrors, sortDiagnostics, type Diagnostic, type Span } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import { growingMask, maskOf, masked, secretsOf } from '../kernel/mask.ts';
-import type { NodeId } from '../kernel/node-id.ts';
 import type { Judge } from '../kernel/warn-policy.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { PreviousState } from '../manifest/previous-state.ts';
-import type { CompiledNode } from '../plan/compiler.ts';
 import { disk } from '../project/disk.ts';
 import { loadProject, reloadProject, type LoadInput, type LoadedProject } from '../project/load.ts';
 import { readEnvironment } from '../project/outline.ts';
@@ -316,47 +312,4 @@ function inlineConfigOf(loaded: LoadedProject): EngineConfig {
         )
       : {};
   return { ...plus(tree), ...plus(own) };
-}
-
-function compiledPathOf(project: OpenProject, id: NodeId): string {
-  const node = project.manifest.nodes[id];
-  return node === undefined
-    ? ''
-    : relative(project.dir, project.inTarget(compiledPath(node, 'compiled')).path);
-}
-
-/** Writes target/manifest.json; `compiled` nodes carry their compiled SQL. */
-export async function writeManifest(
-  project: OpenProject,
-  invocation: Invocation,
-  compiled?: ReadonlyMap<NodeId, CompiledNode>,
-): Promise<void> {
-  const facts =
-    compiled === undefined
-      ? {}
-      : {
-          compiled: new Map(
-            [...compiled].map(
-              ([id, { sql, written = sql, references = new Map(), macros = [] }]) => [
-                id,
-                {
-                  code: written,
-                  path: compiledPathOf(project, id),
-                  macros,
-                  references: new Map(
-                    [...references].map(([text, to]) => [text, project.dialect.relation(to)]),
-                  ),
-                },
-              ],
-            ),
-          ),
-        };
-  const json = manifestJson(project.manifest, {
-    invocationId: invocation.id,
-    startedAt: invocation.startedAt,
-    generatedAt: invocation.now(),
-    env: project.customEnv,
-    ...facts,
-  });
-  if (project.writesJson) await writeJson(project.inTarget('manifest.json'), json);
 }

@@ -1,7 +1,8 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import { newInvocation } from './invocation.ts';
-import { openProject, writeManifest } from './open-project.ts';
+import { openProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
+import { writeManifest } from './write-manifest.ts';
 
 export interface Parsed {
   readonly manifest: Manifest;

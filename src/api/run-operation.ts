@@ -20,11 +20,12 @@ import { commented } from '../run/commented.ts';
 import { explainFailure } from '../run/explain.ts';
 import { connect } from './connect.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
-import { openProject, writeManifest, type OpenProject } from './open-project.ts';
+import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { writeRunResults } from './run-results.ts';
 import { templateWarnings } from './template-warnings.ts';
 import type { RunResult } from './execute.ts';
+import { writeManifest } from './write-manifest.ts';
 
 /** the name of SQL that was given on the command line */
 const INLINE = 'inline_query';

@@ -12,10 +12,11 @@ import { runHooks, type HookContext } from '../run/run-hooks.ts';
 import { connect } from './connect.ts';
 import type { RunResult } from './execute.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
-import { openProject, writeManifest, type OpenProject } from './open-project.ts';
+import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
+import { writeManifest } from './write-manifest.ts';
 
 export interface FreshnessRun extends RunResult {
   /** where the result was written */

@@ -132,16 +132,16 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'docs generate',
-    group: 'Write a page about the project; see etl docs generate --help',
+    group: 'Write a site about the project; see etl docs generate --help',
     summary:
-      'Write target/catalog.json and target/index.html, a page of the project that opens from disk',
-    example: 'etl docs generate && open target/index.html',
+      'Write target/catalog.json and a site about the project, target/docs, that opens from disk',
+    example: 'etl docs generate && open target/docs/index.html',
     run: async (values, _positional, terminal) =>
       (await import('./commands/docs-generate.ts')).docsGenerateCommand(values, terminal),
   },
   {
     name: 'docs serve',
-    summary: 'Serve the target folder with that page over HTTP, on this machine',
+    summary: 'Serve that site and the target folder over HTTP, on this machine',
     example: 'etl docs serve --port 8081 --no-browser',
     run: async (values, _positional, terminal) =>
       (await import('./commands/docs-serve.ts')).docsServeCommand(values, terminal),

@@ -1,5 +1,3 @@
-import type { ExecutableNode } from '../manifest/node.ts';
-
 export const LAYERS = ['bronze', 'silver', 'gold'] as const;
 export type Layer = (typeof LAYERS)[number];
 
@@ -13,8 +11,15 @@ const ALIASES: Readonly<Record<string, Layer>> = {
   service: 'gold',
 };
 
+/** What tells the layer of a node. */
+interface Placed {
+  readonly tags: readonly string[];
+  readonly fqn: readonly string[];
+  readonly schema: string;
+}
+
 /** The layer of a model: by a tag, by its folder, or by its schema; undefined when nothing says so. */
-export function layerOf(node: ExecutableNode): Layer | undefined {
+export function layerOf(node: Placed): Layer | undefined {
   const words = [...node.tags, ...node.fqn.slice(1, -1), node.schema];
   for (const word of words) {
     const layer = ALIASES[word.toLowerCase()];

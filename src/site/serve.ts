@@ -5,7 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, isAbsolute, join, relative, sep } from 'node:path';
 
 export interface ServeOptions {
-  readonly folder: string;
+  /** a file is taken from the first folder that has it; at least one */
+  readonly folders: readonly string[];
   readonly host: string;
   /** 0: any free one */
   readonly port: number;
@@ -24,11 +25,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.sql': 'text/plain; charset=utf-8',
 };
 
-/** Serves the files of a folder until it is closed; rejects when the address cannot be had. */
-export async function serve({ folder, host, port }: ServeOptions): Promise<Serving> {
-  const root = await realpath(folder);
+/** Serves the files of folders until it is closed; rejects when the address cannot be had. */
+export async function serve({ folders, host, port }: ServeOptions): Promise<Serving> {
+  const roots = await Promise.all(folders.map((folder) => realpath(folder)));
   const server = createServer((request, response) => {
-    answer(root, request, response).catch(() => refuse(response, 500));
+    answer(roots, request, response).catch(() => refuse(response, 500));
   });
   await new Promise<void>((listening, failed) => {
     server.once('error', failed);
@@ -53,7 +54,7 @@ function refuse(response: ServerResponse, status: number): void {
 }
 
 async function answer(
-  root: string,
+  roots: readonly string[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -61,23 +62,34 @@ async function answer(
     refuse(response, 405);
     return;
   }
-  const path = await fileOf(root, request.url ?? '/');
-  const found = path === undefined ? undefined : await stat(path);
-  if (path === undefined || found?.isFile() !== true) {
+  const file = await firstFile(roots, request.url ?? '/');
+  if (file === undefined) {
     refuse(response, 404);
     return;
   }
   response.writeHead(200, {
-    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-    'content-length': found.size,
+    'content-type': TYPES[extname(file.path)] ?? 'application/octet-stream',
+    'content-length': file.size,
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
   });
   if (request.method === 'HEAD') response.end();
   else
-    createReadStream(path)
+    createReadStream(file.path)
       .on('error', () => response.destroy())
       .pipe(response);
+}
+
+async function firstFile(
+  roots: readonly string[],
+  address: string,
+): Promise<{ readonly path: string; readonly size: number } | undefined> {
+  for (const root of roots) {
+    const path = await fileOf(root, address);
+    const found = path === undefined ? undefined : await stat(path);
+    if (path !== undefined && found?.isFile() === true) return { path, size: found.size };
+  }
+  return undefined;
 }
 
 /** The file that an address means; undefined when there is none, or when it would lead out of the folder. */

@@ -45,7 +45,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   check: [],
   artifacts: [],
   reporters: ['chalk'],
-  site: [],
+  site: ['preact', 'preact/hooks', '@preact/signals', 'marked'],
 };
 
 /** What each rule says of a file that breaks it. */
@@ -105,10 +105,10 @@ export interface Source {
   readonly file: string;
   readonly text: string;
 }
-/** Every TypeScript file below a folder. */
+/** Every TypeScript file below a folder, those with elements of a page too. */
 export const sources = (root: string): readonly Source[] =>
   readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((e) => e.isFile() && e.name.endsWith('.ts'))
+    .filter((e) => e.isFile() && /\.tsx?$/.test(e.name))
     .map((e) => join(e.parentPath, e.name))
     .map((f) => ({
       file: relative(root, f).split(sep).join('/'),

@@ -115,6 +115,8 @@ models:
     expect(page).toMatch(/^<!doctype html>/i);
     expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)="https?:/);
     expect(page).not.toContain('A table & its <words>.');
+    // as it stands in a block of data, where no tag may begin
+    expect(page).toContain(String.raw`A table & its \u003cwords>.`);
   });
 
   test('parse writes a manifest and needs no warehouse', async () => {

@@ -1,0 +1,51 @@
+// Which part of a picture is seen, and how large.
+export interface Camera {
+  readonly x: number;
+  readonly y: number;
+  /** pixels of the screen for one of the picture */
+  readonly zoom: number;
+}
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+const [SMALLEST, LARGEST] = [0.01, 3];
+const EDGE = 24;
+
+/** The whole picture in the middle; small ones are not blown up. */
+export function fitted(picture: Size, screen: Size): Camera {
+  const zoom = Math.max(
+    SMALLEST,
+    Math.min(
+      1,
+      (screen.width - 2 * EDGE) / Math.max(1, picture.width),
+      (screen.height - 2 * EDGE) / Math.max(1, picture.height),
+    ),
+  );
+  return {
+    zoom,
+    x: picture.width / 2 - screen.width / 2 / zoom,
+    y: picture.height / 2 - screen.height / 2 / zoom,
+  };
+}
+
+/** Larger or smaller, with the point of the screen staying where it is. */
+export function zoomed(
+  camera: Camera,
+  factor: number,
+  at: { readonly x: number; readonly y: number },
+): Camera {
+  const zoom = Math.min(LARGEST, Math.max(SMALLEST, camera.zoom * factor));
+  return {
+    zoom,
+    x: camera.x + at.x / camera.zoom - at.x / zoom,
+    y: camera.y + at.y / camera.zoom - at.y / zoom,
+  };
+}
+
+/** Moved by pixels of the screen. */
+export const moved = (camera: Camera, dx: number, dy: number): Camera => ({
+  ...camera,
+  x: camera.x - dx / camera.zoom,
+  y: camera.y - dy / camera.zoom,
+});

@@ -1,0 +1,236 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import type { Picture } from '../../graph/picture.ts';
+import { theme } from '../settings.ts';
+import { say } from '../words.ts';
+import { fitted, moved, zoomed, type Camera } from './camera.ts';
+import { coloursOf } from './colours.ts';
+import { draw, nodeUnder } from './draw.ts';
+import { Save } from './save.tsx';
+
+const STEP = 1.25;
+const NUDGE = 60;
+/** A click may tremble. */
+const STILL = 4;
+
+/** A picture that is moved and zoomed; a click opens a node. */
+export function GraphCanvas({
+  picture,
+  focus,
+  fileName,
+  open,
+}: {
+  readonly picture: Picture;
+  /** number of the node that stands out */
+  readonly focus?: number | undefined;
+  readonly fileName: string;
+  readonly open: (node: number) => void;
+}): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const view = useRef<View>(undefined);
+  const [hovered, setHovered] = useState<number>();
+  const style = theme.value;
+  useEffect(() => {
+    const { current } = canvas;
+    if (current === null) return undefined;
+    view.current = new View(current, picture, focus, open, setHovered);
+    return () => view.current?.close();
+  }, [picture, style]);
+  useEffect(() => view.current?.choose(hovered ?? focus), [hovered, focus, picture, style]);
+  const zoom = (factor: number) => () => view.current?.zoomBy(factor);
+  const title = hovered === undefined ? undefined : picture.nodes[hovered]?.name;
+  return (
+    <div class="graph">
+      <div class="toolbar">
+        <button type="button" onClick={zoom(STEP)} aria-label={say('zoomIn')}>
+          +
+        </button>
+        <button type="button" onClick={zoom(1 / STEP)} aria-label={say('zoomOut')}>
+          −
+        </button>
+        <button type="button" onClick={() => view.current?.fit()}>
+          {say('fit')}
+        </button>
+        <Save picture={picture} name={fileName} />
+        <span class="quiet">{say('nodesInGraph', picture.nodes.length)}</span>
+      </div>
+      <canvas
+        ref={canvas}
+        tabIndex={0}
+        role="img"
+        aria-label={say('graphHelp')}
+        title={title}
+        data-nodes={picture.nodes.length}
+      />
+    </div>
+  );
+}
+
+/** The canvas between two changes of its picture. */
+class View {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #picture: Picture;
+  readonly #ended = new AbortController();
+  readonly #sizes: ResizeObserver;
+  readonly #colours: ReturnType<typeof coloursOf>;
+  #camera: Camera = { x: 0, y: 0, zoom: 1 };
+  #chosen: number | undefined;
+  #asked = 0;
+  /** once somebody has moved the picture, a new size of the window leaves it where it is */
+  #touched = false;
+
+  constructor(
+    canvas: HTMLCanvasElement,
+    picture: Picture,
+    focus: number | undefined,
+    open: (node: number) => void,
+    hover: (node: number | undefined) => void,
+  ) {
+    this.#canvas = canvas;
+    this.#picture = picture;
+    this.#chosen = focus;
+    this.#colours = coloursOf(canvas.parentElement ?? document.body);
+    this.#sizes = new ResizeObserver(() => this.#resized());
+    this.#sizes.observe(canvas);
+    this.#listen(open, hover);
+    this.#resized();
+  }
+
+  close(): void {
+    this.#ended.abort();
+    this.#sizes.disconnect();
+    cancelAnimationFrame(this.#asked);
+  }
+  choose(node: number | undefined): void {
+    this.#chosen = node;
+    this.#draw();
+  }
+  fit(): void {
+    this.#show(fitted(this.#picture, this.#size()));
+    this.#touched = false;
+  }
+  zoomBy(factor: number): void {
+    const { width, height } = this.#size();
+    this.#show(zoomed(this.#camera, factor, { x: width / 2, y: height / 2 }));
+  }
+
+  #size(): { readonly width: number; readonly height: number } {
+    return { width: this.#canvas.clientWidth, height: this.#canvas.clientHeight };
+  }
+  #resized(): void {
+    const { width, height } = this.#size();
+    const ratio = devicePixelRatio;
+    this.#canvas.width = Math.round(width * ratio);
+    this.#canvas.height = Math.round(height * ratio);
+    if (this.#touched) this.#draw();
+    else this.fit();
+  }
+  #show(camera: Camera): void {
+    this.#camera = camera;
+    this.#touched = true;
+    this.#draw();
+  }
+  #draw(): void {
+    cancelAnimationFrame(this.#asked);
+    this.#asked = requestAnimationFrame(() => {
+      const context = this.#canvas.getContext('2d');
+      if (context === null) return;
+      const began = performance.now();
+      const screen = { ...this.#size(), ratio: devicePixelRatio };
+      draw(context, this.#picture, this.#camera, screen, this.#colours, this.#chosen);
+      this.#canvas.dataset['ms'] = (performance.now() - began).toFixed(2);
+      this.#canvas.dataset['zoom'] = this.#camera.zoom.toFixed(4);
+    });
+  }
+
+  #listen(open: (node: number) => void, hover: (node: number | undefined) => void): void {
+    const { signal } = this.#ended;
+    const canvas = this.#canvas;
+    const at = (event: MouseEvent): number | undefined =>
+      nodeUnder(
+        this.#picture,
+        this.#camera.x + event.offsetX / this.#camera.zoom,
+        this.#camera.y + event.offsetY / this.#camera.zoom,
+      );
+    canvas.addEventListener(
+      'wheel',
+      (event) => {
+        event.preventDefault();
+        const point = { x: event.offsetX, y: event.offsetY };
+        this.#show(zoomed(this.#camera, STEP ** (-event.deltaY / 100), point));
+      },
+      { signal, passive: false },
+    );
+    let way = 0;
+    let over: number | undefined;
+    const fingers = new Map<number, PointerEvent>();
+    canvas.addEventListener(
+      'pointerdown',
+      (event) => {
+        canvas.setPointerCapture(event.pointerId);
+        fingers.set(event.pointerId, event);
+        way = 0;
+      },
+      { signal },
+    );
+    canvas.addEventListener(
+      'pointermove',
+      (event) => {
+        const before = fingers.get(event.pointerId);
+        if (before === undefined) {
+          const now = at(event);
+          if (now !== over) hover(now);
+          over = now;
+          canvas.style.cursor = now === undefined ? 'grab' : 'pointer';
+          return;
+        }
+        const [dx, dy] = [event.clientX - before.clientX, event.clientY - before.clientY];
+        way += Math.abs(dx) + Math.abs(dy);
+        const other = [...fingers.values()].find((finger) => finger.pointerId !== event.pointerId);
+        fingers.set(event.pointerId, event);
+        if (other === undefined) this.#show(moved(this.#camera, dx, dy));
+        else this.#show(pinched(this.#camera, before, event, other));
+      },
+      { signal },
+    );
+    const lift = (event: PointerEvent): void => {
+      fingers.delete(event.pointerId);
+      const node = at(event);
+      if (event.type === 'pointerup' && way <= STILL && node !== undefined) open(node);
+    };
+    canvas.addEventListener('pointerup', lift, { signal });
+    canvas.addEventListener('pointercancel', lift, { signal });
+    canvas.addEventListener('pointerleave', () => hover((over = undefined)), { signal });
+    canvas.addEventListener('keydown', (event) => this.#key(event), { signal });
+  }
+
+  #key(event: KeyboardEvent): void {
+    const moves: Readonly<Record<string, () => void>> = {
+      ArrowLeft: () => this.#show(moved(this.#camera, NUDGE, 0)),
+      ArrowRight: () => this.#show(moved(this.#camera, -NUDGE, 0)),
+      ArrowUp: () => this.#show(moved(this.#camera, 0, NUDGE)),
+      ArrowDown: () => this.#show(moved(this.#camera, 0, -NUDGE)),
+      '+': () => this.zoomBy(STEP),
+      '=': () => this.zoomBy(STEP),
+      '-': () => this.zoomBy(1 / STEP),
+      '0': () => this.fit(),
+    };
+    const move = moves[event.key];
+    if (move === undefined || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    move();
+  }
+}
+
+/** Two fingers: the picture grows with their distance, around the one that lies still. */
+function pinched(
+  camera: Camera,
+  before: PointerEvent,
+  after: PointerEvent,
+  other: PointerEvent,
+): Camera {
+  const distance = (finger: PointerEvent): number =>
+    Math.hypot(finger.clientX - other.clientX, finger.clientY - other.clientY);
+  const factor = distance(after) / Math.max(1, distance(before));
+  return zoomed(camera, factor, { x: other.offsetX, y: other.offsetY });
+}

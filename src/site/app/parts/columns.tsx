@@ -1,0 +1,75 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { JSX } from 'preact';
+import type { ColumnDetail } from '../../data/format.ts';
+import { link, nodeLink } from '../route.ts';
+import { statusOf, type Site, type SiteNode } from '../site.ts';
+import { say } from '../words.ts';
+import { StatusBadge, Tags, Wide } from './basics.tsx';
+import { Markdown } from './markdown.tsx';
+
+/** Columns with their types, texts and tests; the chosen one is marked and in sight. */
+export function Columns({
+  site,
+  node,
+  columns,
+  chosen,
+}: {
+  readonly site: Site;
+  readonly node: SiteNode;
+  readonly columns: readonly ColumnDetail[];
+  readonly chosen: string | undefined;
+}): JSX.Element {
+  const row = useRef<HTMLTableRowElement>(null);
+  useEffect(() => row.current?.scrollIntoView({ block: 'center' }), [chosen, node.place]);
+  const tests = site.tests.get(node.place) ?? [];
+  return (
+    <Wide label={say('columns')}>
+      <table class="list columns">
+        <thead>
+          <tr>
+            <th>{say('name')}</th>
+            <th>{say('type')}</th>
+            <th>{say('description')}</th>
+            <th>{say('tests')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {columns.map((column) => (
+            <tr
+              key={column.name}
+              ref={column.name === chosen ? row : null}
+              class={column.name === chosen ? 'chosen' : ''}
+            >
+              <td class="name">
+                <a href={link(['node', node.id, 'column', column.name])}>
+                  <code>{column.name}</code>
+                </a>
+              </td>
+              <td>
+                {column.type}
+                {column.missing === true && <em class="quiet"> {say('missing')}</em>}
+                {(column.constraints ?? []).map((constraint) => (
+                  <span class="tag">{constraint.replace('_', ' ')}</span>
+                ))}
+              </td>
+              <td>
+                {column.description !== undefined && <Markdown text={column.description} />}
+                <Tags tags={column.tags} />
+              </td>
+              <td class="tests">
+                {tests
+                  .filter((test) => test.column === column.name)
+                  .map((test) => (
+                    <a href={nodeLink(test.id)}>
+                      <StatusBadge status={statusOf(site.results.get(test.place)?.status)} quiet />{' '}
+                      {test.kind ?? test.name}
+                    </a>
+                  ))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Wide>
+  );
+}

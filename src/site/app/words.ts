@@ -1,0 +1,189 @@
+// What the page says, in English and Portuguese.
+import { lang } from './settings.ts';
+
+const WORDS = {
+  overview: ['Overview', 'Visão geral'],
+  lineage: ['Lineage', 'Linhagem'],
+  runs: ['Runs', 'Execuções'],
+  glossary: ['Columns', 'Colunas'],
+  search: ['Search', 'Busca'],
+  searchHint: [
+    'Search names, columns, descriptions, SQL',
+    'Buscar nomes, colunas, descrições, SQL',
+  ],
+  searchResults: ['{0} results', '{0} resultados'],
+  allResults: ['All results', 'Todos os resultados'],
+  nothingFound: ['Nothing found.', 'Nada encontrado.'],
+  nothingHere: ['Nothing here yet.', 'Nada aqui ainda.'],
+  noSuchPage: ['There is no such page.', 'Esta página não existe.'],
+  cannotLoad: [
+    'This part of the data cannot be loaded.',
+    'Esta parte dos dados não pôde ser carregada.',
+  ],
+  loading: ['Loading…', 'Carregando…'],
+  skip: ['Skip to the content', 'Ir para o conteúdo'],
+  navigation: ['Pages', 'Páginas'],
+  menu: ['Menu', 'Menu'],
+  theme: ['Theme', 'Tema'],
+  auto: ['as the system', 'do sistema'],
+  light: ['light', 'claro'],
+  dark: ['dark', 'escuro'],
+  language: ['Language', 'Idioma'],
+  model: ['Model', 'Modelo'],
+  models: ['Models', 'Modelos'],
+  source: ['Source', 'Fonte'],
+  sources: ['Sources', 'Fontes'],
+  seed: ['Seed', 'Seed'],
+  seeds: ['Seeds', 'Seeds'],
+  snapshot: ['Snapshot', 'Snapshot'],
+  snapshots: ['Snapshots', 'Snapshots'],
+  test: ['Test', 'Teste'],
+  tests: ['Tests', 'Testes'],
+  unit_test: ['Unit test', 'Teste unitário'],
+  unit_tests: ['Unit tests', 'Testes unitários'],
+  macro: ['Macro', 'Macro'],
+  macros: ['Macros', 'Macros'],
+  exposure: ['Exposure', 'Exposição'],
+  exposures: ['Exposures', 'Exposições'],
+  analysis: ['Analysis', 'Análise'],
+  analysiss: ['Analyses', 'Análises'],
+  metric: ['Metric', 'Métrica'],
+  metrics: ['Metrics', 'Métricas'],
+  semantic_model: ['Semantic model', 'Modelo semântico'],
+  semantic_models: ['Semantic models', 'Modelos semânticos'],
+  saved_query: ['Saved query', 'Consulta salva'],
+  saved_querys: ['Saved queries', 'Consultas salvas'],
+  layers: ['Layers', 'Camadas'],
+  layer: ['Layer', 'Camada'],
+  name: ['Name', 'Nome'],
+  type: ['Type', 'Tipo'],
+  column: ['Column', 'Coluna'],
+  columns: ['Columns', 'Colunas'],
+  description: ['Description', 'Descrição'],
+  rows: ['Rows', 'Linhas'],
+  size: ['Size', 'Tamanho'],
+  status: ['Status', 'Situação'],
+  seconds: ['Time', 'Tempo'],
+  thread: ['Thread', 'Thread'],
+  message: ['Message', 'Mensagem'],
+  failures: ['Failing rows', 'Linhas com falha'],
+  tags: ['Tags', 'Tags'],
+  tag: ['Tag', 'Tag'],
+  path: ['Path', 'Caminho'],
+  file: ['File', 'Arquivo'],
+  package: ['Package', 'Pacote'],
+  relation: ['Relation', 'Relação'],
+  owner: ['Owner', 'Dono'],
+  group: ['Group', 'Grupo'],
+  access: ['Access', 'Acesso'],
+  materialized: ['Materialized', 'Materialização'],
+  strategy: ['Strategy', 'Estratégia'],
+  uniqueKey: ['Unique key', 'Chave única'],
+  contract: ['Contract enforced', 'Contrato exigido'],
+  grants: ['Grants', 'Permissões'],
+  severity: ['Severity', 'Severidade'],
+  loader: ['Loader', 'Carregador'],
+  loadedAt: ['Loaded at', 'Carregado em'],
+  freshness: ['Freshness', 'Atualidade'],
+  kind: ['Kind', 'Tipo'],
+  maturity: ['Maturity', 'Maturidade'],
+  arguments: ['Arguments', 'Argumentos'],
+  deprecated: ['Deprecated from', 'Obsoleto a partir de'],
+  relationKind: ['In the warehouse', 'No banco'],
+  address: ['Address', 'Endereço'],
+  meta: ['Meta', 'Meta'],
+  reads: ['Reads', 'Lê'],
+  readBy: ['Read by', 'Lido por'],
+  uses: ['Uses macros', 'Usa macros'],
+  usedBy: ['Used by', 'Usada por'],
+  on: ['On', 'Em'],
+  sql: ['SQL', 'SQL'],
+  raw: ['As written', 'Como escrito'],
+  compiled: ['Compiled', 'Compilado'],
+  copy: ['Copy', 'Copiar'],
+  copied: ['Copied', 'Copiado'],
+  missing: ['not in the warehouse', 'não está no banco'],
+  success: ['passed', 'passou'],
+  warn: ['warning', 'aviso'],
+  error: ['failed', 'falhou'],
+  skipped: ['skipped', 'pulado'],
+  none: ['not run', 'não executado'],
+  lastRun: ['Last run', 'Última execução'],
+  noRun: ['There are no results of a run.', 'Não há resultados de execução.'],
+  command: ['Command', 'Comando'],
+  finished: ['Finished', 'Terminou'],
+  problems: ['What failed', 'O que falhou'],
+  allWell: ['Nothing failed.', 'Nada falhou.'],
+  stale: ['Stale sources', 'Fontes desatualizadas'],
+  checked: ['Checked', 'Verificado'],
+  age: ['Age', 'Idade'],
+  timeline: ['Timeline by thread', 'Linha do tempo por thread'],
+  slowest: ['Slowest nodes', 'Nós mais lentos'],
+  largest: ['Largest relations', 'Maiores relações'],
+  generated: ['Generated', 'Gerado'],
+  inSoMany: ['In {0} relations', 'Em {0} relações'],
+  undescribed: ['without a description', 'sem descrição'],
+  described: ['Described', 'Descritos'],
+  tested: ['Tested', 'Testados'],
+  filter: ['Filter', 'Filtrar'],
+  shown: ['{0} of {1}', '{0} de {1}'],
+  more: ['Show all {0}', 'Mostrar todos os {0}'],
+  select: ['Select, as with --select', 'Selecionar, como em --select'],
+  selectHint: [
+    '+customers+2 tag:nightly path:models/gold',
+    '+clientes+2 tag:diario path:models/gold',
+  ],
+  everything: ['all', 'todos'],
+  up: ['Up', 'Acima'],
+  down: ['Down', 'Abaixo'],
+  focus: ['Around', 'Em torno de'],
+  fit: ['Fit', 'Ajustar'],
+  zoomIn: ['Zoom in', 'Aproximar'],
+  zoomOut: ['Zoom out', 'Afastar'],
+  graphHelp: [
+    'Graph: arrow keys move, + and - zoom, 0 fits. The list tells the same.',
+    'Grafo: setas movem, + e - mudam o zoom, 0 ajusta. A lista diz o mesmo.',
+  ],
+  nodesInGraph: ['{0} nodes', '{0} nós'],
+  openLineage: ['Open in the lineage', 'Abrir na linhagem'],
+  save: ['Save as', 'Salvar como'],
+} as const;
+
+export type Word = keyof typeof WORDS;
+export const isWord = (key: string): key is Word => Object.hasOwn(WORDS, key);
+
+/** A text in the language of the reader; `{0}` is the first of `values`. */
+export function say(word: Word, ...values: readonly (string | number)[]): string {
+  const [english, portuguese] = WORDS[word];
+  return (lang.value === 'pt' ? portuguese : english).replaceAll(/\{(\d)\}/g, (_, i: string) =>
+    String(values[Number(i)] ?? ''),
+  );
+}
+/** The name of a kind of node; kinds that are not known keep their own. */
+export const kindName = (type: string, many: boolean = false): string => {
+  const key = many ? `${type}s` : type;
+  return isWord(key) ? say(key) : type;
+};
+
+const locale = (): string => (lang.value === 'pt' ? 'pt-BR' : 'en');
+export const count = (value: number): string => value.toLocaleString(locale());
+export function bytes(value: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
+  const step = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(value) / 10));
+  const shown = value / 1024 ** step;
+  return `${shown.toLocaleString(locale(), { maximumFractionDigits: shown < 10 && step > 0 ? 1 : 0 })} ${units[step] ?? ''}`;
+}
+export function duration(seconds: number): string {
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 60) return `${seconds.toLocaleString(locale(), { maximumFractionDigits: 1 })} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+/** A moment as people write it, in the time of the reader; the text itself when it is none. */
+export function moment(text: string): string {
+  const at = new Date(text);
+  return Number.isNaN(at.getTime())
+    ? text
+    : at.toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' });
+}

@@ -1,0 +1,174 @@
+// The search over everything that has a page: pure, so that it is tested and measured without a browser.
+import type { NodeRow, TextShard } from '../data/format.ts';
+import { similarity } from './similarity.ts';
+
+/** A node as the search looks at it: small letters, columns between line ends. */
+interface Entry {
+  readonly name: string;
+  readonly columns: string;
+  readonly tags: readonly string[];
+  readonly about: string;
+  readonly bonus: number;
+}
+export type Hit = 'name' | 'column' | 'tag' | 'about' | 'text';
+export interface Result {
+  readonly node: number;
+  readonly score: number;
+  /** where the best word was found */
+  readonly hit: Hit;
+  /** the column that was found, as it is written */
+  readonly column?: string;
+}
+
+const SHOWN = 100;
+/** Points of a word that was found. */
+const POINTS = {
+  whole: 100,
+  start: 60,
+  word: 40,
+  inside: 25,
+  tag: 22,
+  columnWhole: 20,
+  columnWord: 12,
+  columnInside: 8,
+  about: 5,
+  text: 2,
+} as const;
+/** What is sought most stands above what is sought as often by mistake. */
+const BONUS: Readonly<Record<string, number>> = {
+  model: 3,
+  source: 2,
+  snapshot: 2,
+  seed: 2,
+  exposure: 2,
+  macro: 0.5,
+};
+
+/** Found nodes, best first. Every word of the query must be found; without any match, names that are much like it. */
+export class Search {
+  readonly #rows: readonly NodeRow[];
+  readonly #entries: readonly Entry[];
+  readonly #texts: string[];
+
+  constructor(rows: readonly NodeRow[]) {
+    this.#rows = rows;
+    this.#texts = rows.map(() => '');
+    this.#entries = rows.map((row) => ({
+      name: row.name.toLowerCase(),
+      columns: row.columns === undefined ? '' : `\n${row.columns.join('\n').toLowerCase()}\n`,
+      tags: (row.tags ?? []).map((tag) => tag.toLowerCase()),
+      about: `${row.about ?? ''} ${row.path ?? ''}`.toLowerCase(),
+      bonus: BONUS[row.type] ?? 0,
+    }));
+  }
+
+  /** Descriptions and SQL, which come later than the names. */
+  addTexts(shard: TextShard): void {
+    for (const [node, text] of shard) this.#texts[node] = text;
+  }
+
+  find(query: string, limit: number = SHOWN): readonly Result[] {
+    const words = query
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '');
+    if (words.length === 0) return [];
+    const found: Result[] = [];
+    for (const node of this.#entries.keys()) {
+      const result = this.#match(node, words);
+      if (result !== undefined) found.push(result);
+    }
+    const all = found.length > 0 ? found : this.#alike(words.join('_'));
+    return best(all, limit, this.#rows);
+  }
+
+  #match(node: number, words: readonly string[]): Result | undefined {
+    const entry = this.#entries[node];
+    if (entry === undefined) return undefined;
+    let score = entry.bonus;
+    let top: Found = { points: 0, hit: 'text' };
+    for (const word of words) {
+      const one = matchWord(word, entry, this.#texts[node] ?? '');
+      if (one === undefined) return undefined;
+      score += one.points;
+      if (one.points > top.points) top = one;
+    }
+    const column = top.at === undefined ? undefined : this.#columnAt(node, entry.columns, top.at);
+    return {
+      node,
+      // of two names with the word in them the shorter one is closer to it
+      score: score - Math.min(entry.name.length, 80) / 100,
+      hit: top.hit,
+      ...(column === undefined ? {} : { column }),
+    };
+  }
+
+  #columnAt(node: number, columns: string, at: number): string | undefined {
+    let place = -1;
+    for (let i = columns.indexOf('\n'); i !== -1 && i <= at; i = columns.indexOf('\n', i + 1))
+      place++;
+    return this.#rows[node]?.columns?.[place];
+  }
+
+  #alike(query: string): readonly Result[] {
+    return this.#entries.flatMap(({ name, bonus }, node): readonly Result[] => {
+      const alike = similarity(query, name);
+      return alike < 0.4 ? [] : [{ node, score: alike + bonus / 100, hit: 'name' }];
+    });
+  }
+}
+
+interface Found {
+  readonly points: number;
+  readonly hit: Hit;
+  /** of a column: where in the text of columns */
+  readonly at?: number;
+}
+
+function matchWord(word: string, entry: Entry, text: string): Found | undefined {
+  const { name, columns, tags, about } = entry;
+  const at = name.indexOf(word);
+  if (at === 0)
+    return { points: name.length === word.length ? POINTS.whole : POINTS.start, hit: 'name' };
+  if (at > 0) {
+    const begins = isWordStart(name, at) || startsWord(name, word);
+    return { points: begins ? POINTS.word : POINTS.inside, hit: 'name' };
+  }
+  if (tags.includes(word)) return { points: POINTS.tag, hit: 'tag' };
+  const column = columns.indexOf(word);
+  if (column !== -1) return columnFound(columns, word, column);
+  if (about.includes(word)) return { points: POINTS.about, hit: 'about' };
+  return text.includes(word) ? { points: POINTS.text, hit: 'text' } : undefined;
+}
+
+function columnFound(columns: string, word: string, first: number): Found {
+  const whole = columns.indexOf(`\n${word}\n`);
+  if (whole !== -1) return { points: POINTS.columnWhole, hit: 'column', at: whole };
+  const start = columns.indexOf(`\n${word}`);
+  if (start !== -1) return { points: POINTS.columnWord, hit: 'column', at: start };
+  const points = isWordStart(columns, first) ? POINTS.columnWord : POINTS.columnInside;
+  return { points, hit: 'column', at: first };
+}
+
+const isWordStart = (text: string, at: number): boolean => /[\W_]/.test(text[at - 1] ?? ' ');
+function startsWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1))
+    if (isWordStart(text, at)) return true;
+  return false;
+}
+
+/** The best ones in their order; equal ones by name, then by number, so that the list never jumps. */
+function best(
+  found: readonly Result[],
+  limit: number,
+  rows: readonly NodeRow[],
+): readonly Result[] {
+  const nameOf = ({ node }: Result): string => rows[node]?.name ?? '';
+  return found
+    .toSorted(
+      (a, b) =>
+        b.score - a.score ||
+        (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : a.node - b.node),
+    )
+    .slice(0, limit);
+}

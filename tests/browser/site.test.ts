@@ -1,0 +1,221 @@
+// The site as a reader meets it: opened from the disk, and served.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { serve, type Serving } from '../../src/site/serve.ts';
+import {
+  SMALL_CATALOG,
+  SMALL_MANIFEST,
+  SMALL_RESULTS,
+  SMALL_SOURCES,
+} from '../support/site-artifacts.ts';
+import {
+  launch,
+  open,
+  visit,
+  writeSiteOf,
+  type SiteOnDisk,
+  type Visit,
+} from './support/browser.ts';
+
+let browser: Browser;
+let site: SiteOnDisk;
+let serving: Serving;
+
+beforeAll(async () => {
+  browser = await launch();
+  site = await writeSiteOf({
+    manifest: SMALL_MANIFEST,
+    catalog: SMALL_CATALOG,
+    runResults: SMALL_RESULTS,
+    sources: SMALL_SOURCES,
+  });
+  serving = await serve({ folders: [site.folder], host: '127.0.0.1', port: 0 });
+});
+afterAll(async () => {
+  await browser?.close();
+  await serving?.close();
+  await site?.remove();
+});
+
+const textOf = (page: Page, selector: string): Promise<string> =>
+  page.locator(selector).innerText();
+const MARGIN = '#/node/model.shop.margin';
+
+describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
+  let seen: Visit;
+  let page: Page;
+  beforeAll(async () => {
+    const addresses = { folder: site.index, single: site.single, served: `${serving.address}/` };
+    seen = await visit(browser, addresses[form]);
+    ({ page } = seen);
+  });
+  afterAll(async () => {
+    // nothing went wrong, and nothing was asked for beyond the files of the site
+    expect(seen.problems).toEqual([]);
+    for (const request of seen.requests)
+      expect(request).toMatch(
+        form === 'served' ? /^http:\/\/127\.0\.0\.1:\d+\// : /^(file|data|blob):/,
+      );
+    await page.close();
+  });
+
+  test('the overview tells what failed and what is stale', async () => {
+    await open(page, '#/');
+    expect(await textOf(page, 'main h1')).toBe('shop');
+    const text = await textOf(page, 'main');
+    expect(text).toContain('Read this.');
+    expect(text).toContain('not_null_margin_id');
+    expect(text).toContain('Got 3 results');
+    expect(text).toContain('crm.orders');
+    expect(text).not.toContain('ana@secret.example');
+  });
+
+  test('a model: description, columns, tests, facts, SQL', async () => {
+    await open(page, MARGIN);
+    expect(await page.locator('.markdown strong').first().innerText()).toBe('earned');
+    expect(await textOf(page, 'table.columns')).toContain('from the warehouse');
+    expect(await textOf(page, 'table.columns')).toContain('not in the warehouse');
+    expect(await textOf(page, '#tests')).toContain('failed');
+    expect(await textOf(page, '#sql')).toContain("select '<b>' as x");
+    await page.getByRole('button', { name: 'Compiled' }).click();
+    expect(await textOf(page, '#sql')).toContain('compiled_here');
+    expect(await page.locator('#sql .sql-keyword').first().innerText()).toBe('select');
+  });
+
+  test('every kind of node has its page', async () => {
+    for (const [id, word] of [
+      ['source.shop.crm.orders', 'warn: 12 hour'],
+      ['seed.shop.prices', 'seeds/prices.csv'],
+      ['snapshot.shop.orders_history', 'snapshots'],
+      ['exposure.shop.board', 'ana@shop.example'],
+      ['macro.shop.cents', 'x number'],
+      ['test.shop.not_null_margin_id', 'Failing rows: 3'],
+    ]) {
+      await open(page, `#/node/${id}`);
+      expect(await textOf(page, 'main'), id).toContain(word);
+    }
+  });
+
+  test('the address of a column leads to the column', async () => {
+    await open(page, `${MARGIN}/column/total`);
+    expect(await textOf(page, 'tr.chosen')).toContain('numeric');
+  });
+
+  test('the search works with the keyboard alone', async () => {
+    await open(page, '#/');
+    await page.keyboard.press('/');
+    await page.keyboard.type('marg');
+    expect(await page.locator('[role=option]').first().innerText()).toContain('margin');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => location.hash.includes('model.shop.margin'));
+    expect(await textOf(page, 'main h1')).toBe('margin');
+    // SQL is found too, once it is there
+    await page.locator('#search').fill('compiled_here ref');
+    await page.locator('#search').fill("ref('orders')");
+    await page.waitForFunction(() =>
+      document.querySelector('[role=option]')?.textContent?.includes('margin'),
+    );
+  });
+
+  test('the lineage takes selectors, and its address keeps them', async () => {
+    await open(page, '#/lineage');
+    const names = (): Promise<readonly string[]> => page.locator('.graph-list li').allInnerTexts();
+    expect(await names()).toHaveLength(6);
+    await page.locator('input[name=select]').fill('+margin,resource_type:model');
+    expect(await names()).toEqual(['orders', 'margin']);
+    expect(page.url()).toContain('select=');
+    await page.reload();
+    await page.waitForSelector('.graph-list li');
+    expect(await names()).toEqual(['orders', 'margin']);
+    await page.locator('input[name=select]').fill('tagg:x');
+    expect(await textOf(page, '.problem')).toContain('"tagg"');
+  });
+
+  test('a graph moves, zooms, and opens what is clicked', async () => {
+    await open(page, '#/lineage?select=margin');
+    const canvas = page.locator('canvas');
+    const zoom = (): Promise<number> =>
+      canvas.evaluate((c) => Number((c as HTMLElement).dataset['zoom']));
+    await page.waitForFunction(
+      () => document.querySelector<HTMLElement>('canvas')?.dataset['zoom'],
+    );
+    const before = await zoom();
+    await canvas.focus();
+    await page.keyboard.press('+');
+    await expect.poll(zoom).toBeGreaterThan(before);
+    await page.keyboard.press('0');
+    await expect.poll(zoom).toBe(before);
+    await canvas.click();
+    await page.waitForFunction(() => location.hash.includes('model.shop.margin'));
+  });
+
+  test('the run: bars by thread and the slowest', async () => {
+    await open(page, '#/runs');
+    expect(await page.locator('.gantt .bar').count()).toBe(5);
+    expect(await textOf(page, '.bars')).toContain('1.5 s');
+  });
+});
+
+test('pictures are saved as SVG, PNG and Mermaid', async () => {
+  const { page, problems } = await visit(browser, site.index, { acceptDownloads: true });
+  await open(page, '#/lineage');
+  for (const [button, file, begins] of [
+    ['SVG', 'shop-lineage.svg', '<svg'],
+    ['PNG', 'shop-lineage.png', '\u{fffd}PNG'],
+    ['Mermaid', 'shop-lineage.mmd', 'flowchart LR'],
+  ] as const) {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: button, exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(file);
+    let text = '';
+    for await (const chunk of await download.createReadStream()) text += String(chunk);
+    expect(text.startsWith(begins), text.slice(0, 20)).toBe(true);
+  }
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test('dark and Portuguese are chosen and kept', async () => {
+  const { page } = await visit(browser, site.index, { colorScheme: 'light' });
+  const paper = (): Promise<string> =>
+    page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await paper();
+  await page.locator('#theme').selectOption('dark');
+  expect(await paper()).not.toBe(light);
+  await page.locator('#lang').selectOption('pt');
+  expect(await textOf(page, '#pages')).toContain('Linhagem');
+  await page.reload();
+  await page.waitForSelector('main h1');
+  expect(await paper()).not.toBe(light);
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('pt-BR');
+  await page.close();
+});
+
+test('the site works without a network, and on paper', async () => {
+  const { page, problems } = await visit(browser, site.index);
+  await page.context().setOffline(true);
+  await open(page, MARGIN);
+  expect(await textOf(page, 'main h1')).toBe('margin');
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.locator('#pages').isVisible()).toBe(false);
+  expect(await page.locator('#sql').isVisible()).toBe(true);
+  expect((await page.pdf()).length).toBeGreaterThan(1000);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test('a shard that is not there is told of', async () => {
+  const broken = await writeSiteOf({ manifest: SMALL_MANIFEST });
+  await rm(join(broken.folder, 'data/m'), { recursive: true });
+  const { page } = await visit(browser, broken.index);
+  await page.evaluate((hash) => (location.hash = hash), MARGIN);
+  await expect.poll(() => textOf(page, 'main')).toContain('cannot be loaded');
+  await page.close();
+  await broken.remove();
+});

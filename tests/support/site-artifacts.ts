@@ -1,0 +1,176 @@
+// A small project as artifacts: what the site is made from.
+type Json = Readonly<Record<string, unknown>>;
+
+const node = (type: string, name: string, folder: string, more: Json = {}): Json => ({
+  unique_id: `${type}.shop.${name}`,
+  resource_type: type,
+  name,
+  package_name: 'shop',
+  original_file_path: `models/${folder}/${name}.sql`,
+  fqn: ['shop', folder, name],
+  tags: [],
+  description: '',
+  columns: {},
+  config: { materialized: type === 'seed' ? 'seed' : 'table', enabled: true },
+  depends_on: { nodes: [], macros: [] },
+  schema: folder,
+  relation_name: `"db"."${folder}"."${name}"`,
+  raw_code: 'select 1',
+  ...more,
+});
+const byId = (...nodes: readonly Json[]): Json =>
+  Object.fromEntries(nodes.map((one) => [String(one['unique_id'] as string), one]));
+
+const test = (name: string, on: string, more: Json = {}): Json =>
+  node('test', name, 'gold', {
+    attached_node: on,
+    depends_on: { nodes: [on], macros: [] },
+    relation_name: null,
+    ...more,
+  });
+
+export const SMALL_MANIFEST: Json = {
+  metadata: { project_name: 'shop', adapter_type: 'postgres', dbt_version: '1.11.0' },
+  nodes: byId(
+    node('model', 'orders', 'bronze', {
+      depends_on: { nodes: ['source.shop.crm.orders'], macros: [] },
+      config: { materialized: 'view', enabled: true },
+    }),
+    node('model', 'margin', 'gold', {
+      description: 'What is **earned**.\n\nPer product.',
+      depends_on: {
+        nodes: ['model.shop.orders', 'seed.shop.prices'],
+        macros: ['macro.shop.cents'],
+      },
+      raw_code: "select '<b>' as x from {{ ref('orders') }}",
+      compiled_code: 'select 1 as compiled_here',
+      tags: ['nightly'],
+      columns: {
+        id: {
+          name: 'id',
+          description: 'the <key>',
+          data_type: 'int',
+          constraints: [{ type: 'not_null' }],
+        },
+        ghost: { name: 'ghost', description: 'not built yet', data_type: 'text' },
+      },
+    }),
+    node('seed', 'prices', 'seeds', { original_file_path: 'seeds/prices.csv' }),
+    node('snapshot', 'orders_history', 'snapshots', {
+      depends_on: { nodes: ['model.shop.orders'], macros: [] },
+    }),
+    test('not_null_margin_id', 'model.shop.margin', {
+      column_name: 'id',
+      test_metadata: { name: 'not_null', kwargs: {} },
+      compiled_code: 'select id from margin where id is null',
+    }),
+    test('margin_is_positive', 'model.shop.margin'),
+    node('operation', 'shop-on-run-start-0', 'hooks'),
+  ),
+  sources: {
+    'source.shop.crm.orders': node('source', 'orders', 'bronze', {
+      unique_id: 'source.shop.crm.orders',
+      source_name: 'crm',
+      fqn: ['shop', 'crm', 'orders'],
+      identifier: 'orders',
+      description: 'orders as they come',
+      freshness: { warn_after: { count: 12, period: 'hour' }, error_after: {} },
+      config: { enabled: true },
+    }),
+  },
+  exposures: {
+    'exposure.shop.board': node('exposure', 'board', 'bi', {
+      unique_id: 'exposure.shop.board',
+      type: 'dashboard',
+      owner: { name: 'Ana', email: 'ana@shop.example' },
+      url: 'https://bi.shop.example/board',
+      depends_on: { nodes: ['model.shop.margin'] },
+    }),
+  },
+  macros: {
+    'macro.shop.cents': {
+      name: 'cents',
+      package_name: 'shop',
+      original_file_path: 'macros/cents.sql',
+      macro_sql: '{% macro cents(x) %}{{ x }} * 100{% endmacro %}',
+      depends_on: { macros: [] },
+      arguments: [{ name: 'x', type: 'number' }],
+    },
+    'macro.dbt.run_query': { name: 'run_query', package_name: 'dbt', macro_sql: '' },
+  },
+  docs: {
+    'doc.shop.__overview__': {
+      name: '__overview__',
+      package_name: 'shop',
+      block_contents: '# The shop\n\nRead *this*.',
+    },
+    'doc.dbt.__overview__': {
+      name: '__overview__',
+      package_name: 'dbt',
+      block_contents: 'Welcome!',
+    },
+  },
+};
+
+export const SMALL_CATALOG: Json = {
+  nodes: {
+    'model.shop.margin': {
+      metadata: { type: 'BASE TABLE', owner: 'etl' },
+      columns: {
+        total: { name: 'total', type: 'numeric', index: 2, comment: 'from the warehouse' },
+        id: { name: 'id', type: 'bigint', index: 1, comment: null },
+      },
+      stats: { num_rows: { value: 12 }, num_bytes: { value: 8192 } },
+    },
+  },
+  sources: {},
+};
+
+const result = (id: string, status: string, second: number, more: Json = {}): Json => ({
+  unique_id: id,
+  status,
+  thread_id: 'Thread-1',
+  execution_time: 1.5,
+  timing: [
+    {
+      name: 'compile',
+      started_at: `2026-01-02T03:04:0${second}.000000Z`,
+      completed_at: `2026-01-02T03:04:0${second}.100000Z`,
+    },
+    {
+      name: 'execute',
+      started_at: `2026-01-02T03:04:0${second}.100000Z`,
+      completed_at: `2026-01-02T03:04:0${second + 1}.000000Z`,
+    },
+  ],
+  message: 'SELECT 12',
+  failures: null,
+  adapter_response: { rows_affected: 12 },
+  ...more,
+});
+export const SMALL_RESULTS: Json = {
+  metadata: { generated_at: '2026-01-02T03:05:00Z' },
+  elapsed_time: 9.5,
+  args: { which: 'build' },
+  results: [
+    result('model.shop.orders', 'success', 0),
+    result('model.shop.margin', 'success', 1),
+    result('test.shop.not_null_margin_id', 'fail', 2, { failures: 3, message: 'Got 3 results' }),
+    result('test.shop.margin_is_positive', 'error', 3, {
+      message:
+        'Database Error\n  duplicate key\n  DETAIL:  Key (email)=(ana@secret.example) already exists.',
+    }),
+    result('model.shop.gone', 'success', 4),
+  ],
+};
+export const SMALL_SOURCES: Json = {
+  results: [
+    {
+      unique_id: 'source.shop.crm.orders',
+      status: 'warn',
+      max_loaded_at: '2026-01-01T00:00:00+00:00',
+      snapshotted_at: '2026-01-02T03:00:00+00:00',
+      max_loaded_at_time_ago_in_s: 97200,
+    },
+  ],
+};
