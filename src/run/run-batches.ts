@@ -137,7 +137,7 @@ export function turnAt(
   { ctx, node }: BatchRun,
   { config, windows, before, isIncremental }: BatchPlan,
   index: number,
-  isLast = index === windows.length - 1,
+  isLast: boolean = index === windows.length - 1,
 ): Turn {
   const window = windows[index];
   if (window === undefined) throw new Error('no such window');
