@@ -8,7 +8,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { explainFailure } from '../run/explain.ts';
-import { scanSql } from '../sql/scan.ts';
+import { withPlace, widened } from './refused-place.ts';
 import { listed } from './listed.ts';
 import type { CheckScope } from './scope.ts';
 import type { TypedColumn } from './verdict.ts';
@@ -64,45 +64,6 @@ export function explainRefusal(
     ...(hint === undefined ? {} : { hint }),
     ...(related.length === 0 ? {} : { related }),
   };
-}
-
-/** An engine that names what it does not know without saying where is helped by the first place where the name is code. */
-function withPlace(
-  failure: Refusal['failure'],
-  { name }: Fault,
-  backslashEscapes: boolean,
-): Refusal['failure'] {
-  const { error, statement } = failure;
-  if (error.position !== undefined || name === undefined || statement === undefined) return failure;
-  const { sql, authoredAt = 0 } = statement;
-  const word = new RegExp(
-    `(?<![\\p{L}\\p{N}_])${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\p{N}_])`,
-    'u',
-  );
-  for (const { kind, start, end } of scanSql(sql, backslashEscapes)) {
-    if ((kind !== 'code' && kind !== 'name') || end <= authoredAt) continue;
-    const found = word.exec(sql.slice(start, end));
-    if (found !== null)
-      return Object.assign(Object.create(failure) as typeof failure, {
-        error: { ...error, position: start + found.index },
-      });
-  }
-  return failure;
-}
-
-/** The place with the end of its word, where the word stands in the file as it does in the compiled text. */
-function widened(
-  at: Span | undefined,
-  { error, statement }: Refusal['failure'],
-  locate: (offset: number) => Span | undefined,
-): Span | undefined {
-  if (at === undefined || error.position === undefined || statement === undefined) return at;
-  const word = /^[\p{L}\p{N}_$."`]+/u.exec(statement.sql.slice(error.position))?.[0] ?? '';
-  if (word.length < 2) return at;
-  const end = locate(error.position - (statement.authoredAt ?? 0) + word.length - 1);
-  return end?.line === at.line && end.column === at.column + word.length - 1
-    ? { ...at, endColumn: end.column + 1 }
-    : at;
 }
 
 function hintOf(node: ExecutableNode, fault: Fault, around: Surroundings): string | undefined {

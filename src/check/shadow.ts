@@ -5,12 +5,7 @@ import { isStatementFailure, type StatementFailure } from '../adapter/failure.ts
 import type { Statement } from '../adapter/statement.ts';
 
 /** Failures of the conversation itself: there is nobody left to be asked. */
-const FATAL: ReadonlySet<string> = new Set([
-  'connection',
-  'authentication',
-  'missing_database',
-  'cancelled',
-]);
+const FATAL: ReadonlySet<string> = new Set(['connection', 'authentication', 'cancelled']);
 
 /** One ground with its empty relations, on one session. */
 export class Shadow {

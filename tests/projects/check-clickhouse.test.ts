@@ -70,3 +70,12 @@ test('a second statement is refused before it reaches the engine', async () => {
     'ETL6040 models/leak.sql:2:1 syntax error at or near ";": the text goes on behind the end of its statement',
   ]);
 });
+
+test('a database that is not there is one mistake of one model', async () => {
+  const report = await project.check({
+    'models/leak.sql': 'select 1 as x',
+    'models/format.sql': 'select * from nowhere.at_all',
+  });
+  expect(told(report)[0]).toBe('ETL6042 models/format.sql:1:15 Database nowhere does not exist');
+  expect(standings(report)).toMatchObject({ format: 'wrong', leak: 'ok', final: 'ok' });
+});
