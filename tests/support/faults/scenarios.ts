@@ -23,6 +23,8 @@ export interface Scenario {
   readonly howOften?: (v: number) => string;
   /** a view of another role reads it, which only that role may re-point: the version that it reads stays */
   readonly isReadElsewhere?: boolean;
+  /** it takes long, and is left to `npm run test:faults` */
+  readonly isLong?: boolean;
 }
 
 const ONE = "select string_agg(id::text, ',' order by id::text) from";
@@ -41,6 +43,11 @@ const model = (name: string, more: Partial<Scenario> = {}): Scenario => ({
 });
 const versions = (v: number): string =>
   `truncate raw.people; insert into raw.people select g, ${v} from generate_series(1, 3) g`;
+
+// one open row of each, and every version once
+const RECORDED = `select string_agg(id || ':' || n || ':' || open, ',' order by id) || ' ' || max(newest) from (
+      select id, count(*) as n, count(distinct v) as d, count(*) filter (where dbt_valid_to is null) as open,
+        max(v) filter (where dbt_valid_to is null) as newest from public.it group by id) x`;
 
 export const SCENARIOS: readonly Scenario[] = [
   model('view_first', { isFirst: true }),
@@ -67,6 +74,27 @@ export const SCENARIOS: readonly Scenario[] = [
     expected: (v) => `2024-01-01:${v},2024-01-02:${v}`,
     between: (v) => [`2024-01-01:${v},2024-01-02:${v - 1}`],
   }),
+  // with tests to pass nobody sees one window without the other
+  model('batches_tested', {
+    verb: 'build',
+    isLong: true,
+    content:
+      "select string_agg(day::date || ':' || v, ',' order by day) from public.batches_tested",
+    expected: (v) => `2024-01-01:${v},2024-01-02:${v}`,
+  }),
+  model('adds_tested', { verb: 'build', expected: (v) => list(...upTo(v)) }),
+  model('materialized_tested', {
+    verb: 'build',
+    isLong: true,
+    before: versions,
+    expected: (v) => list(v, v, v),
+  }),
+  model('snapshot_tested', {
+    verb: 'build',
+    before: versions,
+    content: RECORDED.replace('public.it', 'public.snapshot_tested'),
+    expected: (v) => `1:${v}:1,2:${v}:1,3:${v}:1 ${v}`,
+  }),
   model('materialized_first', { isFirst: true }),
   model('materialized_again', { before: versions, expected: (v) => list(v, v, v) }),
   model('materialized_changed'),
@@ -86,10 +114,7 @@ export const SCENARIOS: readonly Scenario[] = [
   model('snapshot_again', {
     verb: 'snapshot',
     before: versions,
-    // one open row of each, and every version once
-    content: `select string_agg(id || ':' || n || ':' || open, ',' order by id) || ' ' || max(newest) from (
-      select id, count(*) as n, count(distinct v) as d, count(*) filter (where dbt_valid_to is null) as open,
-        max(v) filter (where dbt_valid_to is null) as newest from public.snapshot_again group by id) x`,
+    content: RECORDED.replace('public.it', 'public.snapshot_again'),
     expected: (v) => `1:${v}:1,2:${v}:1,3:${v}:1 ${v}`,
   }),
 ];
@@ -124,10 +149,22 @@ export const PROJECT: Readonly<Record<string, string>> = {
   'models/table_read_elsewhere.sql': configured("materialized='table'", `select ${V} as id`),
   'models/table_tested.sql': configured("materialized='table'", `select ${V} as id`),
   'models/tests.yml':
-    'models:\n  - name: table_tested\n    columns: [{name: id, data_tests: [not_null, unique]}]\n',
+    'models:\n  - name: table_tested\n    columns: [{name: id, data_tests: [not_null, unique]}]\n' +
+    ['batches_tested', 'adds_tested', 'materialized_tested']
+      .map((name) => `  - name: ${name}\n    data_tests: [filled]\n`)
+      .join('') +
+    'snapshots:\n  - name: snapshot_tested\n    data_tests: [filled]\n',
+  'tests/generic/filled.sql':
+    '{% test filled(model) %}select count(*) from {{ model }} having count(*) = 0{% endtest %}\n',
   'models/adds.sql': configured(
     "materialized='incremental', incremental_strategy='append'",
     `select g as id from generate_series(1, ${V}) g
+{% if is_incremental() %}where g > (select max(id) from {{ this }}){% endif %}`,
+  ),
+  // a new column with every other version
+  'models/adds_tested.sql': configured(
+    "materialized='incremental', incremental_strategy='append', on_schema_change='sync_all_columns'",
+    `select g as id{% if var('v') % 2 == 0 %}, true as even{% endif %} from generate_series(1, ${V}) g
 {% if is_incremental() %}where g > (select max(id) from {{ this }}){% endif %}`,
   ),
   'models/adds_blindly.sql': configured(
@@ -158,6 +195,14 @@ export const PROJECT: Readonly<Record<string, string>> = {
     "materialized='incremental', incremental_strategy='microbatch', event_time='day', begin='2024-01-01', batch_size='day'",
     `select day, ${V} as v from {{ ref('days') }}`,
   ),
+  'models/batches_tested.sql': configured(
+    "materialized='incremental', incremental_strategy='microbatch', event_time='day', begin='2024-01-01', batch_size='day'",
+    `select day, ${V} as v from {{ ref('days') }}`,
+  ),
+  'models/materialized_tested.sql': configured(
+    "materialized='materialized_view', indexes=[{'columns': ['k'], 'unique': true}]",
+    'select id as k, v as id from raw.people',
+  ),
   'models/materialized_first.sql': configured(
     "materialized='materialized_view'",
     `select ${V} as id`,
@@ -172,5 +217,6 @@ export const PROJECT: Readonly<Record<string, string>> = {
   ),
   'seeds/some_seed.csv': 'id,name\n1,a\n',
   'snapshots/first.sql': snapshot('snapshot_first'),
+  'snapshots/tested.sql': snapshot('snapshot_tested'),
   'snapshots/again.sql': snapshot('snapshot_again'),
 };
