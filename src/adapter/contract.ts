@@ -99,6 +99,8 @@ export interface RelationRequest {
   readonly contract?: ContractRequest | undefined;
   /** what stands at the target now, where it is known */
   readonly live?: ObservedRelation | undefined;
+  /** made empty and filled by a second statement, where a CREATE reaches several nodes */
+  readonly inTwoSteps?: boolean;
 }
 export interface SelectRequest extends RelationRequest {
   /** compiled SQL of the model: one SELECT, without a closing semicolon */

@@ -25,6 +25,8 @@ export interface Statement {
    * statements that must not be sent twice.
    */
   readonly outcome?: Outcome;
+  /** a question that is asked until none of the rows of its first answer is given any more, or for ten seconds */
+  readonly waits?: boolean;
   /** settings for this statement alone, where the engine knows them (ClickHouse) */
   readonly settings?: Readonly<Record<string, string | number>>;
 }

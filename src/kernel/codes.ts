@@ -78,6 +78,7 @@ export const CODES = {
   ETL4070: 'A view that is not in the model writes into its table',
   ETL4071: 'Materialized view has to be made anew',
   ETL4072: 'Codec or TTL of a column without a contract',
+  ETL4073: 'Rows stay on one node of the cluster',
   ETL4080: 'Described column does not exist',
   ETL4090: 'Others write to a table that is rewritten',
   ETL4091: 'Rows are appended for want of a key',

@@ -70,8 +70,9 @@ export const isIncrementalRun = (
   live: ObservedRelation | undefined,
   fullRefresh: boolean,
 ): boolean =>
-  node.config.materialized === 'incremental' &&
-  live?.kind === 'table' &&
+  ((node.config.materialized === 'incremental' && live?.kind === 'table') ||
+    // a table over the parts of several nodes has no rows of its own
+    (node.config.materialized === 'distributed_incremental' && live?.kind === 'external')) &&
   !isFullRefresh(node, fullRefresh);
 
 const persisted = (

@@ -209,6 +209,8 @@ class DeferredRun {
       grants: undefined,
       select: sql,
     });
+    // one text is asked for; where a CREATE reaches several nodes, another statement brings the rows
+    if (statements.some(({ verb }) => verb === 'write')) throw inTwoSteps(this.node);
     return statements.find(({ verb }) => verb === 'create')?.sql ?? '';
   }
 
@@ -260,6 +262,18 @@ class DeferredRun {
     });
   }
 }
+
+const inTwoSteps = (node: ExecutableNode): EtlError =>
+  new EtlError([
+    {
+      code: 'ETL4002',
+      severity: 'error',
+      message: `${node.name} is built by macros, and on this target a table cannot be made and filled by one statement`,
+      at: node.place,
+      node: node.unique_id,
+      hint: 'Take the macro of the project that replaces one of its materialization away, or build it on a target of one node.',
+    },
+  ]);
 
 /** dbt's words for what was done, from the response to the statement `main`. */
 function outcomeOf({ main }: Materialized): RelationResult {

@@ -94,8 +94,10 @@ function placeFor(projectDir: string): Promise<Place> {
 /** An engine for a temporary project, closed and removed by `close`; the environment says which way it is reached. */
 export async function openWarehouse(
   profile: Readonly<Record<string, unknown>> = {},
+  prepare: (projectDir: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<Warehouse> {
   const projectDir = await mkdtemp(join(tmpdir(), 'etl-ch-'));
+  await prepare(projectDir);
   const place = await placeFor(projectDir);
   const checked = clickhouse.parseTarget({
     type: 'clickhouse',

@@ -64,7 +64,11 @@ function connectionOver(
   const connecting = requireConnecting(target);
   return new DriverConnection(driver, {
     prefix: options.invocationId,
-    settings: { ...(connecting.ansiSettings ? ANSI : {}), ...connecting.settings },
+    settings: {
+      ...(connecting.ansiSettings ? ANSI : {}),
+      ...connecting.topology.settings,
+      ...connecting.settings,
+    },
     secrets: target.secrets,
     isPrivate,
   });
@@ -78,10 +82,11 @@ export const clickhouse: Adapter = {
   name: 'clickhouse',
   parseTarget,
   dialect: (target) => {
-    const { ansiSettings, embedded, databaseEngine } = requireConnecting(target);
+    const { ansiSettings, embedded, databaseEngine, topology } = requireConnecting(target);
     return clickhouseDialect({
       ansiSettings,
       hasGrants: !embedded,
+      topology,
       ...(databaseEngine === undefined ? {} : { databaseEngine }),
     });
   },

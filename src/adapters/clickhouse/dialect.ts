@@ -35,6 +35,8 @@ import { bracketed, repeatable } from './statements.ts';
 import { PLAIN_TABLE, querySettings, tableClauses } from './table-config.ts';
 import { engineType, nullable, seedColumnType } from './types.ts';
 import { seedNumber } from './seed-number.ts';
+import { onTopology, type ClickHouseDialect } from './on-topology.ts';
+import { topologyOf, type Topology } from './topology.ts';
 import { inWindow } from './window.ts';
 
 const can: Capabilities = {
@@ -64,6 +66,8 @@ export interface DialectOptions {
   readonly hasGrants: boolean;
   /** engine of the databases that are created here; the server's default when absent */
   readonly databaseEngine?: string;
+  /** one node unless said */
+  readonly topology?: Topology;
 }
 
 /** Said of the first relation that it happens to, for all of its database. */
@@ -97,9 +101,12 @@ const hazards: Dialect['hazards'] = ({ target, becomes, live }) => {
 const isAll = (limit: number | undefined): limit is undefined => limit === undefined || limit < 0;
 
 /** ClickHouse's SQL for everything a run does. */
-export function clickhouseDialect(
-  options: DialectOptions,
-): Dialect & Required<Pick<Dialect, 'mergeDelta' | 'mergeSnapshot'>> {
+export function clickhouseDialect(options: DialectOptions): ClickHouseDialect {
+  const topology = options.topology ?? topologyOf({});
+  return onTopology(ofOneNode(options, topology), topology);
+}
+
+function ofOneNode(options: DialectOptions, topology: Topology): ClickHouseDialect {
   const settingsOf = (config: EngineConfig): Settings =>
     querySettings(config, options.ansiSettings);
   const granted = (grants: Grants | undefined): Grants | undefined =>
@@ -136,7 +143,7 @@ export function clickhouseDialect(
       ...finish(request),
     ],
     publishTable: (request) => publishTable(request, granted(request.grants)),
-    own: ownMaterializations(settingsOf, granted),
+    own: ownMaterializations(settingsOf, granted, topology),
     publishView: (request) =>
       publishView(request, settingsOf(request.config), granted(request.grants)),
     buildSeed,

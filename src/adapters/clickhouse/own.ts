@@ -2,16 +2,19 @@
 import type { EngineConfig, Grants } from '../../adapter/contract.ts';
 import type { OwnMaterializations, OwnRequest } from '../../adapter/own-build.ts';
 import { dictionary } from './dictionary.ts';
+import { distributedIncremental, distributedTable } from './distributed.ts';
 import type { Settings } from './settings.ts';
 import { fedTable } from './streaming/fed-table.ts';
 import { ownTarget } from './streaming/model.ts';
 import { namedTargetModel } from './streaming/named-target.ts';
 import { namedTarget } from './streaming/views.ts';
+import type { Topology } from './topology.ts';
 
 /** By name: what each is planned from, with the settings of its config and the grants that the target can store. */
 export function ownMaterializations(
   settingsOf: (config: EngineConfig) => Settings,
   granted: (grants: Grants | undefined) => Grants | undefined,
+  topology: Topology,
 ): OwnMaterializations {
   const seen = (request: OwnRequest): OwnRequest => ({
     ...request,
@@ -26,6 +29,10 @@ export function ownMaterializations(
         ? ownTarget(seen(request), settings)
         : namedTargetModel(seen(request), into, settings);
     },
+    distributed_table: (request) =>
+      distributedTable(seen(request), topology, settingsOf(request.config)),
+    distributed_incremental: (request) =>
+      distributedIncremental(seen(request), topology, settingsOf(request.config)),
     dictionary: (request) => dictionary(seen(request), settingsOf(request.config)),
   };
 }

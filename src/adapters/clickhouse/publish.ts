@@ -81,17 +81,16 @@ export function buildFromSelect(
 ): readonly Statement[] {
   const { staged, select } = request;
   const header = readHeader(request.header);
-  const head = `CREATE TABLE ${relation(staged)}${clauses} AS `;
+  const isSplit = request.inTwoSteps === true;
+  const head = `CREATE TABLE ${relation(staged)}${clauses}${isSplit ? ' EMPTY' : ''} AS `;
   const create = bracketed(head, select, settings, '', more);
+  const insert = bracketed(`INSERT INTO ${relation(staged)} `, select, settings, '', more);
+  const set = { settings: { ...PRIVATE_WRITE, ...header.settings } };
   return [
     ...tidy(staged),
     ...header.sent,
-    {
-      ...fill(create.sql, staged),
-      verb: 'create',
-      authoredAt: create.authoredAt,
-      settings: { insert_deduplicate: 0, ...header.settings },
-    },
+    { ...fill(create.sql, staged), verb: 'create', authoredAt: create.authoredAt, ...set },
+    ...(isSplit ? [{ ...fill(insert.sql, staged), authoredAt: insert.authoredAt, ...set }] : []),
     ...indexes(staged, request.config),
   ];
 }

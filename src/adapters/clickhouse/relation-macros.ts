@@ -34,6 +34,15 @@ create view {{ relation.render() }} as (
 {%- endmacro %}
 `;
 
+const CLUSTER = `
+{#- empty where the target names no cluster -#}
+{% macro on_cluster_clause(relation, force_sync=false) -%}
+  {%- if target.cluster -%}
+    on cluster {{ adapter.quote(target.cluster) }} {{ 'sync ' if force_sync }}
+  {%- endif -%}
+{%- endmacro %}
+`;
+
 const STREAMING = `
 {#- the ref in its argument makes the target a parent; the comment tells the plan of the view where its rows go -#}
 {% macro materialization_target_table(target_relation) %}
@@ -122,6 +131,7 @@ alter table {{ relation }} modify comment '{{ dbt.escape_single_quotes(comment) 
 /** ClickHouse's versions of what materializations call. */
 export const relationMacros: readonly BuiltInMacro[] = [
   { packageName: 'dbt_clickhouse', path: 'macros/relations.sql', text: RELATIONS },
+  { packageName: 'dbt_clickhouse', path: 'macros/cluster.sql', text: CLUSTER },
   { packageName: 'dbt_clickhouse', path: 'macros/streaming.sql', text: STREAMING },
   { packageName: 'dbt_clickhouse', path: 'macros/changes.sql', text: CHANGES },
 ];

@@ -118,6 +118,9 @@ const isFilled = ({ verb, authoredAt }: Statement, { name }: RelationName): bool
   !/__(full|next|text)$/.test(name) &&
   (verb === 'write' || (verb === 'create' && authoredAt !== undefined));
 
+/** How long the end of what others have begun is waited for. */
+const WAIT_FOR_MS = 10_000;
+
 class DriverSession implements Session {
   readonly #connection: DriverConnection;
   readonly #tag: string;
@@ -183,6 +186,7 @@ class DriverSession implements Session {
   }
 
   async #execute(statement: Statement): Promise<Effect> {
+    if (statement.waits === true) return this.#wait(statement);
     const { outcome } = statement;
     const told =
       outcome === undefined
@@ -221,6 +225,21 @@ class DriverSession implements Session {
           throw error;
       }
     }
+  }
+
+  /** What takes longer is not waited for. */
+  async #wait(statement: Statement): Promise<Effect> {
+    const { stops } = this.#connection;
+    const ask = async (): Promise<readonly string[]> =>
+      (await this.#read(statement)).rows.map((row) => row.map(String).join(' '));
+    const until = performance.now() + WAIT_FOR_MS;
+    let awaited = new Set(await ask());
+    while (awaited.size > 0 && performance.now() < until && this.#connection.stops === stops) {
+      await pause(10);
+      const now = await ask();
+      awaited = new Set(now.filter((row) => awaited.has(row)));
+    }
+    return {};
   }
 
   /** The embedded engine does not say how many rows it wrote; of a table that was just filled the catalog knows. */

@@ -5,6 +5,7 @@ import type { Scalar } from '../../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Settings } from './settings.ts';
 import { isSettingName } from './settings.ts';
+import { topologyOf, type Topology } from './topology.ts';
 
 const YES_NO: Readonly<Record<string, boolean>> = {
   true: true,
@@ -52,7 +53,11 @@ const schema = z.looseObject({
   send_receive_timeout: whole(1, 864_000).optional(),
   compression: z.unknown().optional(),
   cluster: word.optional(),
+  cluster_mode: flag.optional(),
   database_engine: word.optional(),
+  local_suffix: word.optional(),
+  local_db_prefix: word.optional(),
+  allow_automatic_deduplication: flag.optional(),
   custom_settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   ansi_settings: flag.optional(),
 });
@@ -75,6 +80,7 @@ export interface Connecting {
   readonly settings: Settings;
   readonly ansiSettings: boolean;
   readonly databaseEngine: string | undefined;
+  readonly topology: Topology;
   /** why a connection may fail although the profile looks right */
   readonly hint: string | undefined;
 }
@@ -151,6 +157,18 @@ function connectingOf(output: Output): Connecting {
     settings: customSettings(output),
     ansiSettings: output.ansi_settings === true,
     databaseEngine: output.embedded === true ? undefined : output.database_engine || undefined,
+    topology: topologyOf(
+      output.embedded === true
+        ? {}
+        : {
+            cluster: output.cluster,
+            clusterMode: output.cluster_mode,
+            databaseEngine: output.database_engine,
+            localSuffix: output.local_suffix,
+            localDbPrefix: output.local_db_prefix,
+            allowAutomaticDeduplication: output.allow_automatic_deduplication,
+          },
+    ),
     hint,
   };
 }
@@ -171,7 +189,7 @@ function shownOf(
     ...(from.embedded
       ? {}
       : { host: where.host, port: where.port, driver: 'http', secure: where.secure }),
-    cluster: '',
+    cluster: from.topology.cluster ?? '',
   };
 }
 
@@ -204,12 +222,12 @@ export function parseTarget(raw: Readonly<Record<string, unknown>>): Checked<Tar
         ),
       );
   }
-  if (output.cluster !== undefined && output.cluster !== '')
+  if (output.embedded === true && output.cluster !== undefined && output.cluster !== '')
     return refused(
       problem(
         'cluster',
-        'statements ON CLUSTER are not supported',
-        'Leave it out for one server, for ClickHouse Cloud and for databases with the Replicated engine.',
+        `is "${output.cluster}", and the embedded engine is one node`,
+        'Leave cluster out of the embedded output, or name a server: host, port, user, password.',
       ),
     );
   const unknown = Object.keys(output.custom_settings ?? {}).find((name) => !isSettingName(name));

@@ -62,7 +62,8 @@ describe('a materialized view with a target of its own', () => {
     const ran = await build('select id, upper(v) as v, 1 as more from shop.src', {
       fullRefresh: true,
       // between the view beside and the copying there is no moment for a row that would be in both
-      after: (sql) => (sql.startsWith('CREATE MATERIALIZED VIEW') ? undefined : insert(next++)),
+      after: (sql) =>
+        /^(CREATE MATERIALIZED VIEW|SELECT query_id)/.test(sql) ? undefined : insert(next++),
     });
     await insert(99);
     expect(ran.action).toBe('replace materialized view');

@@ -15,7 +15,13 @@ import type { Settings } from '../settings.ts';
 import { stagedView } from '../staged-names.ts';
 import { tableClauses } from '../table-config.ts';
 import { splitArguments } from '../types.ts';
-import { columnChange, createFeeder, dropFeeder, insertByName } from './statements.ts';
+import {
+  columnChange,
+  createFeeder,
+  dropFeeder,
+  insertByName,
+  insertsEnded,
+} from './statements.ts';
 import { lasting, refreshOf } from './views.ts';
 
 /** The columns that a view gives, from its CREATE statement. */
@@ -79,6 +85,7 @@ function rebuilt(request: OwnRequest, settings: Settings, feeders: readonly Feed
         const name = names[i];
         return name === undefined ? [] : [createFeeder(name, staged, feeder.select, {}, undefined)];
       }),
+      ...(names.length === 0 ? [] : [insertsEnded]),
       fillStaged(request, settings),
       ...(isRepopulated
         ? feeders.map((feeder) => insertByName(staged, columnsOf(feeder), feeder.select, {}))

@@ -27,6 +27,7 @@ import {
   columnChange,
   createFeeder,
   dropFeeder,
+  insertsEnded,
 } from './statements.ts';
 import { catchesUp, lasting, refreshOf, viewsOf, type View } from './views.ts';
 
@@ -141,7 +142,9 @@ function made(model: Model): OwnBuild {
           ? []
           : [createFeeder(name, staged, view.select, settings, undefined)];
       }),
-      ...(catchesUp(config) ? [fillStaged(request, settings)] : []),
+      ...(catchesUp(config)
+        ? [...(names.length === 0 ? [] : [insertsEnded]), fillStaged(request, settings)]
+        : []),
       ...finish(request),
     ],
     testable: staged,

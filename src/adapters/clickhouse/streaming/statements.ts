@@ -23,6 +23,18 @@ export function createFeeder(
   return { ...once('create', sql, name), authoredAt };
 }
 
+/**
+ * Waits for the inserts that began before a view was made: it does not hear of their rows, which have to be there before the
+ * rest is copied.
+ */
+export const insertsEnded: Statement = {
+  ...repeatable(
+    'read',
+    "SELECT query_id FROM system.processes WHERE query_kind IN ('Insert', 'AsyncInsertFlush')",
+  ),
+  waits: true,
+};
+
 /** Another query for a view that stays: no INSERT is missed in between. */
 export function changeFeeder(name: RelationName, select: string, settings: Settings): Statement {
   const head = `ALTER TABLE ${relation(name)} MODIFY QUERY `;

@@ -1,6 +1,7 @@
 // What ClickHouse refuses; every case has an embedded warehouse of its own.
-import { mkdir, writeFile } from 'node:fs/promises';
-import type { GalleryCase, Preparation } from '../gallery-case.ts';
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { PROJECT, projectWith, type GalleryCase, type Preparation } from '../gallery-case.ts';
 import { etl } from '../../../support/etl.ts';
 
 const args = ['build', '--target', 'clickhouse'];
@@ -10,6 +11,39 @@ const streaming = (...lines: readonly string[]): string =>
   model("{{ config(materialized='materialized_view') }}", ...lines);
 const typed = (types: string): string =>
   `name: shop\nseeds:\n  shop:\n    prices:\n      +column_types: {${types}}\n`;
+
+/** The embedded engine as a server, in an output that says it is a cluster. */
+async function asCluster({ project }: Preparation): Promise<() => Promise<void>> {
+  const args = ['serve', '--target', 'clickhouse', '--port', '0', '--without-password'];
+  const written = await readFile(`${project}/dbt_project.yml`, 'utf8');
+  // the output of the case is not there yet, and the built-in one is what serves
+  await writeFile(`${project}/dbt_project.yml`, PROJECT);
+  let child: ChildProcess | undefined;
+  let ended: Promise<unknown> = Promise.resolve();
+  const port = await new Promise<string>((found, failed) => {
+    let text = '';
+    ended = etl(args, {
+      cwd: project,
+      started: (process) => {
+        child = process;
+        process.stdout?.on('data', (data: Buffer) => {
+          text += data.toString();
+          const [, at] = /127\.0\.0\.1:(\d+)[\s\S]*Ctrl\+C/.exec(text) ?? [];
+          if (at !== undefined) found(at);
+        });
+      },
+    }).then(({ output }) => failed(new Error(output)));
+  });
+  await writeFile(`${project}/dbt_project.yml`, written);
+  await writeFile(
+    `${project}/profiles.yml`,
+    `shop:\n  target: dev\n  outputs:\n    dev: {type: clickhouse, host: 127.0.0.1, port: ${port}, schema: default, cluster: shards}\n`,
+  );
+  return async () => {
+    child?.kill('SIGTERM');
+    await ended;
+  };
+}
 
 export const CLICKHOUSE: readonly GalleryCase[] = [
   {
@@ -124,6 +158,20 @@ export const CLICKHOUSE: readonly GalleryCase[] = [
     args,
     exit: 0,
     codes: ['ETL4072'],
+  },
+  {
+    name: 'clickhouse-rows-of-one-node',
+    files: {
+      'dbt_project.yml': projectWith(),
+      'models/orders.sql': model(
+        "{{ config(materialized='table', engine='MergeTree()') }}",
+        'select 1 as id',
+      ),
+    },
+    prepare: asCluster,
+    args: ['plan'],
+    exit: 0,
+    codes: ['ETL4073'],
   },
   {
     name: 'clickhouse-out-of-memory',

@@ -1,3 +1,4 @@
+import { topologyOf } from '../../../../src/adapters/clickhouse/topology.ts';
 import { describe, expect, it } from 'vitest';
 import type {
   Attempt,
@@ -10,8 +11,8 @@ import type { RelationKind } from '../../../../src/kernel/relation.ts';
 import { isEtlError } from '../../../../src/kernel/error.ts';
 import { clickhouseDialect } from '../../../../src/adapters/clickhouse/dialect.ts';
 
-const plain = clickhouseDialect({ ansiSettings: false, hasGrants: true });
-const ansi = clickhouseDialect({ ansiSettings: true, hasGrants: false });
+const plain = clickhouseDialect({ ansiSettings: false, hasGrants: true, topology: topologyOf({}) });
+const ansi = clickhouseDialect({ ansiSettings: true, hasGrants: false, topology: topologyOf({}) });
 
 const target = { schema: 'shop', name: 't' };
 const staged = { schema: 'shop', name: '__etl_1' };

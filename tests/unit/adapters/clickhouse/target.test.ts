@@ -95,7 +95,7 @@ describe('a profile output', () => {
     [{ dbname: 'other' }, 'dbname'],
     [{ custom_settings: { 'a b': 1 } }, 'custom_settings'],
     [{ custom_settings: [1] }, 'custom_settings'],
-    [{ cluster: 'c' }, 'cluster'],
+    [{ embedded: true, cluster: 'c' }, 'cluster'],
   ])('%j is refused by name', (more, key) => {
     const { value, diagnostics } = parseTarget({ type: 'clickhouse', schema: 'shop', ...more });
     expect(value).toBeUndefined();

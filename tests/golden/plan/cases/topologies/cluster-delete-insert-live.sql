@@ -1,0 +1,13 @@
+delete+insert into table
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__next`, `gold`.`__etl_260aadcb_40493f__text` SYNC;
+CREATE TABLE `gold`.`__etl_260aadcb_40493f` ENGINE = MergeTree() ORDER BY tuple() AS SELECT * FROM (select id, name
+from raw
+);
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__next` ON CLUSTER `shards` SYNC;
+CREATE TABLE `gold`.`__etl_260aadcb_40493f__full` ON CLUSTER `shards` AS `gold`.`x`;
+INSERT INTO `gold`.`__etl_260aadcb_40493f__full` (`id`, `name`) SELECT `id`, `name` FROM `gold`.`__etl_260aadcb_40493f`;
+INSERT INTO `gold`.`__etl_260aadcb_40493f__full` (`id`, `name`) SELECT `id`, `name` FROM `gold`.`x` AS DBT_INTERNAL_DEST WHERE NOT (ifNull(`id` IN (SELECT `id` FROM `gold`.`__etl_260aadcb_40493f`), 0));
+SYSTEM SYNC REPLICA ON CLUSTER `shards` `gold`.`__etl_260aadcb_40493f__full`;
+EXCHANGE TABLES `gold`.`__etl_260aadcb_40493f__full` AND `gold`.`x` ON CLUSTER `shards`;
+-- tidy
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__next`, `gold`.`__etl_260aadcb_40493f__text` ON CLUSTER `shards` SYNC;

@@ -1,0 +1,24 @@
+create materialized view
+DROP VIEW IF EXISTS `gold`.`__etl_260aadcb_40493f__mv1` ON CLUSTER `shards` SYNC;
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__next`, `gold`.`__etl_260aadcb_40493f__text` ON CLUSTER `shards` SYNC;
+CREATE TABLE `gold`.`__etl_260aadcb_40493f` ON CLUSTER `shards` ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}') ORDER BY id EMPTY AS SELECT * FROM (select id, name
+from raw
+);
+CREATE MATERIALIZED VIEW `gold`.`__etl_260aadcb_40493f__mv1` ON CLUSTER `shards` TO `gold`.`__etl_260aadcb_40493f` AS SELECT * FROM (select id, name
+from raw
+);
+SELECT query_id, toString(query_start_time_microseconds) FROM system.processes WHERE query_kind IN ('Insert', 'AsyncInsertFlush');
+INSERT INTO `gold`.`__etl_260aadcb_40493f` SELECT * FROM (SELECT * FROM (select id, name
+from raw
+));
+CREATE TABLE `gold`.`x` ON CLUSTER `shards` AS `gold`.`__etl_260aadcb_40493f` COMMENT 'etl: not filled yet';
+CREATE MATERIALIZED VIEW `gold`.`x_mv` ON CLUSTER `shards` TO `gold`.`x` AS SELECT * FROM (select id, name
+from raw
+);
+SYSTEM SYNC REPLICA ON CLUSTER `shards` `gold`.`__etl_260aadcb_40493f`;
+EXCHANGE TABLES `gold`.`__etl_260aadcb_40493f` AND `gold`.`x` ON CLUSTER `shards`;
+DROP VIEW IF EXISTS `gold`.`__etl_260aadcb_40493f__mv1` ON CLUSTER `shards` SYNC;
+-- tidy
+DROP VIEW IF EXISTS `gold`.`__etl_260aadcb_40493f__mv1` ON CLUSTER `shards` SYNC;
+-- tidy
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__next`, `gold`.`__etl_260aadcb_40493f__text` ON CLUSTER `shards` SYNC;

@@ -1,0 +1,1 @@
+-- ETL4004 config "materialized" is distributed, and the target names no cluster

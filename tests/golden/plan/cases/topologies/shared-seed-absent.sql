@@ -1,0 +1,6 @@
+load new table
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__next`, `gold`.`__etl_260aadcb_40493f__text` SYNC;
+CREATE TABLE `gold`.`__etl_260aadcb_40493f` (`id` Nullable(UInt64), `name` Nullable(String)) ENGINE = MergeTree() ORDER BY tuple();
+RENAME TABLE `gold`.`__etl_260aadcb_40493f` TO `gold`.`x`;
+-- tidy
+DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f`, `gold`.`__etl_260aadcb_40493f__full`, `gold`.`__etl_260aadcb_40493f__next`, `gold`.`__etl_260aadcb_40493f__text` SYNC;
