@@ -30,7 +30,7 @@ async function openEmbedded(from: Connecting, options: ConnectOptions): Promise<
     options.onSecret?.(password);
     const { connectHttp } = await import('./http/driver.ts');
     const reach = { ...from, url, user, password, requestSeconds: AS_LONG_AS_IT_TAKES };
-    const driver = await connectHttp(reach, options.threads).catch((error: unknown) => {
+    const driver = await connectHttp(reach, options.threads, {}).catch((error: unknown) => {
       // it was killed and could not take its word back; who else has the data open is found out by opening them
       if (isEtlError(error) && error.diagnostics[0]?.code === 'ETL5002') return undefined;
       throw error;
@@ -46,7 +46,7 @@ async function openEmbedded(from: Connecting, options: ConnectOptions): Promise<
 async function openDriver(from: Connecting, options: ConnectOptions): Promise<Opened> {
   if (from.embedded) return openEmbedded(from, options);
   const { connectHttp } = await import('./http/driver.ts');
-  return { driver: await connectHttp(from, options.threads), isPrivate: false };
+  return { driver: await connectHttp(from, options.threads, options.env), isPrivate: false };
 }
 
 /** An embedded engine for checks alone: it begins empty and may read nothing from outside. */

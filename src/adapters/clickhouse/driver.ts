@@ -9,6 +9,8 @@ export interface Order {
   readonly tag: string;
   /** the engine refuses to change anything; SETTINGS inside the statement still work (readonly = 2) */
   readonly readOnly: boolean;
+  /** names the session that sends it, for drivers that keep a connection for each */
+  readonly lane?: string;
 }
 
 /** A CSV file for an INSERT statement without its data. */
@@ -31,5 +33,7 @@ export interface Driver {
   load(order: LoadOrder): Promise<void>;
   /** tells the engine to stop every statement whose tag begins so */
   kill(tagPrefix: string): Promise<void>;
+  /** a session has come to its end */
+  leave?(lane: string): Promise<void>;
   close(): Promise<void>;
 }

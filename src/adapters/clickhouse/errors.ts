@@ -87,7 +87,7 @@ function sentence(text: string): string {
   return (
     text
       .replace(/(?:Code: \d+\.\s*)?DB::\w*Exception: /g, '')
-      .replace(/ ?\(version [^)]*\)/g, '')
+      .replace(/ ?\(version [^()]*(?:\([^()]*\))?\)/g, '')
       .replace(/(?: Stack trace:|, Stack trace)[\s\S]*$/, '')
       .replace(/:? ?While (?:executing|processing) [\s\S]*$/, '')
       .replace(/:? ?while executing 'FUNCTION [\s\S]*$/, '')

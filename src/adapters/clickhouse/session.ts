@@ -47,6 +47,7 @@ export class DriverConnection implements Connection {
   readonly #options: SessionOptions;
   readonly #running = new Set<Promise<unknown>>();
   #sent = 0;
+  #lanes = 0;
 
   constructor(driver: Driver, options: SessionOptions) {
     this.#driver = driver;
@@ -57,14 +58,19 @@ export class DriverConnection implements Connection {
   }
 
   /** A light object; its statements run one after the other. */
-  withSession<T>(tag: string, use: (session: Session) => Promise<T>): Promise<T> {
-    return use(new DriverSession(this, tag));
+  async withSession<T>(tag: string, use: (session: Session) => Promise<T>): Promise<T> {
+    const lane = `${tag}/${++this.#lanes}`;
+    try {
+      return await use(new DriverSession(this, tag, lane));
+    } finally {
+      await this.#driver.leave?.(lane);
+    }
   }
 
   /** Sends one statement, translating its failure. */
   async send<T>(
     statement: Statement,
-    tag: string,
+    { tag, lane }: { readonly tag: string; readonly lane: string },
     use: (driver: Driver, order: Order) => Promise<T>,
   ): Promise<T> {
     const { prefix, settings, secrets } = this.#options;
@@ -73,6 +79,7 @@ export class DriverConnection implements Connection {
       settings: { ...SAFE, ...settings, ...statement.settings },
       tag: `${prefix}/${tag}/${++this.#sent}`,
       readOnly: statement.verb === 'read',
+      lane,
     });
     this.#running.add(sending);
     try {
@@ -123,12 +130,12 @@ const WAIT_FOR_MS = 10_000;
 
 class DriverSession implements Session {
   readonly #connection: DriverConnection;
-  readonly #tag: string;
+  readonly #names: { readonly tag: string; readonly lane: string };
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(connection: DriverConnection, tag: string) {
+  constructor(connection: DriverConnection, tag: string, lane: string) {
     this.#connection = connection;
-    this.#tag = tag;
+    this.#names = { tag, lane };
   }
 
   execute(statement: Statement): Promise<Effect> {
@@ -169,7 +176,7 @@ class DriverSession implements Session {
   }
 
   interrupt(): Promise<void> {
-    return this.#connection.interrupt(this.#tag);
+    return this.#connection.interrupt(this.#names.tag);
   }
 
   load(target: RelationName, input: SeedInput): Promise<Effect> {
@@ -178,7 +185,7 @@ class DriverSession implements Session {
         execute: (statement) => this.#execute(statement),
         read: (statement) => this.#read(statement),
         insert: (statement, path) =>
-          this.#connection.send(statement, this.#tag, (driver, order) =>
+          this.#connection.send(statement, this.#names, (driver, order) =>
             driver.load({ ...order, path }),
           ),
       }),
@@ -197,7 +204,7 @@ class DriverSession implements Session {
   }
 
   #run(statement: Statement, sent?: (tag: string) => void): Promise<number | undefined> {
-    return this.#connection.send(statement, this.#tag, (driver, order) => {
+    return this.#connection.send(statement, this.#names, (driver, order) => {
       sent?.(order.tag);
       return driver.run({ ...order, readOnly: false });
     });
@@ -252,7 +259,7 @@ class DriverSession implements Session {
   }
 
   async #read(statement: Statement): Promise<ResultSet> {
-    const { columns, rows } = await this.#connection.send(statement, this.#tag, (driver, order) =>
+    const { columns, rows } = await this.#connection.send(statement, this.#names, (driver, order) =>
       driver.rows(order),
     );
     const readers = columns.map((c) => scalarReader(c.type));

@@ -4,30 +4,10 @@ import type { Target } from '../../adapter/contract.ts';
 import type { Scalar } from '../../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Settings } from './settings.ts';
+import { flag, type Reach, REACH_KEYS, reachOf, reachSecrets, whole } from './http/reach.ts';
 import { isSettingName } from './settings.ts';
 import { topologyOf, type Topology } from './topology.ts';
 
-const YES_NO: Readonly<Record<string, boolean>> = {
-  true: true,
-  yes: true,
-  on: true,
-  1: true,
-  false: false,
-  no: false,
-  off: false,
-  0: false,
-};
-/** Values of templates arrive as text: `"{{ env_var('SECURE') }}"`. */
-const flag = z.preprocess(
-  (v) =>
-    typeof v === 'string' || typeof v === 'number' ? (YES_NO[String(v).toLowerCase()] ?? v) : v,
-  z.boolean(),
-);
-const whole = (min: number, max: number) =>
-  z.preprocess(
-    (v) => (typeof v === 'string' && /^\d+$/.test(v) ? Number(v) : v),
-    z.number().int().min(min).max(max),
-  );
 const word = z.preprocess((v) => (typeof v === 'number' ? String(v) : v), z.string());
 
 const schema = z.looseObject({
@@ -60,10 +40,11 @@ const schema = z.looseObject({
   allow_automatic_deduplication: flag.optional(),
   custom_settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   ansi_settings: flag.optional(),
+  ...REACH_KEYS,
 });
 
 /** How to reach the engine; kept away from the Target, so that no printing of it shows a password. */
-export interface Connecting {
+export interface Connecting extends Reach {
   readonly embedded: boolean;
   readonly url: string;
   readonly user: string;
@@ -170,6 +151,7 @@ function connectingOf(output: Output): Connecting {
           },
     ),
     hint,
+    ...reachOf(output),
   };
 }
 
@@ -241,7 +223,7 @@ export function parseTarget(raw: Readonly<Record<string, unknown>>): Checked<Tar
     schema: schemaName,
     threads,
     shown: shownOf(output, from, schemaName, threads),
-    secrets: from.password === '' ? [] : [from.password],
+    secrets: [...(from.password === '' ? [] : [from.password]), ...reachSecrets(from)],
   };
   connecting.set(target, from);
   return { value: target, diagnostics: [] };
