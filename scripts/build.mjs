@@ -1,9 +1,9 @@
 // Builds dist/: the command line and the API as a few bundled files, so that a start reads few of them, and the types of the
 // API. Drivers stay outside: they are loaded only when a connection is opened. The notices of what is bundled go along.
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildSite } from './build-site.mjs';
@@ -35,6 +35,10 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  // names stay, for the stacks of bug reports
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
   external: DRIVERS,
   define: { __ETL_BUILD__: JSON.stringify(await buildId()) },
   // bundled CommonJS packages ask for built-in modules by `require`, which ES modules lack
@@ -46,6 +50,20 @@ const { metafile } = await build({
 });
 
 const site = await buildSite(root, join(fresh, 'browser'));
+
+// for the test of what a command loads: which source files are in which file of dist/
+await mkdir(join(root, 'target/build'), { recursive: true });
+await writeFile(
+  join(root, 'target/build/contents.json'),
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(metafile.outputs).map(([file, { inputs }]) => [
+        relative(fresh, join(root, file)),
+        Object.keys(inputs),
+      ]),
+    ),
+  ),
+);
 
 /** node_modules/<package> of every bundled file. */
 const packages = [

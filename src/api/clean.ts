@@ -5,7 +5,8 @@ import { EtlError } from '../kernel/error.ts';
 import { readOutline, type ProjectOutline } from '../project/outline.ts';
 import { fileProblem } from './file-problem.ts';
 import { newInvocation } from './invocation.ts';
-import { loadInput, tellOutline, withoutSecrets } from './open-project.ts';
+import { tellOutline, withoutSecrets } from './open-project.ts';
+import { loadInput } from './load-input.ts';
 import { findProjectDir } from './places.ts';
 import type { ApiOptions } from './options.ts';
 
@@ -28,7 +29,7 @@ const KEPT = [
 export async function clean(options: ApiOptions = {}): Promise<readonly string[]> {
   const invocation = newInvocation(options);
   const dir = await findProjectDir(options, invocation);
-  const input = loadInput(dir, options, invocation, 'clean');
+  const input = await loadInput(dir, options, invocation, 'clean');
   const { value: outline, diagnostics } = await readOutline(input);
   if (outline === undefined) throw new EtlError(diagnostics);
   tellOutline(options, dir, outline.secrets);

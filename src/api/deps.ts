@@ -16,7 +16,8 @@ import { versionProblems } from '../project/required-version.ts';
 import { parseYaml } from '../project/yaml.ts';
 import { fileProblem } from './file-problem.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
-import { loadInput, tellOutline, withoutSecrets } from './open-project.ts';
+import { tellOutline, withoutSecrets } from './open-project.ts';
+import { loadInput } from './load-input.ts';
 import { findProjectDir } from './places.ts';
 import type { ApiOptions } from './options.ts';
 
@@ -44,7 +45,7 @@ export async function deps(options: DepsOptions = {}): Promise<void> {
   const invocation = newInvocation(options);
   const added = addedPackage(options);
   const dir = await findProjectDir(options, invocation);
-  const input = loadInput(dir, options, invocation, 'deps');
+  const input = await loadInput(dir, options, invocation, 'deps');
   const { value: outline, diagnostics } = await readOutline(input);
   if (outline === undefined) throw new EtlError(diagnostics);
   const { project } = outline;

@@ -1,10 +1,10 @@
 import { findNode, type Manifest } from '../manifest/manifest.ts';
 import type { GraphNode } from '../manifest/node.ts';
 import { newInvocation } from './invocation.ts';
-import { openProject } from './open-project.ts';
+import { openToRead } from './read-project.ts';
 import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
-import { writeManifest } from './write-manifest.ts';
+import { keepManifest } from './write-manifest.ts';
 
 /**
  * The selected nodes, sources, exposures and unit tests, and analyses if `resourceType` names them or all, in the order of
@@ -15,9 +15,9 @@ export async function list(
   options: ApiOptions = {},
 ): Promise<{ readonly nodes: readonly GraphNode[]; readonly manifest: Manifest }> {
   const invocation = newInvocation(options);
-  const project = await openProject(options, invocation, 'ls');
+  const project = await openToRead(options, invocation, 'ls');
   const { manifest } = project;
-  await writeManifest(project, invocation);
+  await keepManifest(project, invocation);
   // as in dbt: analyses are listed when they are asked for
   const isAsked = options.resourceType?.some((types) => /\b(analysis|all)\b/.test(types)) ?? false;
   const selected = selectNodes(project, options, [

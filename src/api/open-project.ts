@@ -1,10 +1,8 @@
-import { homedir } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Adapter, Dialect, EngineConfig, Target } from '../adapter/contract.ts';
 import { missingFolder, readLoaded, readState } from '../artifacts/read-state.ts';
 import { behaviourFlag } from '../project/project-flags.ts';
 import { withWrittenConfigs } from '../project/written-config.ts';
-import type { ArtifactFile } from '../artifacts/write.ts';
 import { cycleDiagnostics } from '../graph/cycles.ts';
 import { graphOf, type ProjectGraph } from '../graph/graph.ts';
 import type { TemplateHost } from '../jinja/host.ts';
@@ -12,124 +10,40 @@ import { hasErrors, sortDiagnostics, type Diagnostic, type Span } from '../kerne
 import { EtlError } from '../kernel/error.ts';
 import { growingMask, maskOf, masked, secretsOf } from '../kernel/mask.ts';
 import type { Judge } from '../kernel/warn-policy.ts';
-import type { Manifest } from '../manifest/manifest.ts';
 import type { PreviousState } from '../manifest/previous-state.ts';
-import { disk } from '../project/disk.ts';
 import { loadProject, reloadProject, type LoadInput, type LoadedProject } from '../project/load.ts';
 import { readEnvironment } from '../project/outline.ts';
-import { parseMapping } from '../project/vars.ts';
-import { ADAPTER_TYPES, adapterFor } from './adapters.ts';
 import { needsState, requireDeferState } from './defer.ts';
 import { countsOf, describer } from './describe.ts';
 import { fileProblem } from './file-problem.ts';
 import type { Invocation } from './invocation.ts';
-import { invocationArgs } from './invocation-args.ts';
+import { loadInput, textsOf } from './load-input.ts';
 import type { ApiOptions } from './options.ts';
 import { artifactMask, parseCacheOf, type ParseCache } from './parse-cache.ts';
 import { findProjectDir } from './places.ts';
+import type { ReadProject } from './read-project.ts';
 import { judgeFor } from './warnings.ts';
 
 /** A project that was read, checked and resolved, with the engine it is for. */
-export interface OpenProject {
-  readonly dir: string;
-  readonly targetDir: string;
-  /** a file below the target folder; whatever is written there is written without secrets */
-  readonly inTarget: (name: string) => ArtifactFile;
+export interface OpenProject extends ReadProject {
   /** takes in a password that became known by connecting */
   readonly learnSecret: (secret: string) => void;
   readonly loaded: LoadedProject;
-  readonly manifest: Manifest;
-  readonly graph: ProjectGraph;
   readonly host: TemplateHost;
   readonly adapter: Adapter;
   readonly dialect: Dialect;
   readonly target: Target;
-  readonly targetName: string;
   readonly profileName: string;
   /** where the connection is from, for people */
   readonly profileSource: string;
   /** where a password stands as it is, in a file that goes with the project */
   readonly writtenPassword: Span | undefined;
   readonly threads: number;
-  /** the earlier run that --state names */
-  readonly state: PreviousState | undefined;
   /** the earlier run that --defer reads from */
   readonly deferTo: PreviousState | undefined;
   readonly vars: Readonly<Record<string, unknown>>;
-  /** DBT_ENV_CUSTOM_ENV_* for the artifacts */
-  readonly customEnv: Readonly<Record<string, string>>;
   /** engine config for SQL that belongs to no node */
   readonly inlineConfig: EngineConfig;
-  /** artifacts are written, unless --no-write-json */
-  readonly writesJson: boolean;
-  /** what --warn-error makes of a warning */
-  readonly judge: Judge;
-  /** tells warnings; throws when --warn-error takes one of them for an error */
-  readonly report: (diagnostics: readonly Diagnostic[]) => void;
-}
-
-function varsOf(options: ApiOptions): Readonly<Record<string, unknown>> {
-  if (options.vars === undefined) return {};
-  if (typeof options.vars !== 'string') return options.vars;
-  const parsed = parseMapping(options.vars, '--vars');
-  if (parsed.value === undefined || hasErrors(parsed.diagnostics))
-    throw new EtlError(parsed.diagnostics);
-  return parsed.value;
-}
-
-/** Variables of --vars that may be secrets by their name, as environment variables are. */
-const textsOf = (vars: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(vars).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value]] : [],
-    ),
-  );
-
-/** `flags.*` as templates see them. */
-const flagsOf = (options: ApiOptions, which: string): Readonly<Record<string, unknown>> => ({
-  FULL_REFRESH: options.fullRefresh ?? false,
-  FAIL_FAST: options.failFast ?? false,
-  STORE_FAILURES: options.storeFailures ?? false,
-  EMPTY: options.empty ?? false,
-  SAMPLE: options.sample ?? null,
-  INTROSPECT: options.introspect ?? true,
-  TARGET_PATH: options.targetPath ?? null,
-  PROFILES_DIR: options.profilesDir ?? null,
-  INVOCATION_COMMAND: `etl ${which}`,
-  ...options.flags,
-  WHICH: which,
-});
-
-/** What reading a project needs: the options, and the world for the rest. */
-export function loadInput(
-  dir: string,
-  options: ApiOptions,
-  invocation: Invocation,
-  which: string,
-  args: Readonly<Record<string, unknown>> = {},
-): LoadInput {
-  const vars = varsOf(options);
-  const flags = flagsOf(options, which);
-  return {
-    fs: disk,
-    projectDir: dir,
-    cwd: invocation.cwd,
-    homeDir: invocation.env['HOME'] ?? homedir(),
-    env: invocation.env,
-    adapters: { types: ADAPTER_TYPES, load: adapterFor },
-    invocation,
-    profilesDir:
-      options.profilesDir === undefined ? undefined : resolve(invocation.cwd, options.profilesDir),
-    profile: options.profile,
-    target: options.target,
-    threads: options.threads,
-    targetPath: options.targetPath,
-    packagesInstallPath: options.packagesInstallPath,
-    vars,
-    flags,
-    versionCheck: options.versionCheck,
-    args: invocationArgs(options, flags, vars ?? {}, args),
-  };
 }
 
 /** Reads it, or takes what an earlier call has read; a file or folder that may not be read is told with its path. */
@@ -188,7 +102,7 @@ export async function openProject(
 ): Promise<OpenProject> {
   const judge = judgeFor(options);
   const dir = await findProjectDir(options, invocation);
-  const input = loadInput(dir, options, invocation, which, args);
+  const input = await loadInput(dir, options, invocation, which, args);
   const cache = await parseCacheOf(dir, options, invocation);
   const { value: loaded, diagnostics: found } = await loadFrom(dir, input, cache);
   const diagnostics = found.flatMap((d) => judge(d) ?? []);

@@ -3,7 +3,8 @@ import { hasErrors } from '../kernel/diagnostic.ts';
 import { readConnection } from '../project/outline.ts';
 import { homeOf } from './connect.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
-import { loadInput, tellOutline, withoutSecrets } from './open-project.ts';
+import { tellOutline, withoutSecrets } from './open-project.ts';
+import { loadInput } from './load-input.ts';
 import { findProjectDir } from './places.ts';
 import type { ApiOptions } from './options.ts';
 
@@ -20,7 +21,9 @@ export interface OpenTarget {
 export async function openTarget(options: ApiOptions, which: string): Promise<OpenTarget> {
   const invocation = newInvocation(options);
   const dir = await findProjectDir(options, invocation);
-  const { value, diagnostics } = await readConnection(loadInput(dir, options, invocation, which));
+  const { value, diagnostics } = await readConnection(
+    await loadInput(dir, options, invocation, which),
+  );
   const secrets = value?.profile.target.secrets ?? [];
   tellOutline(options, dir, secrets);
   if (value === undefined || hasErrors(diagnostics))

@@ -91,6 +91,8 @@ export interface ApiOptions {
   readonly batchesUntil?: Date;
   /** false: projects that ask for another dbt version (require-dbt-version) are taken all the same */
   readonly versionCheck?: boolean;
+  /** leave manifest.json as it is where nothing has changed since it was written (default: written anew by every call) */
+  readonly keepManifest?: boolean;
   /** false: every file is read and rendered anew, whatever an earlier call has left (default: true) */
   readonly partialParse?: boolean;
   /** where source freshness writes its result (default: sources.json in the target folder) */

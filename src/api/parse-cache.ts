@@ -1,8 +1,8 @@
 import { artifactMaskOf, type Mask } from '../kernel/mask.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
-import { readEnv, sessionOf } from '../project/opening.ts';
+import { metadataEnvsOf, readEnv } from '../project/environment.ts';
 import type { LoadedProject, LoadInput } from '../project/load.ts';
-import { keepParse, keptParse, type KeptParse } from '../project/parse-cache/cache.ts';
+import { keptParse, type KeptParse } from '../project/parse-cache/cache.ts';
 import { Witness } from '../project/parse-cache/witness.ts';
 import type { Invocation } from './invocation.ts';
 import type { ApiOptions } from './options.ts';
@@ -27,12 +27,16 @@ export interface ParseCache {
 export const artifactMask = (
   { manifest, target }: Pick<LoadedProject, 'manifest' | 'target'>,
   secrets: readonly string[],
-): Mask =>
-  artifactMaskOf(secrets, [
-    manifest.project_name,
-    target.schema,
-    ...(target.database === undefined ? [] : [target.database]),
-  ]);
+): Mask => artifactMaskOf(secrets, openWordsOf({ manifest, target }));
+
+const openWordsOf = ({
+  manifest,
+  target,
+}: Pick<LoadedProject, 'manifest' | 'target'>): readonly string[] => [
+  manifest.project_name,
+  target.schema,
+  ...(target.database === undefined ? [] : [target.database]),
+];
 
 /** A secret as JSON writes it inside a text. */
 const asJson = (secret: string): string => JSON.stringify(secret).slice(1, -1);
@@ -61,13 +65,15 @@ export async function parseCacheOf(
     kept: async (input) => {
       if (options.partialParse === false) return undefined;
       const env = await readEnv(input, []);
-      const facts = sessionOf(input, env, '', undefined).invocation;
+      const { flags = {}, args = {} } = input;
+      const facts = { flags, args, metadataEnvs: metadataEnvsOf(env) };
       return keptParse(store, input, env, facts);
     },
     keep: async (input, loaded, diagnostics, secrets) => {
       if (!witness.isAsked) return;
       const { manifest, testArguments, unitTests, paths, project, session, target } = loaded;
       const mask = artifactMask(loaded, [...secrets, ...secrets.map(asJson)]);
+      const { keepParse } = await import('../project/parse-cache/keep.ts');
       await keepParse(store, input, witness, {
         manifest,
         diagnostics,
@@ -79,6 +85,7 @@ export async function parseCacheOf(
           targetName: manifest.target_name,
           targetDir: paths.targetDir,
           flags: project.flags,
+          openWords: openWordsOf(loaded),
           secretsIn: namesOf(target.secrets, witness.env),
         },
         hidesFrom: (text) => mask(text) !== text,

@@ -1,8 +1,8 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import { newInvocation } from './invocation.ts';
-import { openProject } from './open-project.ts';
+import { openToRead } from './read-project.ts';
 import type { ApiOptions } from './options.ts';
-import { writeManifest } from './write-manifest.ts';
+import { keepManifest } from './write-manifest.ts';
 
 export interface Parsed {
   readonly manifest: Manifest;
@@ -13,7 +13,7 @@ export interface Parsed {
 /** Reads and checks the whole project and writes target/manifest.json. Throws an EtlError with every error found. */
 export async function parse(options: ApiOptions = {}): Promise<Parsed> {
   const invocation = newInvocation(options);
-  const project = await openProject(options, invocation, 'parse');
-  await writeManifest(project, invocation);
+  const project = await openToRead(options, invocation, 'parse');
+  await keepManifest(project, invocation);
   return { manifest: project.manifest, inTarget: (name) => project.inTarget(name).path };
 }

@@ -8,6 +8,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import { findNode, type Manifest } from '../manifest/manifest.ts';
 import type { ResourceType } from '../manifest/node.ts';
 import type { OpenProject } from './open-project.ts';
+import type { ReadProject } from './read-project.ts';
 import type { ApiOptions } from './options.ts';
 
 const INDIRECT: readonly Indirect[] = ['eager', 'cautious', 'buildable', 'empty'];
@@ -85,7 +86,7 @@ function requireKnown(manifest: Manifest, ids: readonly NodeId[]): void {
 
 /** The nodes a call is about. Throws on a selection that cannot be read; what matches nothing is a warning. */
 export function selectNodes(
-  { manifest, graph, state, report }: Pick<OpenProject, 'manifest' | 'graph' | 'state' | 'report'>,
+  { manifest, graph, state, report }: Pick<ReadProject, 'manifest' | 'graph' | 'state' | 'report'>,
   options: ApiOptions,
   types: readonly ResourceType[],
 ): ReadonlySet<NodeId> {

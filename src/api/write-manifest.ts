@@ -7,6 +7,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import type { Invocation } from './invocation.ts';
 import type { OpenProject } from './open-project.ts';
+import type { ReadProject } from './read-project.ts';
 
 /** What manifest.json holds; `compiled` nodes carry their compiled SQL. */
 export function manifestJsonOf(
@@ -34,13 +35,22 @@ export function manifestJsonOf(
             ),
           ),
         };
-  return manifestJson(project.manifest, {
-    invocationId: invocation.id,
-    startedAt: invocation.startedAt,
-    generatedAt: invocation.now(),
-    env: project.customEnv,
-    ...facts,
-  });
+  return manifestJson(project.manifest, { ...factsOf(project, invocation), ...facts });
+}
+
+const factsOf = ({ customEnv: env }: ReadProject, { id, startedAt, now }: Invocation) => ({
+  invocationId: id,
+  startedAt,
+  generatedAt: now(),
+  env,
+});
+
+/** Writes target/manifest.json of a project that is only read, unless it is there and may stay, or --no-write-json was given. */
+export async function keepManifest(project: ReadProject, invocation: Invocation): Promise<void> {
+  if (!project.writesJson || project.written?.isCurrent() === true) return;
+  const json = manifestJson(project.manifest, factsOf(project, invocation));
+  const inode = await writeJson(project.inTarget('manifest.json'), json);
+  await project.written?.note(inode);
 }
 
 /** Writes target/manifest.json, unless --no-write-json was given; returns what it holds. */

@@ -16,13 +16,26 @@ const ARTIFACT_WORDS = (
   'select create replace success error fail pass warn skipped postgres clickhouse main public default null true false'
 ).split(' ');
 
+const SECRETS_OF = new WeakMap<Mask, readonly string[]>();
+
 /** A mask for these secrets. */
 export function maskOf(secrets: readonly string[]): Mask {
   const known = [...new Set(secrets)]
     .filter((s) => s.trim().length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length);
   if (known.length === 0) return unmasked;
-  return (text) => known.reduce((rest, secret) => rest.replaceAll(secret, MASKED), text);
+  const mask: Mask = (text) =>
+    known.reduce((rest, secret) => rest.replaceAll(secret, MASKED), text);
+  SECRETS_OF.set(mask, known);
+  return mask;
+}
+
+/** Whether a mask may change what this JSON says; where it surely does not, nothing has to be looked through. */
+export function mayChange(json: string, mask: Mask): boolean {
+  if (mask === unmasked) return false;
+  const known = SECRETS_OF.get(mask);
+  // as JSON writes it inside a text
+  return known?.some((secret) => json.includes(JSON.stringify(secret).slice(1, -1))) ?? true;
 }
 
 /** The mask of a list that may still grow, as when a password is learnt by connecting; to be asked for at each use. */

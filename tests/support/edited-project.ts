@@ -5,10 +5,11 @@ import { hasErrors } from '../../src/kernel/diagnostic.ts';
 import type { FileSystem } from '../../src/project/file-system.ts';
 import type { LoadedProject, LoadInput } from '../../src/project/load.ts';
 import { loadProject, reloadProject } from '../../src/project/load.ts';
-import { keepParse, keptParse } from '../../src/project/parse-cache/cache.ts';
+import { keptParse } from '../../src/project/parse-cache/cache.ts';
+import { keepParse } from '../../src/project/parse-cache/keep.ts';
 import type { CacheStore } from '../../src/project/parse-cache/cache.ts';
 import { Witness } from '../../src/project/parse-cache/witness.ts';
-import { readEnv, sessionOf } from '../../src/project/opening.ts';
+import { metadataEnvsOf, readEnv } from '../../src/project/environment.ts';
 import { inputOf, toldAs } from './load-files.ts';
 import { memoryFileSystem } from './memory-file-system.ts';
 
@@ -97,7 +98,13 @@ export class EditedProject {
         unitTests,
         seeds: paths.seeds,
         target: session.target ?? {},
-        notes: { targetName: '', targetDir: '', flags: project.flags, secretsIn: [] },
+        notes: {
+          targetName: '',
+          targetDir: '',
+          flags: project.flags,
+          secretsIn: [],
+          openWords: [],
+        },
         hidesFrom: (text) => text.includes('hunter2'),
       });
     }
@@ -108,7 +115,8 @@ export class EditedProject {
   async cached(): Promise<Seen> {
     const { input } = this;
     const env = await readEnv(input, []);
-    const facts = sessionOf(input, env, '', undefined).invocation;
+    const { flags = {}, args = {} } = input;
+    const facts = { flags, args, metadataEnvs: metadataEnvsOf(env) };
     const kept = await keptParse(this.store, input, env, facts);
     const loaded = kept && (await reloadProject(input, kept));
     if (kept === undefined || loaded === undefined)

@@ -66,6 +66,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       eventTimeStart: text(values['eventTimeStart']),
       eventTimeEnd: text(values['eventTimeEnd']),
       versionCheck: flag(values['versionCheck']),
+      keepManifest: values['invocationId'] === undefined ? true : undefined,
       partialParse: flag(values['partialParse']),
       args: text(values['args']),
       sql: text(values['sql']),

@@ -10,9 +10,8 @@ import type { Environment } from '../env-file.ts';
 import type { LoadInput } from '../load.ts';
 import { check } from './check.ts';
 import type { Present } from './check.ts';
-import { packManifest, unpackManifest } from './pack.ts';
-import { NotKept, tagged, untagged } from './plain.ts';
-import type { Testimony, Witness } from './witness.ts';
+import { unpackManifest } from './unpack.ts';
+import type { Testimony } from './witness.ts';
 
 /** Where a cache lies. What cannot be read is not there; what cannot be written is not kept. */
 export interface CacheStore {
@@ -41,8 +40,13 @@ export interface KeptParse {
   readonly targetHash: string;
   /** whether secrets of the environment were read: of these it is not known whether they are what they were */
   readonly readSecrets: boolean;
-  readonly run: () => RunFacts;
+  /** RunFacts as text: a command that only reads needs none of them */
+  readonly run: () => string;
   readonly notes: Notes;
+  /** the signature of the manifest.json that was written from it last */
+  readonly written: string | undefined;
+  /** notes that signature */
+  readonly noteWritten: (signature: string) => Promise<void>;
 }
 
 /** What a command that only reads wants to know without the connection. */
@@ -52,9 +56,11 @@ export interface Notes {
   readonly flags: Readonly<Record<string, unknown>>;
   /** the variables that hold the secrets of the connection; undefined where these stand elsewhere */
   readonly secretsIn: readonly string[] | undefined;
+  /** words of the connection that stand in every name: where a secret is the same, nothing can hide it */
+  readonly openWords: readonly string[];
 }
 
-interface Head {
+export interface Head {
   readonly identity: string;
   readonly asked: string;
   readonly isKeyed: boolean;
@@ -65,13 +71,15 @@ interface Head {
   readonly targetHash: string;
   readonly notes: Notes;
   readonly testimony: Testimony;
+  /** the signature of the manifest.json that was written from it last */
+  readonly written?: string;
   readonly checksum: number;
   /** lengths of the body's lines in bytes */
   readonly lines: readonly number[];
 }
 
 /** Everything that a caller may say, as one text. */
-const asked = (input: LoadInput): string =>
+export const asked = (input: LoadInput): string =>
   JSON.stringify([
     input.projectDir,
     input.cwd,
@@ -86,12 +94,10 @@ const asked = (input: LoadInput): string =>
     input.vars,
   ]);
 
-const isSaid = (input: LoadInput): boolean => Object.keys(input.vars ?? {}).length > 0;
-
 type Hash = (text: string) => string;
 
 /** Without a key nothing may be hashed that could be guessed. */
-async function hashOf(
+export async function hashOf(
   store: CacheStore,
   isKeyed: boolean,
   make: boolean,
@@ -99,70 +105,6 @@ async function hashOf(
   if (!isKeyed) return sha256;
   const key = await store.key(make);
   return key && ((text) => createHmac('sha256', key).update(text).digest('hex'));
-}
-
-/** The next time at which a model's deprecation date passes. */
-function nextDeprecation({ nodes }: Manifest, after: number): number | null {
-  const dates = Object.values(nodes).flatMap((node) =>
-    node.resource_type === 'model' && node.deprecation_date !== null
-      ? [Date.parse(node.deprecation_date)]
-      : [],
-  );
-  const next = Math.min(...dates.filter((date) => date >= after));
-  return Number.isFinite(next) ? next : null;
-}
-
-/** What is to be kept. */
-export interface Found extends RunFacts {
-  readonly manifest: Manifest;
-  readonly diagnostics: readonly Diagnostic[];
-  readonly target: Readonly<Record<string, unknown>>;
-  readonly notes: Notes;
-  /** whether a text holds a secret */
-  readonly hidesFrom: (text: string) => boolean;
-}
-
-/** Keeps what a load found out, unless it cannot be kept: what depends on the clock, what holds a secret. */
-export async function keepParse(
-  store: CacheStore,
-  input: LoadInput,
-  witness: Witness,
-  found: Found,
-): Promise<void> {
-  if (witness.fleeting > 0) return;
-  try {
-    const isKeyed = isSaid(input) || [...witness.env.values()].some((value) => value !== undefined);
-    const hash = await hashOf(store, isKeyed, true);
-    if (hash === undefined) return;
-    const { testArguments, unitTests, seeds } = found;
-    const lines = [
-      JSON.stringify(tagged(found.diagnostics)),
-      JSON.stringify(tagged({ testArguments, unitTests, seeds })),
-      ...packManifest(found.manifest),
-    ];
-    const head: Omit<Head, 'checksum' | 'lines'> = {
-      identity: store.identity,
-      asked: hash(asked(input)),
-      isKeyed,
-      env: Object.fromEntries(
-        [...witness.env].map(([name, value]) => [name, value === undefined ? null : hash(value)]),
-      ),
-      readSecrets: witness.secretNames.size > 0,
-      until: nextDeprecation(found.manifest, input.invocation.startedAt.getTime()),
-      targetHash: targetHashOf(found.target),
-      notes: found.notes,
-      testimony: witness.testimony,
-    };
-    if ([JSON.stringify(head), ...lines].some(found.hidesFrom)) return;
-    const parts = lines.map((line) => Buffer.from(line));
-    const body = Buffer.concat(parts);
-    await store.write(
-      JSON.stringify({ ...head, checksum: crc32(body), lines: parts.map((p) => p.length) }),
-      body,
-    );
-  } catch (error) {
-    if (!(error instanceof NotKept)) throw error;
-  }
 }
 
 /** Of what templates see of the connection. */
@@ -211,11 +153,13 @@ export async function keptParse(
     const { targetHash, readSecrets, notes } = head;
     return {
       manifest: unpackManifest((i) => line(i + 2), input.invocation.startedAt),
-      diagnostics: untagged(JSON.parse(line(0))) as readonly Diagnostic[],
+      diagnostics: JSON.parse(line(0)) as readonly Diagnostic[],
       targetHash,
       readSecrets,
       notes,
-      run: () => untagged(JSON.parse(line(1))) as RunFacts,
+      written: head.written,
+      noteWritten: (written) => store.write(JSON.stringify({ ...head, written })),
+      run: () => line(1),
     };
   } catch {
     // no JSON, another shape, a file that may not be read: all the same

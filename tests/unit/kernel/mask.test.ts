@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { artifactMaskOf, masked, maskOf, secretsOf, unmasked } from '../../../src/kernel/mask.ts';
+import {
+  artifactMaskOf,
+  masked,
+  maskOf,
+  mayChange,
+  secretsOf,
+  unmasked,
+} from '../../../src/kernel/mask.ts';
 
 test('without secrets nothing is looked at', () => {
   const value = { a: ['b'] };
@@ -36,4 +43,14 @@ test('values of secret variables are secrets', () => {
       DBT_ENV_SECRET_C: undefined,
     }),
   ).toEqual(['one', 'two']);
+});
+
+test('tells JSON that a mask may change from JSON that it surely leaves as it is', () => {
+  const mask = maskOf(['two "words"', 'line\nend', 'plain']);
+  const json = (text: string): string => JSON.stringify({ text });
+  for (const text of ['two "words"', 'a line\nend', 'so plain'])
+    expect(mayChange(json(text), mask)).toBe(true);
+  expect(mayChange(json('nothing of it'), mask)).toBe(false);
+  expect(mayChange(json('plain'), maskOf([]))).toBe(false);
+  expect(mayChange(json('x'), (text) => text)).toBe(true);
 });

@@ -1,0 +1,137 @@
+// A project for commands that only read it: what an earlier call has read is enough, and neither templates nor YAML are loaded for it.
+import { join } from 'node:path';
+import { graphOf, type ProjectGraph } from '../graph/graph.ts';
+import type { ArtifactFile } from '../artifacts/write.ts';
+import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
+import { sha256 } from '../kernel/hash.ts';
+import { artifactMaskOf, secretsOf } from '../kernel/mask.ts';
+import { lenient, type Judge } from '../kernel/warn-policy.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { PreviousState } from '../manifest/previous-state.ts';
+import { metadataEnvsOf, readEnv } from '../project/environment.ts';
+import { disk } from '../project/disk.ts';
+import type { KeptParse } from '../project/parse-cache/cache.ts';
+import { countsOf, describer } from './describe.ts';
+import type { Invocation } from './invocation.ts';
+import { loadInput, textsOf } from './load-input.ts';
+import type { ApiOptions } from './options.ts';
+import { parseCacheOf } from './parse-cache.ts';
+import { findProjectDir } from './places.ts';
+
+/** A project that was read, checked and resolved. */
+export interface ReadProject {
+  readonly dir: string;
+  readonly targetDir: string;
+  /** a file below the target folder; whatever is written there is written without secrets */
+  readonly inTarget: (name: string) => ArtifactFile;
+  readonly manifest: Manifest;
+  readonly graph: ProjectGraph;
+  readonly targetName: string;
+  /** the earlier run that --state names */
+  readonly state: PreviousState | undefined;
+  /** DBT_ENV_CUSTOM_ENV_* for the artifacts */
+  readonly customEnv: Readonly<Record<string, string>>;
+  /** artifacts are written, unless --no-write-json */
+  readonly writesJson: boolean;
+  /** what --warn-error makes of a warning */
+  readonly judge: Judge;
+  /** tells warnings; throws when --warn-error takes one of them for an error */
+  readonly report: (diagnostics: readonly Diagnostic[]) => void;
+  /** what is known of the manifest.json that is there */
+  readonly written?: WrittenManifest;
+}
+
+export interface WrittenManifest {
+  /** it says what would be written now */
+  readonly isCurrent: () => boolean;
+  /** told the inode of a new one */
+  readonly note: (inode: number) => Promise<void>;
+}
+
+/** Reads the project that the options name, as `openProject` does, with no more effort than it needs. */
+export async function openToRead(
+  options: ApiOptions,
+  invocation: Invocation,
+  which: string,
+): Promise<ReadProject> {
+  const kept = await openKept(options, invocation, which);
+  if (kept !== undefined) return kept;
+  const { openProject } = await import('./open-project.ts');
+  return openProject(options, invocation, which);
+}
+
+/** What an earlier call has read; undefined where that is not enough, for whatever reason. */
+async function openKept(
+  options: ApiOptions,
+  invocation: Invocation,
+  which: string,
+): Promise<ReadProject | undefined> {
+  const { state, deferState, warnError, warnErrorOptions } = options;
+  if (state !== undefined || deferState !== undefined) return undefined;
+  if (warnError === true || warnErrorOptions !== undefined) return undefined;
+  const dir = await findProjectDir(options, invocation);
+  const cache = await parseCacheOf(dir, options, invocation);
+  if (cache === undefined) return undefined;
+  const input = await loadInput(dir, options, invocation, which);
+  const kept = await cache.kept(input);
+  if (kept === undefined || kept.readSecrets || hasErrors(kept.diagnostics)) return undefined;
+  const { manifest, diagnostics, notes } = kept;
+  const { targetName, targetDir, secretsIn, openWords } = notes;
+  // a password that stands in profiles.yml has to be known, to be hidden
+  if (secretsIn === undefined) return undefined;
+  const env = await readEnv(input, []);
+  const secrets = [
+    ...secretsIn.flatMap((name) => env[name] ?? []),
+    ...secretsOf({ ...env, ...textsOf(input.vars ?? {}) }),
+  ];
+  const mask = artifactMaskOf(secrets, openWords);
+  options.onProject?.({
+    projectDir: dir,
+    targetName,
+    secrets,
+    describe: describer({ manifest, dir, targetDir }),
+    get counts() {
+      return countsOf(manifest);
+    },
+  });
+  let graph: ProjectGraph | undefined;
+  const report: ReadProject['report'] = (told) => options.report?.(told);
+  report(diagnostics);
+  return {
+    dir,
+    targetDir,
+    inTarget: (name) => ({ path: join(targetDir, mask(name)), mask }),
+    manifest,
+    // reading alone needs no graph
+    get graph() {
+      return (graph ??= graphOf(manifest));
+    },
+    targetName,
+    state: undefined,
+    customEnv: metadataEnvsOf(env),
+    writesJson: options.writeJson ?? true,
+    judge: lenient,
+    report,
+    written: writtenManifest(options, join(targetDir, 'manifest.json'), kept, metadataEnvsOf(env)),
+  };
+}
+
+function writtenManifest(
+  { keepManifest = false }: ApiOptions,
+  path: string,
+  kept: KeptParse,
+  customEnv: Readonly<Record<string, string>>,
+): WrittenManifest {
+  const signature = (): string | undefined => {
+    const found = disk.signature(path);
+    return found && `${found.text} ${sha256(JSON.stringify(customEnv))}`;
+  };
+  return {
+    isCurrent: () => keepManifest && kept.written !== undefined && signature() === kept.written,
+    note: async (inode) => {
+      const now = signature();
+      // another process may have put its own in the place
+      if (keepManifest && now?.split(' ')[3] === String(inode)) await kept.noteWritten(now);
+    },
+  };
+}
