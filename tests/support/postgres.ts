@@ -7,6 +7,7 @@ import {
   ask,
   type Attempt,
   type Comments,
+  type ContractRequest,
   type Connection,
   type DeltaRequest,
   type Grants,
@@ -102,6 +103,7 @@ export interface Rebuild {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly comments?: Comments;
   readonly grants?: Grants;
+  readonly contract?: ContractRequest;
   /** go on although the hazards say no */
   readonly allow?: boolean;
 }
@@ -169,10 +171,10 @@ function refuse(
 export async function rebuildTable(
   pg: Pick<ScratchPostgres, 'connection'>,
   target: RelationName,
-  { select, config = {}, comments = { columns: {} }, grants, allow = false }: Rebuild,
+  { select, config = {}, comments = { columns: {} }, grants, contract, allow = false }: Rebuild,
 ): Promise<Rebuilt> {
   const staged = internalName(target);
-  const request = { target, staged, config, comments, grants };
+  const request = { target, staged, config, comments, grants, contract };
   return pg.connection.withSession(`model.${target.name}`, async (session) => {
     if (!allow) refuse(target, 'table', await observed(session, target));
     try {

@@ -6,6 +6,7 @@ import { kindWord, perColumn } from './carry.ts';
 import type { Belongings, Facts, StatisticsObject } from './facts.ts';
 import { requireFacts } from './facts.ts';
 import { freeIndexName, nameIndex, requireIndexes } from './indexes.ts';
+import { ownConstraintsBeside, ownConstraintsInPlace } from './own-constraints.ts';
 import { block, ident, quoted, relationText } from './quote.ts';
 import { once, repeatable } from './statements.ts';
 
@@ -93,6 +94,7 @@ export function belongingsBeside(request: SwapRequest, kind: RelationKind): read
   ];
   return [
     ...makeIndexes(request, facts),
+    ...ownConstraintsBeside(staged, facts),
     ...tuned,
     ...(tuned.length === 0 ? [] : [repeatable('alter', `analyze ${relationText(staged)}`)]),
   ];
@@ -120,7 +122,8 @@ const nameStatistics = (s: StatisticsObject, staged: RelationName, i: number): S
 export function belongingsInPlace(request: SwapRequest, kind: RelationKind): readonly Statement[] {
   const { live, staged, target } = request;
   if (live?.kind !== kind || kind === 'view') return [];
-  const { belongings } = requireFacts(live);
+  const facts = requireFacts(live);
+  const { belongings } = facts;
   const { rowSecurity, policies, publications, replicaIdentity } = belongings;
   const alter = (what: string): Statement =>
     repeatable('swap', `alter table ${relationText(target)} ${what}`, target);
@@ -128,6 +131,7 @@ export function belongingsInPlace(request: SwapRequest, kind: RelationKind): rea
     ...keptIndexes(staged, belongings).map((index) =>
       nameIndex(target, { ...index, columns: [], unique: false, type: undefined }),
     ),
+    ...ownConstraintsInPlace(target, staged, facts),
     ...belongings.statistics.map((s, i) => nameStatistics(s, staged, i)),
     ...(rowSecurity === 'off' ? [] : [alter('enable row level security')]),
     ...(rowSecurity === 'forced' ? [alter('force row level security')] : []),

@@ -8,6 +8,7 @@ import type {
 import type { Statement } from '../../adapter/statement.ts';
 import { md5 } from '../../kernel/hash.ts';
 import type { RelationName } from '../../kernel/relation.ts';
+import { markContract } from './own-constraints.ts';
 import { block, ident, quoted, relationText } from './quote.ts';
 import { around, once, repeatable } from './statements.ts';
 
@@ -212,6 +213,7 @@ export function createFromContract(
       '\n) as __etl_contract',
       { verb: 'write', repeatable: false, writes: [staged] },
     ),
+    markContract(staged),
   ];
 }
 

@@ -62,6 +62,16 @@ export interface OtherIndex {
   readonly tail: string;
 }
 
+/** A constraint that no contract made. */
+export interface OwnConstraint {
+  readonly name: string;
+  /** check, unique, primary key, exclusion, foreign key */
+  readonly type: 'c' | 'u' | 'p' | 'x' | 'f';
+  /** the system's own text, every name qualified */
+  readonly definition: string;
+  readonly isValid: boolean;
+}
+
 /** Statistics over several columns or expressions. */
 export interface StatisticsObject {
   readonly schema: string;
@@ -109,6 +119,9 @@ export interface Facts {
   readonly isUnlogged: boolean;
   /** of a partitioned table, as `RANGE (day)`, names without quotes */
   readonly partitionKey: string | null;
+  readonly ownConstraints: readonly OwnConstraint[];
+  /** publications of all tables, or of all in its schema */
+  readonly publishedWithAll: readonly string[];
   /** names of its partitions */
   readonly partitions: readonly string[];
   readonly belongings: Belongings;

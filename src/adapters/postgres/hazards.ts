@@ -1,6 +1,6 @@
 import type { Dialect } from '../../adapter/contract.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
-import { type Belongings, requireFacts } from './facts.ts';
+import { type Facts, requireFacts } from './facts.ts';
 import { partitioning } from './partitions.ts';
 
 const numbered = (where: string, numberings: readonly string[]): readonly Diagnostic[] =>
@@ -15,24 +15,30 @@ const numbered = (where: string, numberings: readonly string[]): readonly Diagno
 const PARTITIONS = 'partitions';
 
 /** What a table takes over from a table, and a view cannot have. */
-const ofTablesOnly = ({ rowSecurity, policies, publications }: Belongings): readonly string[] => [
-  ...(rowSecurity === 'off' ? [] : ['row security']),
-  ...policies.map(({ name }) => `policy ${name}`),
-  ...publications.map(({ name }) => `publication ${name}`),
-];
+const ofTablesOnly = ({ belongings, ownConstraints }: Facts): readonly string[] => {
+  const { rowSecurity, policies, publications } = belongings;
+  return [
+    ...ownConstraints.map(({ name }) => `constraint ${name}`),
+    ...(rowSecurity === 'off' ? [] : ['row security']),
+    ...policies.map(({ name }) => `policy ${name}`),
+    ...publications.map(({ name }) => `publication ${name}`),
+  ];
+};
 
 /** The new table is in the publication, but its rows were written before it was. */
-const notSent = (where: string, { publications }: Belongings): readonly Diagnostic[] =>
-  publications.length === 0
+const notSent = (where: string, { belongings, publishedWithAll }: Facts): readonly Diagnostic[] => {
+  const names = [...belongings.publications.map(({ name }) => name), ...publishedWithAll];
+  return names.length === 0
     ? []
     : [
         {
           code: 'ETL4042',
           severity: 'warning',
-          message: `${where} is made anew and stays in ${publications.map(({ name }) => `the publication ${name}`).join(', ')}, whose subscribers are not sent the new rows`,
+          message: `${where} is made anew and stays in ${names.map((name) => `the publication ${name}`).join(', ')}, whose subscribers are not sent the new rows`,
           hint: 'Make the model incremental, so that its changes are sent; or let the subscribers copy the table anew.',
         },
       ];
+};
 
 /** What a replacement would silently take away: refused with the names, and the live relation is not touched. */
 export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Diagnostic[] {
@@ -58,7 +64,8 @@ export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Di
         hint: 'If this project did not make it, stop: rename it, or give the model another alias.',
       },
     ];
-  const { obstacles: lost, belongings, foreignKeys, numberings } = requireFacts(live);
+  const facts = requireFacts(live);
+  const { obstacles: lost, foreignKeys, numberings } = facts;
   const [key] = foreignKeys;
   if (becomes !== 'table' && key !== undefined)
     return [
@@ -74,10 +81,9 @@ export function hazards(request: Parameters<Dialect['hazards']>[0]): readonly Di
   const isCut = config !== undefined && partitioning(target, config) !== undefined;
   const obstacles = [
     ...lost.filter((what) => !isCut || what !== PARTITIONS),
-    ...(becomes === 'table' ? [] : ofTablesOnly(belongings)),
+    ...(becomes === 'table' ? [] : ofTablesOnly(facts)),
   ];
-  if (obstacles.length === 0)
-    return [...numbered(where, numberings), ...notSent(where, belongings)];
+  if (obstacles.length === 0) return [...numbered(where, numberings), ...notSent(where, facts)];
   return [
     {
       code: 'ETL4001',

@@ -4,6 +4,7 @@ import type { ObservedRelation } from '../../adapter/contract.ts';
 import type { Query, Scalar } from '../../adapter/statement.ts';
 import type { Column, RelationKind, RelationName } from '../../kernel/relation.ts';
 import type { Facts } from './facts.ts';
+import { CONTRACT_MARK } from './own-constraints.ts';
 import { BELONGINGS, FOREIGN_PUBLICATIONS } from './observe-belongings.ts';
 import { quoted } from './quote.ts';
 import { repeatable } from './statements.ts';
@@ -193,6 +194,16 @@ const OBSERVED = `select current_database() as database, n.nspname as schema, c.
     from pg_catalog.pg_partitioned_table t cross join lateral unnest(t.partattrs::int2[]) with ordinality k(num, at)
     left join pg_catalog.pg_attribute a on a.attrelid = t.partrelid and a.attnum = k.num and k.num > 0
     where t.partrelid = c.oid group by t.partstrat),
+  'ownConstraints', case when c.relkind in ('r', 'p') then (
+    select coalesce(json_agg(json_build_object('name', k.conname, 'type', k.contype::text, 'isValid', k.convalidated,
+      'definition', case when quiet.path is not null then pg_get_constraintdef(k.oid) end) order by k.contype <> 'p', k.oid), '[]')
+    from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype in ('c', 'u', 'p', 'x', 'f') and k.conparentid = 0
+      and coalesce(obj_description(k.oid, 'pg_constraint'), '') <> ${quoted(CONTRACT_MARK)}) else '[]' end,
+  'publishedWithAll', case when c.relkind in ('r', 'p') and exists (select from pg_catalog.pg_publication) then (
+    select coalesce(json_agg(t.pubname order by t.pubname), '[]') from pg_catalog.pg_publication_tables t
+    where t.schemaname = n.nspname and t.tablename = c.relname and not exists (
+      select from pg_catalog.pg_publication_rel pr join pg_catalog.pg_publication pb on pb.oid = pr.prpubid
+      where pr.prrelid = c.oid and pb.pubname = t.pubname)) else '[]' end,
   'partitions', case c.relkind when 'p' then (
     select coalesce(json_agg(pc.relname order by pc.relname), '[]') from pg_catalog.pg_inherits pi
     join pg_catalog.pg_class pc on pc.oid = pi.inhrelid where pi.inhparent = c.oid) else '[]' end,

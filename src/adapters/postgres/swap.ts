@@ -8,6 +8,7 @@ import { type Facts, requireFacts } from './facts.ts';
 import { nameConstraints } from './contract.ts';
 import { freeForeignKeys, keepForeignKeys, validations } from './foreign-keys.ts';
 import { nameIndex, requireIndexes } from './indexes.ts';
+import { ownValidations } from './own-constraints.ts';
 import { freePartitionNames, namePartitions, partitioning } from './partitions.ts';
 import { beside, ident, relationText } from './quote.ts';
 import {
@@ -72,18 +73,23 @@ const deferredSwap = (r: Replacement): readonly Statement[] => [
   ...keepForeignKeys(r.facts),
 ];
 
+const validationsOf = (r: Replacement): NonNullable<Attempt['validates']> => [
+  ...validations(r.facts),
+  ...(r.becomes === 'table' ? ownValidations(r.target, r.facts) : []),
+];
+
 /** The swap that re-binds, and the deferred one for when that cannot be. */
 export function swapAttempts(r: Replacement): readonly Attempt[] {
   const deferred: Attempt = {
     statements: deferredSwap(r),
     otherwiseOn: [],
     leaves: { relation: oldName(r.staged), kind: r.live.kind },
-    validates: validations(r.facts),
+    validates: validationsOf(r),
   };
   // A materialized view that is read itself cannot be dropped, so the first way is known to fail.
   const isDeep = r.facts.dependents.some((d) => d.kind === 'materialized_view' && d.isRead);
   if (isDeep) return [deferred];
-  const first = { statements: rebindingSwap(r), validates: validations(r.facts) };
+  const first = { statements: rebindingSwap(r), validates: validationsOf(r) };
   if (r.facts.dependents.length === 0) return [{ ...first, otherwiseOn: [] }];
   return [{ ...first, otherwiseOn: ['incompatible_columns', 'permission'] }, deferred];
 }

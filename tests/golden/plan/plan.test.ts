@@ -62,6 +62,8 @@ const FACTS: Readonly<Record<string, (kind: 'table' | 'view') => unknown>> = {
     dependents: [DEPENDENT],
     foreignKeys: [],
     numberings: [],
+  ownConstraints: [],
+  publishedWithAll: [],
   partitions: [],
     obstacles: [],
   }),

@@ -22,6 +22,8 @@ const FACTS = {
   dependents: [],
   foreignKeys: [],
   numberings: [],
+  ownConstraints: [],
+  publishedWithAll: [],
   partitions: [],
   obstacles: [],
 };

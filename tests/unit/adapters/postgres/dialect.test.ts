@@ -39,6 +39,8 @@ const facts: Facts = {
   dependents: [],
   foreignKeys: [],
   numberings: [],
+  ownConstraints: [],
+  publishedWithAll: [],
   partitions: [],
   obstacles: [],
 };

@@ -23,6 +23,8 @@ const factsWith = (grants: readonly Grant[]): Facts => ({
   dependents: [],
   foreignKeys: [],
   numberings: [],
+  ownConstraints: [],
+  publishedWithAll: [],
   partitions: [],
   obstacles: [],
 });

@@ -1,0 +1,103 @@
+// Constraints that somebody gave to a table by hand go over to the one that takes its place; those of a contract come from the contract.
+import type { Attempt } from '../../adapter/contract.ts';
+import type { Statement } from '../../adapter/statement.ts';
+import type { RelationName } from '../../kernel/relation.ts';
+import type { Facts, OwnConstraint } from './facts.ts';
+import { block, ident, quoted, relationText } from './quote.ts';
+import { once, repeatable } from './statements.ts';
+
+/** How a constraint of a contract is known again: by its comment. */
+export const CONTRACT_MARK = 'made by etl from the contract of the model';
+
+const HAS_INDEX: ReadonlySet<OwnConstraint['type']> = new Set(['u', 'p', 'x']);
+
+const internal = (staged: RelationName, i: number): string => `${staged.name}_c${i}`;
+
+/** Marks everything that a new table has from its contract. */
+export const markContract = (staged: RelationName): Statement =>
+  repeatable(
+    'alter',
+    block(`declare r record; begin
+for r in select k.conname from pg_catalog.pg_constraint k
+  where k.conrelid = ${quoted(relationText(staged))}::regclass and k.contype in ('c', 'f', 'u', 'p', 'x')
+loop execute format('comment on constraint %I on %s is %L', r.conname, ${quoted(relationText(staged))}, ${quoted(CONTRACT_MARK)}); end loop; end`),
+    staged,
+  );
+
+/** Made unless the table has the same from its contract, or has not the columns any more: then it goes with them, as in Postgres itself. */
+function unlessThere(
+  relation: RelationName,
+  c: OwnConstraint,
+  name: string,
+  definition: string,
+): Statement {
+  const table = relationText(relation);
+  const add = `alter table ${table} add constraint ${ident(name)} ${definition}`;
+  return once(
+    'alter',
+    block(`begin if not exists (select from pg_catalog.pg_constraint k where k.conrelid = ${quoted(table)}::regclass
+  and (k.conname = ${quoted(c.name)} or k.contype = ${quoted(c.type)} and pg_get_constraintdef(k.oid) = ${quoted(c.definition)}
+    or k.contype = 'p' and ${quoted(c.type)} = 'p'))
+then execute ${quoted(add)}; end if;
+exception when undefined_column or undefined_function or undefined_object or datatype_mismatch then null; end`),
+    relation,
+  );
+}
+
+/** Sent while nobody sees the staged table: what looks at its rows alone. */
+export const ownConstraintsBeside = (
+  staged: RelationName,
+  { ownConstraints }: Facts,
+): readonly Statement[] =>
+  ownConstraints.flatMap((c, i) =>
+    c.type === 'f'
+      ? []
+      : [
+          unlessThere(
+            staged,
+            c,
+            HAS_INDEX.has(c.type) ? internal(staged, i) : c.name,
+            c.definition,
+          ),
+        ],
+  );
+
+const isPartitioned = ({ relkind }: Facts): boolean => relkind === 'p';
+
+/** Sent under the final name: names that go with an index, and foreign keys, whose rows are looked at afterwards. */
+export const ownConstraintsInPlace = (
+  target: RelationName,
+  staged: RelationName,
+  facts: Facts,
+): readonly Statement[] =>
+  facts.ownConstraints.flatMap((c, i) => {
+    if (c.type === 'f') {
+      const bare = c.definition.replace(/\s+NOT VALID$/i, '');
+      return [unlessThere(target, c, c.name, isPartitioned(facts) ? bare : `${bare} not valid`)];
+    }
+    if (!HAS_INDEX.has(c.type)) return [];
+    const table = relationText(target);
+    return [
+      repeatable(
+        'swap',
+        block(`begin if exists (select from pg_catalog.pg_constraint k where k.conrelid = ${quoted(table)}::regclass and k.conname = ${quoted(internal(staged, i))})
+then alter table ${table} rename constraint ${ident(internal(staged, i))} to ${ident(c.name)}; end if; end`),
+      ),
+    ];
+  });
+
+/** What looks at the rows of foreign keys that were valid, once everything is published. */
+export const ownValidations = (
+  target: RelationName,
+  facts: Facts,
+): NonNullable<Attempt['validates']> =>
+  facts.ownConstraints
+    .filter(({ type, isValid }) => type === 'f' && isValid && !isPartitioned(facts))
+    .map(({ name }) => ({
+      statement: repeatable(
+        'alter',
+        block(`begin if exists (select from pg_catalog.pg_constraint k where k.conrelid = ${quoted(relationText(target))}::regclass and k.conname = ${quoted(name)} and not k.convalidated)
+then alter table ${relationText(target)} validate constraint ${ident(name)}; end if; end`),
+      ),
+      what: `${name} of ${target.schema}.${target.name}`,
+    }));
