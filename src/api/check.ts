@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Connection } from '../adapter/contract.ts';
+import type { Connection, Session } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { check as judge, type CheckedNode } from '../check/check.ts';
+import { MemoryUnfit } from '../check/memory.ts';
 import { LOCK_FILE, readSourceLock, type LockedSources } from '../check/source-lock.ts';
 import { hasErrors, sortDiagnostics, type Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
@@ -13,6 +14,7 @@ import type { ResourceType } from '../manifest/node.ts';
 import { Compiler } from '../plan/compile.ts';
 import { runScopes } from '../plan/run-scope.ts';
 import { explainFailure } from '../run/explain.ts';
+import { Memories } from './check-memory.ts';
 import { connect, homeOf } from './connect.ts';
 import { fileProblem } from './file-problem.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
@@ -63,47 +65,49 @@ export async function check(options: CheckOptions = {}): Promise<CheckReport> {
   );
   const locked = await lockOf(project);
   const stubs = await stubsOf(project);
-  const connection = isOnServer
-    ? await connect(project, invocation)
-    : await openScratch(project, invocation);
+  const memories = new Memories(project, { stubs, isUsed: !isOnServer });
+  const engine = new LazyEngine(() =>
+    isOnServer ? connect(project, invocation) : openScratch(project, invocation),
+  );
   try {
-    const { nodes, diagnostics } = await connection.withSession('check', (session) => {
-      const { manifest, graph, dialect, host } = project;
-      const compiler = new Compiler(
-        manifest,
-        host,
-        runScopes(withSelected(project, selected).loaded, {
-          warn: templateWarnings(project, (d) => project.report([d])),
-        }),
-      );
-      return judge({
-        manifest,
-        graph,
-        dialect,
-        compiler,
-        session,
-        selected,
-        places: isOnServer ? placesOf(project, invocation) : undefined,
-        locked,
-        stubs,
-        runHook: (hook) => compiler.runHook(hook, {}, () => undefined),
-        seed: runFiles(project).seed,
-        now: invocation.startedAt,
-      });
+    const { manifest, graph, dialect, host } = project;
+    const compiler = new Compiler(
+      manifest,
+      host,
+      runScopes(withSelected(project, selected).loaded, {
+        warn: templateWarnings(project, (d) => project.report([d])),
+      }),
+    );
+    const memory = await memories.read();
+    const found = await judge({
+      manifest,
+      graph,
+      dialect,
+      compiler,
+      withSession: (use) =>
+        engine.session((session, version) => use(session, `${dialect.name} ${version}`)),
+      selected,
+      places: isOnServer ? placesOf(project, invocation) : undefined,
+      locked,
+      stubs,
+      runHook: (hook) => compiler.runHook(hook, {}, () => undefined),
+      seed: runFiles(project).seed,
+      now: invocation.startedAt,
+      memory,
     });
-    const version = otherVersion(project, connection, isOnServer ? undefined : locked);
-    const isNote = (d: Diagnostic): boolean => d.severity === 'info';
-    const told = [
-      ...sortDiagnostics(diagnostics.filter((d) => !isNote(d))),
-      ...diagnostics.filter(isNote),
-      ...version,
-    ].flatMap((d) => project.judge(d) ?? []);
+    const name =
+      engine.version === undefined ? memory?.engine : `${dialect.name} ${engine.version}`;
+    await memories.write({ engine: name ?? dialect.name, nodes: found.memory });
+    const told = inOrder([
+      ...found.diagnostics,
+      ...otherVersion(dialect.name, name, isOnServer ? undefined : locked),
+    ]).flatMap((d) => project.judge(d) ?? []);
     return {
-      engine: `${project.dialect.name} ${connection.serverVersion}`,
+      engine: name ?? dialect.name,
       where: isOnServer ? 'target' : 'embedded',
       target: project.targetName,
       seconds: (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000,
-      nodes: nodes.map((node) => ({ ...node, ...factsOf(project, node.id) })),
+      nodes: found.nodes.map((node) => ({ ...node, ...factsOf(project, node.id) })),
       diagnostics: told,
       ok: !hasErrors(told),
     };
@@ -111,7 +115,48 @@ export async function check(options: CheckOptions = {}): Promise<CheckReport> {
     if (!isStatementFailure(error)) throw error;
     throw new EtlError([explainFailure(error, {})], { cause: error });
   } finally {
-    await connection.close();
+    await engine.close();
+  }
+}
+
+/** Mistakes and warnings by their place, then what is only noted. */
+const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => {
+  const isNote = (d: Diagnostic): boolean => d.severity === 'info';
+  return [...sortDiagnostics(diagnostics.filter((d) => !isNote(d))), ...diagnostics.filter(isNote)];
+};
+
+/** An engine that is started by the first question. */
+class LazyEngine {
+  #connection: Connection | undefined;
+  #version: string | undefined;
+  readonly #open: () => Promise<Connection>;
+
+  constructor(open: () => Promise<Connection>) {
+    this.#open = open;
+  }
+
+  get version(): string | undefined {
+    return this.#connection?.serverVersion ?? this.#version;
+  }
+
+  async session<T>(use: (session: Session, version: string) => Promise<T>): Promise<T> {
+    const connection = (this.#connection ??= await this.#open());
+    try {
+      return await connection.withSession('check', (session) =>
+        use(session, connection.serverVersion),
+      );
+    } catch (error) {
+      // what was made so far is in the way of the next attempt
+      if (error instanceof MemoryUnfit) await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#version = connection?.serverVersion ?? this.#version;
+    await connection?.close();
   }
 }
 
@@ -202,18 +247,18 @@ const release = (engine: string, version: string): string =>
     .join('.');
 
 function otherVersion(
-  { dialect }: OpenProject,
-  { serverVersion }: Connection,
+  dialect: string,
+  engine: string | undefined,
   locked: LockedSources | undefined,
 ): readonly Diagnostic[] {
-  if (locked === undefined || locked.version === '') return [];
-  const [here, there] = [serverVersion, locked.version].map((v) => release(dialect.name, v));
-  if (here === there) return [];
+  const version = engine?.slice(dialect.length + 1) ?? '';
+  if (locked === undefined || locked.version === '' || version === '') return [];
+  if (release(dialect, version) === release(dialect, locked.version)) return [];
   return [
     {
       code: 'ETL6051',
       severity: 'info',
-      message: `checked by ${dialect.name} ${serverVersion}; the warehouse had ${locked.version} when its sources were pulled`,
+      message: `checked by ${engine}; the warehouse had ${locked.version} when its sources were pulled`,
       hint: 'What one version takes another may refuse: check on the server too, with --target.',
     },
   ];

@@ -6,6 +6,7 @@ import type { Manifest, RunHook } from '../manifest/manifest.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import type { Asking, NodeCompiler } from '../plan/compiler.ts';
 import type { SeedFile } from '../run/seed-survey.ts';
+import type { CheckMemory } from './memory.ts';
 import type { LockedSources } from './source-lock.ts';
 
 /** What a check is made of. */
@@ -15,7 +16,8 @@ export interface CheckContext {
   readonly dialect: Dialect;
   /** one that renders references as `places` says */
   readonly compiler: NodeCompiler;
-  readonly session: Session;
+  /** one session for the time of `use`; the engine is started by the first call, and never when nothing has to be asked */
+  readonly withSession: <T>(use: (session: Session, engine: string) => Promise<T>) => Promise<T>;
   /** what is to be judged; what it reads is looked at too */
   readonly selected: ReadonlySet<NodeId>;
   /** where the relations of nodes are made in a warehouse; absent: under their own names */
@@ -26,4 +28,6 @@ export interface CheckContext {
   readonly runHook: (hook: RunHook) => Asking<string>;
   readonly seed: (node: ExecutableNode) => SeedFile;
   readonly now: Date;
+  /** what earlier checks have found to be sound; absent where it does not count */
+  readonly memory?: CheckMemory | undefined;
 }

@@ -1,11 +1,20 @@
-import { ask } from '../adapter/contract.ts';
+import { ask, type Session } from '../adapter/contract.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { relationKey, type Column } from '../kernel/relation.ts';
 import type { CheckContext } from './check-context.ts';
-import { comparePromises } from './compare-promises.ts';
+import { brokenContracts, undescribed } from './compare-promises.ts';
 import { explainRefusal, type Surroundings } from './explain-refusal.ts';
+import {
+  MemoryUnfit,
+  neededFor,
+  remembered,
+  unchangedSince,
+  type CheckMemory,
+  type Unchanged,
+} from './memory.ts';
 import { notesOf, sourceNotes } from './notes.ts';
+import type { SourceNode } from '../manifest/node.ts';
 import { scopeOf, type CheckScope } from './scope.ts';
 import { Shadow } from './shadow.ts';
 import { makeStubs } from './stub-statements.ts';
@@ -27,50 +36,125 @@ export interface CheckResult {
   readonly nodes: readonly CheckedNode[];
   /** of nodes and of what surrounds them, in the order in which they should be read */
   readonly diagnostics: readonly Diagnostic[];
+  /** for the next check */
+  readonly memory: CheckMemory['nodes'];
 }
 
 /**
  * Asks the engine about the SQL of every selected node and of all that it is made from, over empty relations. Whatever was made is
- * gone when it returns. Throws what keeps the engine from being asked.
+ * gone when it returns. What was sound before and has not changed is not asked again. Throws what keeps the engine from being asked.
  */
 export async function check(ctx: CheckContext): Promise<CheckResult> {
   const scope = scopeOf(ctx.manifest, ctx.graph, ctx.selected);
+  const memory = ctx.places === undefined ? ctx.memory : undefined;
+  try {
+    return await checkFrom(ctx, scope, memory);
+  } catch (error) {
+    if (!(error instanceof MemoryUnfit)) throw error;
+    return checkFrom({ ...ctx, memory: undefined }, scope, undefined);
+  }
+}
+
+const NOTHING_KNOWN: Unchanged = { clean: new Map(), own: new Map(), compiled: new Map() };
+
+async function checkFrom(
+  ctx: CheckContext,
+  scope: CheckScope,
+  memory: CheckMemory | undefined,
+): Promise<CheckResult> {
+  const isOnServer = ctx.places !== undefined;
+  const unchanged = isOnServer ? NOTHING_KNOWN : unchangedSince(ctx, scope, memory);
+  const needed = neededFor(ctx, scope, unchanged);
+  const found =
+    needed.size === 0
+      ? { verdicts: [], undeclared: [], stubs: [], refused: new Map(), columns: unchanged.clean }
+      : await ctx.withSession((session, engine) => {
+          if (memory !== undefined && memory.engine !== engine) throw new MemoryUnfit();
+          return asked(ctx, scope, session, unchanged, needed, memory);
+        });
+  const judgedNow = new Map(found.verdicts.map((v) => [v.id, v]));
+  const verdicts = scope.order.flatMap(
+    (id): Verdict | readonly Verdict[] =>
+      judgedNow.get(id) ?? (unchanged.clean.has(id) ? { id, standing: 'ok', diagnostics: [] } : []),
+  );
+  const nodes = verdicts
+    .filter((v) => ctx.selected.has(v.id))
+    .map((v) => judged(v, found.refused.get(v.id) ?? [], ctx, found.columns));
+  const isWrong = new Set(nodes.filter((n) => n.standing !== 'ok').map((n) => n.id));
+  const isSound = new Set(
+    verdicts.filter((v) => v.standing === 'ok' && !isWrong.has(v.id)).map((v) => v.id),
+  );
+  return {
+    nodes,
+    memory: remembered(
+      scope,
+      memory,
+      unchanged,
+      (id) => isSound.has(id) && found.stubs.length === 0,
+      (id) => found.columns.get(id),
+    ),
+    diagnostics: [
+      ...found.stubs,
+      ...nodes.flatMap((n) => n.diagnostics),
+      ...sourceNotes(ctx.manifest, found.undeclared, verdicts),
+      ...notesOf(
+        ctx.manifest,
+        verdicts.filter((v) => ctx.selected.has(v.id)),
+      ),
+    ],
+  };
+}
+
+interface Found {
+  readonly verdicts: readonly Verdict[];
+  readonly undeclared: readonly SourceNode[];
+  readonly stubs: readonly Diagnostic[];
+  readonly refused: ReadonlyMap<NodeId, readonly Diagnostic[]>;
+  readonly columns: ReadonlyMap<NodeId, readonly TypedColumn[]>;
+}
+
+/** What the engine says. */
+async function asked(
+  ctx: CheckContext,
+  scope: CheckScope,
+  session: Session,
+  unchanged: Unchanged,
+  needed: ReadonlySet<NodeId>,
+  memory: CheckMemory | undefined,
+): Promise<Found> {
   const schemas = schemasOf(ctx, scope);
   const { analysis } = ctx.dialect;
   const ground = { schemas, isWarehouse: ctx.places !== undefined };
-  const shadow = new Shadow(ctx.session, analysis, ground);
+  const shadow = new Shadow(session, analysis, ground);
   try {
     await shadow.open();
     const stubs = ground.isWarehouse ? [] : await makeStubs(ctx, shadow);
-    const walk = new Walk(ctx, scope, shadow);
-    await walk.run();
-    const found = await ask(ctx.session, analysis.columns(schemas));
-    const columns = columnsById(ctx, walk, found);
+    const walk = new Walk(ctx, scope, shadow, unchanged);
+    await walk.run(needed);
+    const columns = new Map([
+      ...unchanged.clean,
+      ...columnsById(ctx, walk, await ask(session, analysis.columns(schemas))),
+    ]);
     const around: Surroundings = {
       manifest: ctx.manifest,
       scope,
       columnsOf: (id) => columns.get(id),
+      had: (id) => memory?.nodes[id],
       backslashEscapes: analysis.backslashEscapes,
     };
-    const refused = new Map<NodeId, Diagnostic>();
-    for (const refusal of walk.refusals)
-      if (!refused.has(refusal.task.node.unique_id))
-        refused.set(refusal.task.node.unique_id, await explained(refusal, shadow, around));
-    const promises = await comparePromises(ctx, shadow, walk.verdicts, columns);
-    const nodes = [...walk.verdicts.values()]
-      .filter((v) => ctx.selected.has(v.id))
-      .map((v) => judged(v, [refused.get(v.id), promises.get(v.id)].flat(), columns));
+    const refused = new Map<NodeId, readonly Diagnostic[]>();
+    for (const refusal of walk.refusals) {
+      const id = refusal.task.node.unique_id;
+      if (!refused.has(id)) refused.set(id, [await explained(refusal, shadow, around)]);
+    }
+    for (const [id, list] of await brokenContracts(ctx, session, walk.verdicts, unchanged.clean))
+      refused.set(id, [...(refused.get(id) ?? []), ...list]);
     return {
-      nodes,
-      diagnostics: [
-        ...stubs,
-        ...nodes.flatMap((n) => n.diagnostics),
-        ...sourceNotes(ctx.manifest, walk.undeclared, [...walk.verdicts.values()]),
-        ...notesOf(
-          ctx.manifest,
-          [...walk.verdicts.values()].filter((v) => ctx.selected.has(v.id)),
-        ),
-      ],
+      verdicts: [...walk.verdicts.values()],
+      undeclared: walk.undeclared,
+      stubs,
+      refused,
+      columns,
     };
   } finally {
     await shadow.close();
@@ -132,17 +216,23 @@ async function explained(
 
 function judged(
   { id, standing, because, diagnostics }: Verdict,
-  more: readonly (Diagnostic | undefined)[],
+  more: readonly Diagnostic[],
+  ctx: CheckContext,
   columns: ReadonlyMap<NodeId, readonly TypedColumn[]>,
 ): CheckedNode {
   const list = columns.get(id);
-  const all = [...diagnostics, ...more.flatMap((d) => d ?? [])];
+  const found = [...diagnostics, ...more];
+  const all =
+    standing === 'ok' && found.length === 0 && list !== undefined
+      ? undescribed(ctx.manifest, id, list)
+      : found;
   const isWrong = all.some((d) => d.severity === 'error');
+  const isShown = list !== undefined && list.length > 0 && standing !== 'unjudged';
   return {
     id,
     standing: standing === 'ok' && isWrong ? 'wrong' : standing,
     ...(because === undefined ? {} : { because }),
-    ...(list === undefined || standing === 'unjudged' ? {} : { columns: list }),
+    ...(isShown ? { columns: list } : {}),
     diagnostics: all,
   };
 }

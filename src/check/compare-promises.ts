@@ -1,33 +1,29 @@
 // What property files say of the columns of models, beside the columns that their SQL gives: contracts and descriptions.
+import type { Session } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { contractOf } from '../plan/contract.ts';
 import { mismatches, mismatchTable } from '../run/preflight.ts';
 import type { CheckContext } from './check-context.ts';
 import { listed } from './listed.ts';
-import type { Shadow } from './shadow.ts';
 import type { TypedColumn, Verdict } from './verdict.ts';
 
-/** The differences by node, of the selected models, seeds and snapshots that are sound. */
-export async function comparePromises(
+/** The contracts that are broken, by node, of the selected models that are sound and were judged just now. */
+export async function brokenContracts(
   ctx: CheckContext,
-  shadow: Shadow,
+  session: Session,
   verdicts: ReadonlyMap<NodeId, Verdict>,
-  columns: ReadonlyMap<NodeId, readonly TypedColumn[]>,
+  clean: ReadonlyMap<NodeId, unknown>,
 ): Promise<ReadonlyMap<NodeId, readonly Diagnostic[]>> {
   const found = new Map<NodeId, readonly Diagnostic[]>();
   for (const [id, { standing }] of verdicts) {
     const node = ctx.manifest.nodes[id];
-    const given = columns.get(id);
-    if (node === undefined || given === undefined || standing !== 'ok') continue;
-    if (!ctx.selected.has(id) || node.resource_type === 'test') continue;
-    const broken = await contractDifferences(ctx, shadow, node);
-    // what a package describes is its author's affair
-    const isOwn = node.package_name === ctx.manifest.project_name;
-    const list = broken.length > 0 || !isOwn ? broken : undescribed(node, given);
+    if (node === undefined || standing !== 'ok' || clean.has(id) || !ctx.selected.has(id)) continue;
+    const list = await contractDifferences(ctx, session, node);
     if (list.length > 0) found.set(id, list);
   }
   return found;
@@ -35,7 +31,7 @@ export async function comparePromises(
 
 async function contractDifferences(
   { dialect, places }: CheckContext,
-  { session }: Shadow,
+  session: Session,
   node: ExecutableNode,
 ): Promise<readonly Diagnostic[]> {
   const promised = contractOf(node, dialect, new Map());
@@ -70,8 +66,16 @@ const broken = (node: ExecutableNode, message: string): Diagnostic => ({
   hint: 'Cast the column in the SQL, or correct its data_type in the property file.',
 });
 
-/** Columns that a property file describes and the SQL does not give. */
-function undescribed(node: ExecutableNode, given: readonly TypedColumn[]): readonly Diagnostic[] {
+/** Columns that a property file of the project describes and the SQL does not give. */
+export function undescribed(
+  manifest: Manifest,
+  id: NodeId,
+  given: readonly TypedColumn[],
+): readonly Diagnostic[] {
+  const node = manifest.nodes[id];
+  if (node === undefined || node.resource_type === 'test' || given.length === 0) return [];
+  // what a package describes is its author's affair
+  if (node.package_name !== manifest.project_name) return [];
   const names = given.map((c) => c.name);
   const folded = new Set(names.map((name) => name.toLowerCase()));
   const missing = Object.values(node.columns).filter(({ name, quote }) =>

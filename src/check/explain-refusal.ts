@@ -8,6 +8,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { explainFailure } from '../run/explain.ts';
+import type { Remembered } from './memory.ts';
 import { withPlace, widened } from './refused-place.ts';
 import { listed } from './listed.ts';
 import type { CheckScope } from './scope.ts';
@@ -28,6 +29,8 @@ export interface Surroundings {
   readonly manifest: Manifest;
   readonly scope: CheckScope;
   readonly columnsOf: (id: NodeId) => readonly TypedColumn[] | undefined;
+  /** what earlier checks knew of a node */
+  readonly had: (id: NodeId) => Remembered | undefined;
   readonly backslashEscapes: boolean;
 }
 
@@ -128,13 +131,25 @@ const calledFrom = (node: ExecutableNode, at: Span | undefined): readonly Relate
 function lostOnTheWay(
   node: ExecutableNode,
   name: string,
-  { scope, columnsOf, manifest }: Surroundings,
+  { scope, columnsOf, had, manifest }: Surroundings,
 ): readonly Related[] {
   const wanted = name.toLowerCase();
+  const gaveIt = (id: NodeId): boolean => {
+    const { columns = [], had: names = [] } = had(id) ?? {};
+    return [...columns.map((c) => c.name), ...names].some((n) => n.toLowerCase() === wanted);
+  };
   const has = (id: NodeId): boolean =>
     columnsOf(id)?.some((c) => c.name.toLowerCase() === wanted) === true;
   const direct = scope.graph.parents(node.unique_id);
   if (direct.some(has)) return [];
+  const changed = direct.find(gaveIt);
+  if (changed !== undefined)
+    return [
+      {
+        message: `${nameOf(manifest, changed)} gave "${name}" when it was last checked`,
+        ...placeOf(manifest, changed),
+      },
+    ];
   const seen = new Set<NodeId>(direct);
   let level: readonly NodeId[] = direct;
   while (level.length > 0) {

@@ -14,6 +14,7 @@ import { columnsOfSeed, declaredColumns, sourceColumns } from './known-columns.t
 import type { CheckScope } from './scope.ts';
 import type { Shadow } from './shadow.ts';
 import { shadowAnswers, type Asked } from './shadow-answers.ts';
+import { MemoryUnfit, type Unchanged } from './memory.ts';
 import {
   modelTask,
   semicolonIn,
@@ -45,18 +46,28 @@ export class Walk {
   readonly #ctx: CheckContext;
   readonly #scope: CheckScope;
   readonly #shadow: Shadow;
+  readonly #unchanged: Unchanged;
   /** what is there for its readers, although it may not be sound */
   readonly #readable: Set<NodeId> = new Set();
   #pending: Task[] = [];
 
-  constructor(ctx: CheckContext, scope: CheckScope, shadow: Shadow) {
+  constructor(ctx: CheckContext, scope: CheckScope, shadow: Shadow, unchanged: Unchanged) {
     this.#ctx = ctx;
     this.#scope = scope;
     this.#shadow = shadow;
+    this.#unchanged = unchanged;
   }
 
-  async run(): Promise<void> {
+  /** Judges what is needed, in the order of the scope. */
+  async run(needed: ReadonlySet<NodeId>): Promise<void> {
     for (const id of this.#scope.order) {
+      const known = this.#unchanged.clean.get(id);
+      if (known !== undefined) {
+        if (needed.has(id)) await this.#standAsBefore(id, known);
+        this.#ok(id);
+        continue;
+      }
+      if (!needed.has(id)) continue;
       const { [id]: source } = this.#ctx.manifest.sources;
       const { [id]: node } = this.#ctx.manifest.nodes;
       if (source !== undefined) await this.#source(source);
@@ -69,6 +80,13 @@ export class Walk {
   placeOf(node: ExecutableNode): RelationName {
     if (node.config.materialized === 'ephemeral') return sideRelation(node, 'ephemeral');
     return this.#ctx.places?.get(node.unique_id) ?? nodeRelation(node);
+  }
+
+  /** The relation of a node that was found to be sound before, from the columns that it had. */
+  async #standAsBefore(id: NodeId, columns: readonly TypedColumn[]): Promise<void> {
+    const place = this.#placeOfId(id);
+    if (columns.length === 0 || place === undefined || this.#scope.madeBy.has(id)) return;
+    if ((await this.#stub(place, columns)) !== undefined) throw new MemoryUnfit();
   }
 
   async #source(source: SourceNode): Promise<void> {
@@ -164,6 +182,8 @@ export class Walk {
     isIncremental: boolean,
   ): Promise<CompiledNode | undefined> {
     const { compiler, dialect, places } = this.#ctx;
+    const rendered = isIncremental ? undefined : this.#unchanged.compiled.get(node.unique_id);
+    if (rendered !== undefined && places === undefined) return rendered;
     const answer = shadowAnswers(dialect, this.#shadow, asked);
     const options = { isIncremental, ...(places === undefined ? {} : { standIns: places }) };
     try {

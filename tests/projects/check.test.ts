@@ -149,11 +149,13 @@ describe.each(ENGINES)('%s', (engine) => {
   });
 
   test('a column that got lost on its way is looked for above', async () => {
-    const report = await faulty({
+    const { check } = await make({
+      'models/sources.yml': SOURCES,
       'models/lines.sql':
         "select id, shop, amount, amount * 2 as twice from {{ source('erp', 'sales') }}\n",
       'models/daily.sql': "select count(*) as n from {{ ref('lines') }} where sold_on is not null\n",
     });
+    const report = await check();
     expect(report.diagnostics[0]?.related).toEqual([
       {
         message: 'erp.sales has "sold_on", and lines does not pass it on',

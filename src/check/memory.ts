@@ -1,0 +1,169 @@
+// What earlier checks have found to be sound, so that only what changed, and what is below it, is judged again.
+import { sha256 } from '../kernel/hash.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import type { CompiledNode } from '../plan/compiler.ts';
+import type { CheckContext } from './check-context.ts';
+import { sourceColumns } from './known-columns.ts';
+import type { CheckScope } from './scope.ts';
+import type { TypedColumn } from './verdict.ts';
+
+/** What is remembered of one node. */
+export interface Remembered {
+  /** a hash of all that its judgement depends on but the columns above it; empty when it was not sound */
+  readonly own: string;
+  /** a hash of the columns of what it reads */
+  readonly above: string;
+  readonly columns?: readonly TypedColumn[];
+  /** names of columns that it gave in earlier checks and gives no more */
+  readonly had?: readonly string[];
+}
+export interface CheckMemory {
+  /** `postgres 18.4` */
+  readonly engine: string;
+  readonly nodes: Readonly<Record<string, Remembered>>;
+}
+
+/** Thrown where it turns out that what is remembered is of no use: everything is judged anew. */
+export class MemoryUnfit extends Error {}
+
+/** What of a check needs no engine. */
+export interface Unchanged {
+  /** sound nodes of which nothing has changed, with the columns they have */
+  readonly clean: ReadonlyMap<NodeId, readonly TypedColumn[]>;
+  /** by node; a node whose template asks the warehouse has none */
+  readonly own: ReadonlyMap<NodeId, string>;
+  /** what was rendered on the way */
+  readonly compiled: ReadonlyMap<NodeId, CompiledNode>;
+}
+
+const hashed = (value: unknown): string => sha256(JSON.stringify(value)).slice(0, 32);
+
+/** The hash of the columns of what a node reads. */
+const aboveOf = (
+  scope: CheckScope,
+  id: NodeId,
+  columnsOf: (parent: NodeId) => readonly TypedColumn[] | undefined,
+): string => hashed(scope.graph.parents(id).map((parent) => [parent, columnsOf(parent) ?? []]));
+
+class Renderer {
+  readonly compiled: Map<NodeId, CompiledNode> = new Map();
+  readonly #ctx: CheckContext;
+
+  constructor(ctx: CheckContext) {
+    this.#ctx = ctx;
+  }
+
+  /** The text of a node; undefined when its template asks the warehouse or cannot be rendered. */
+  text(node: ExecutableNode): string | undefined {
+    const first = this.#render(node, false);
+    if (first === undefined) return undefined;
+    this.compiled.set(node.unique_id, first);
+    const isTwofold =
+      node.config.materialized === 'incremental' && /\bis_incremental\b/.test(node.raw_code);
+    if (!isTwofold) return first.sql;
+    const second = this.#render(node, true);
+    return second === undefined ? undefined : `${first.sql}\n${second.sql}`;
+  }
+
+  #render(node: ExecutableNode, isIncremental: boolean): CompiledNode | undefined {
+    try {
+      const step = this.#ctx.compiler.compile(node, { isIncremental }).next();
+      return step.done === true ? step.value : undefined;
+    } catch {
+      // told when it is judged
+      return undefined;
+    }
+  }
+}
+
+/** A hash of all that decides about a node but what it reads; undefined when that cannot be known without an engine. */
+function ownOf(ctx: CheckContext, renderer: Renderer, id: NodeId): string | undefined {
+  const source = ctx.manifest.sources[id];
+  if (source !== undefined)
+    return hashed(sourceColumns(source, ctx.dialect, ctx.locked) ?? [source.schema]);
+  const node = ctx.manifest.nodes[id];
+  if (node === undefined) return undefined;
+  const { relation_name: relation, config, columns, contract } = node;
+  const facts = [relation, config, columns, contract];
+  if (node.resource_type === 'seed') {
+    // of a large file only the path is known
+    const { name, checksum } = node.checksum;
+    return name === 'sha256' ? hashed([checksum, facts]) : undefined;
+  }
+  const text = renderer.text(node);
+  return text === undefined ? undefined : hashed([text, facts]);
+}
+
+/** Finds what was sound and is as it was. A node whose parents are not is none of it. */
+export function unchangedSince(
+  ctx: CheckContext,
+  scope: CheckScope,
+  memory: CheckMemory | undefined,
+): Unchanged {
+  const renderer = new Renderer(ctx);
+  const own = new Map<NodeId, string>();
+  const clean = new Map<NodeId, readonly TypedColumn[]>();
+  for (const id of scope.order) {
+    const hash = ownOf(ctx, renderer, id);
+    if (hash === undefined) continue;
+    own.set(id, hash);
+    const known = memory?.nodes[id];
+    if (known === undefined || known.own !== hash) continue;
+    const isSound =
+      scope.graph.parents(id).every((parent) => clean.has(parent)) &&
+      known.above === aboveOf(scope, id, (parent) => clean.get(parent));
+    if (isSound) clean.set(id, known.columns ?? []);
+  }
+  return { clean, own, compiled: renderer.compiled };
+}
+
+/** What has to be made for the others to be judged: they themselves and the relations that they read. */
+export function neededFor(
+  ctx: CheckContext,
+  scope: CheckScope,
+  { clean }: Unchanged,
+): ReadonlySet<NodeId> {
+  const needed = new Set<NodeId>();
+  const read = (id: NodeId): void => {
+    if (needed.has(id)) return;
+    needed.add(id);
+    const maker = scope.madeBy.get(id);
+    if (maker !== undefined) read(maker);
+    // the text of an ephemeral model stands in its readers
+    if (ctx.manifest.nodes[id]?.config.materialized === 'ephemeral')
+      for (const parent of scope.graph.parents(id)) read(parent);
+  };
+  for (const id of scope.order)
+    if (!clean.has(id)) {
+      needed.add(id);
+      for (const parent of scope.graph.parents(id)) read(parent);
+    }
+  return needed;
+}
+
+/** What the next check should know. */
+export function remembered(
+  scope: CheckScope,
+  before: CheckMemory | undefined,
+  { own }: Unchanged,
+  isSound: (id: NodeId) => boolean,
+  columnsOf: (id: NodeId) => readonly TypedColumn[] | undefined,
+): CheckMemory['nodes'] {
+  const nodes: Record<string, Remembered> = { ...before?.nodes };
+  for (const id of scope.order) {
+    const known = nodes[id];
+    const columns = isSound(id) ? columnsOf(id) : known?.columns;
+    const names = new Set(columns?.map((c) => c.name));
+    const had = [...(known?.had ?? []), ...(known?.columns ?? []).map((c) => c.name)]
+      .filter((name, i, all) => !names.has(name) && all.indexOf(name) === i)
+      .slice(-50);
+    nodes[id] = {
+      own: isSound(id) ? (own.get(id) ?? '') : '',
+      above: aboveOf(scope, id, columnsOf),
+      ...(columns === undefined ? {} : { columns }),
+      ...(had.length === 0 ? {} : { had }),
+    };
+  }
+  return nodes;
+}
