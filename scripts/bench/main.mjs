@@ -5,11 +5,17 @@ import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { measureParse } from './areas/parse.mjs';
+import { measureClickHouse } from './areas/clickhouse.mjs';
 import { measurePostgres } from './areas/postgres.mjs';
 import { measureStartup } from './areas/startup.mjs';
 import { tableOf } from './figures.mjs';
 
-const AREAS = { startup: measureStartup, parse: measureParse, postgres: measurePostgres };
+const AREAS = {
+  startup: measureStartup,
+  parse: measureParse,
+  postgres: measurePostgres,
+  clickhouse: measureClickHouse,
+};
 
 const HELP = `npm run bench -- [${Object.keys(AREAS).join('|')}] [options]
   --runs N       how often each is run, besides a warm-up (default 7)

@@ -7,6 +7,7 @@ import { startServer } from '../../support/server.mjs';
 import { figuresOf } from '../figures.mjs';
 import { inTurns, runOnce } from '../measure.mjs';
 import { projectOf, trivialViews, writeSlips } from '../projects.mjs';
+import { nodesSpan } from '../span.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const ETL = join(ROOT, 'bin/etl.cjs');
@@ -19,15 +20,6 @@ const TYPES = {
   amount: 'numeric(12,2)',
   note: 'text',
 };
-
-/** From the first statement of the first node to the end of the last one, in ms, as the artifact tells. */
-async function nodesSpan(dir) {
-  const { results } = JSON.parse(await readFile(join(dir, 'target/run_results.json'), 'utf8'));
-  const times = results.flatMap(({ timing }) => timing.filter(({ name }) => name === 'execute'));
-  const starts = times.map(({ started_at: at }) => Date.parse(at));
-  const ends = times.map(({ completed_at: at }) => Date.parse(at));
-  return Math.max(...ends) - Math.min(...starts);
-}
 
 function tools(server) {
   const { host, port, user, password, dbname } = server.output;

@@ -5,6 +5,7 @@ import type { Merging } from '../../adapter/merging.ts';
 import type { Checked, Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Column } from '../../kernel/relation.ts';
 import { factsOf, hasParts } from './facts.ts';
+import { METHODS, type UpsertMethod } from './merge-steps.ts';
 import { append, insertOverwrite, upsert } from './merge-ways.ts';
 import { grantOn } from './publish.ts';
 import { ident, relation } from './quote.ts';
@@ -40,10 +41,6 @@ function replacedRows(request: DeltaRequest): string {
   ];
   return conditions.map((c) => `ifNull(${c}, 0)`).join(' AND ');
 }
-
-const METHODS = ['auto', 'copy', 'partitions', 'lightweight', 'patch'] as const;
-/** How rows with the same key are replaced. */
-export type UpsertMethod = (typeof METHODS)[number];
 
 function methodOf(request: DeltaRequest): Checked<UpsertMethod> {
   const asked = request.config['upsert_method'] ?? 'auto';

@@ -86,7 +86,6 @@ const gap = (live: ObservedRelation): readonly Diagnostic[] => {
 
 const hazards: Dialect['hazards'] = ({ target, becomes, live }) => {
   if (live === undefined) return [];
-  if (live.kind === 'view' && becomes === 'view') return [];
   if (live.kind === 'table' || live.kind === 'view') return gap(live);
   const what = live.kind.replace('_', ' ');
   const problem: Diagnostic = {

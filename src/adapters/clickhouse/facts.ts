@@ -58,6 +58,17 @@ export const hasParts = ({ engine }: Facts): boolean => engine.endsWith('MergeTr
 export const canClone = (facts: Facts): boolean =>
   hasParts(facts) && !/^(?:Replicated|Shared)/.test(facts.engine);
 
+/**
+ * Whether CREATE OR REPLACE is one step. The database `default` of the embedded engine (Overlay) drops and creates: most reads
+ * that come while it is repeated find nothing.
+ */
+export const replacesAtOnce = ({ databaseEngine }: Facts): boolean =>
+  !/^(?:Overlay|Ordinary|Lazy|Memory)$/.test(databaseEngine);
+
+/** Engines that make one row of several, by the order in which these came: copying them would make another order. */
+export const keepsOrder = (facts: Facts): boolean =>
+  hasParts(facts) && !/^(?:Replicated|Shared)?MergeTree$/.test(facts.engine);
+
 /** Whether two names of the database can be exchanged by one step. */
 export const canExchange = ({ databaseEngine }: Facts): boolean =>
   !/^(?:Ordinary|Lazy|Memory)$/.test(databaseEngine);

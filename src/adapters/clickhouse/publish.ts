@@ -14,7 +14,7 @@ import type {
 import type { Statement } from '../../adapter/statement.ts';
 import type { RelationKind, RelationName } from '../../kernel/relation.ts';
 import { definition } from './contract.ts';
-import { canExchange, factsOf } from './facts.ts';
+import { canExchange, factsOf, replacesAtOnce } from './facts.ts';
 import { swapped } from './outcome.ts';
 import { ident, idents, relation, text } from './quote.ts';
 import { PRIVATE_WRITE, type Settings } from './settings.ts';
@@ -234,8 +234,8 @@ function createView(
 }
 
 /**
- * Over nothing or a view: one CREATE OR REPLACE. Over a table that statement would destroy the rows at once, so there the
- * view is made under the staged name and exchanged, and the table lives until tidy.
+ * Over nothing or a view: one CREATE OR REPLACE, where that is one step. Over a table that statement would destroy the rows at
+ * once, so there the view is made under the staged name and exchanged, and the table lives until tidy.
  */
 export function publishView(
   request: ViewRequest,
@@ -246,7 +246,8 @@ export function publishView(
   const header = readHeader(request.header);
   const before = [...header.sent, ...grantOn(target, grants)];
   const stored = { ...settings, ...header.settings };
-  if (live === undefined || live.kind === 'view')
+  const isOneStep = live === undefined || replacesAtOnce(factsOf(live));
+  if (live === undefined || (live.kind === 'view' && isOneStep))
     return [
       {
         statements: [

@@ -153,6 +153,18 @@ describe('delete+insert', () => {
     ]);
   });
 
+  it('keeps it in place, too, where the table has no other name', async () => {
+    await table("select number as id, 'old' as v from numbers(3)");
+    await merge("select number as id, 'new' as v from numbers(3)", {
+      predicates: ['DBT_INTERNAL_DEST.id > 1'],
+      config: { upsert_method: 'lightweight' },
+    });
+    expect(await w.rows('SELECT v, count() FROM shop.t GROUP BY v ORDER BY v')).toEqual([
+      ['new', 3],
+      ['old', 2],
+    ]);
+  });
+
   it('lets a reader see the old or the new state, never one between', async () => {
     await table('select number as id, 0 as v from numbers(20000)', { partition_by: 'id % 5' });
     const seen = new Set<string>();
