@@ -24,7 +24,7 @@ export function figuresOf(runs) {
 const fixed = (value, digits) => value.toFixed(digits);
 const row = (cells) => `| ${cells.join(' | ')} |`;
 
-/** Measurements as a Markdown table. Each: `{name, ours, baseline, against, goal?}` with figures, or `{name, value, unit, goal?}`. */
+/** Measurements as a Markdown table. Each: `{name, ours, baseline?, against?, goal?}` with figures, or `{name, value, unit, goal?}`. */
 export function tableOf(measurements) {
   const head = [
     row(['what', 'median', 'min–max', 'baseline', 'its median', 'ratio', 'goal', 'peak memory']),
@@ -37,9 +37,9 @@ export function tableOf(measurements) {
           m.name,
           `${fixed(m.ours.median, 0)} ms`,
           `${fixed(m.ours.min, 0)}–${fixed(m.ours.max, 0)}`,
-          m.against,
-          `${fixed(m.baseline.median, 0)} ms`,
-          fixed(m.ours.median / m.baseline.median, 2),
+          m.against ?? '',
+          m.baseline === undefined ? '' : `${fixed(m.baseline.median, 0)} ms`,
+          m.baseline === undefined ? '' : fixed(m.ours.median / m.baseline.median, 2),
           m.goal ?? '',
           m.ours.peak === undefined ? '' : `${fixed(m.ours.peak, 0)} MB`,
         ]),

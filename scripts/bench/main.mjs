@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { measureParse } from './areas/parse.mjs';
 import { measureClickHouse } from './areas/clickhouse.mjs';
 import { measurePostgres } from './areas/postgres.mjs';
+import { measureSite } from './areas/site.mjs';
 import { measureStartup } from './areas/startup.mjs';
 import { tableOf } from './figures.mjs';
 
@@ -15,6 +16,7 @@ const AREAS = {
   parse: measureParse,
   postgres: measurePostgres,
   clickhouse: measureClickHouse,
+  site: measureSite,
 };
 
 const HELP = `npm run bench -- [${Object.keys(AREAS).join('|')}] [options]
@@ -23,7 +25,7 @@ const HELP = `npm run bench -- [${Object.keys(AREAS).join('|')}] [options]
   --models N,N   sizes of the projects of the area parse (default 100,2000,10000)
   --dbt PATH     a dbt to measure beside, for the area parse
   --json FILE    where the figures go (default: target/bench/figures.json)
-Needs dist/ (npm run build); the area postgres needs psql on the PATH.`;
+Needs dist/ (npm run build); the area postgres needs psql on the PATH, the area site Chromium.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

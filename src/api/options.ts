@@ -55,6 +55,8 @@ export interface ApiOptions {
   readonly compile?: boolean;
   /** docs generate: do not ask the warehouse for columns */
   readonly emptyCatalog?: boolean;
+  /** docs generate: make the site from the artifacts in this folder, of this tool or of dbt, and from nothing else */
+  readonly fromArtifacts?: string;
   /** docs generate: write the page as static_index.html too */
   readonly static?: boolean;
   /** take every warning for an error */

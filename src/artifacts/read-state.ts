@@ -10,6 +10,7 @@ const KNOWN = {
   manifest: { file: 'manifest.json', oldest: 4, newest: 12 },
   sources: { file: 'sources.json', oldest: 1, newest: 3 },
   'run-results': { file: 'run_results.json', oldest: 4, newest: 6 },
+  catalog: { file: 'catalog.json', oldest: 1, newest: 1 },
 } as const;
 
 const problem = (message: string, hint: string, cause?: unknown): EtlError =>

@@ -18,6 +18,13 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'do not ask the warehouse for columns',
   },
   {
+    flags: '--from-artifacts <dir>',
+    key: 'fromArtifacts',
+    kind: 'text',
+    only: ['docs generate'],
+    help: 'make the site from manifest.json and the other artifacts of dbt (or of etl) in this folder: no project, no warehouse',
+  },
+  {
     flags: '--static',
     key: 'static',
     kind: 'flag',

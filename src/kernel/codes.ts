@@ -129,6 +129,7 @@ export const CODES = {
   ETL8001: 'Artifact cannot be written',
   ETL8002: 'State of an earlier run cannot be used',
   ETL8060: 'There is no log file',
+  ETL8061: 'No artifacts to make the site from',
   ETL9000: 'Internal error',
 } as const;
 

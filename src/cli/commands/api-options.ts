@@ -49,6 +49,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       sample: text(values['sample']),
       compile: flag(values['compile']),
       emptyCatalog: flag(values['emptyCatalog']),
+      fromArtifacts: text(values['fromArtifacts']),
       static: flag(values['static']),
       warnError: flag(values['warnError']),
       warnErrorOptions: textOrMap(values['warnErrorOptions']),

@@ -1,5 +1,7 @@
 import { relative } from 'node:path';
+import { docsFromArtifacts } from '../../api/docs-from-artifacts.ts';
 import { docsGenerate } from '../../api/docs-generate.ts';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Values } from '../commands.ts';
 import type { Terminal } from '../terminal.ts';
@@ -9,11 +11,17 @@ import { guarded } from './guarded.ts';
 /** `etl docs generate` */
 export const docsGenerateCommand = (values: Values, terminal: Terminal): Promise<number> =>
   guarded(values, terminal, async ({ reporter, learn }) => {
-    const { relations, page, single } = await docsGenerate({
+    const options = {
       ...apiOptions(values, terminal),
       onProject: learn,
-      report: (d) => reporter.diagnostics(d),
-    });
+      report: (d: readonly Diagnostic[]) => reporter.diagnostics(d),
+    };
+    if (options.fromArtifacts !== undefined) {
+      for (const path of await docsFromArtifacts(options, options.fromArtifacts))
+        reporter.note(`Wrote ${relative(terminal.cwd, path)}: open it in a browser`);
+      return EXIT.well;
+    }
+    const { relations, page, single } = await docsGenerate(options);
     reporter.note(`Found ${relations} relations in the warehouse`);
     reporter.note(`Wrote ${relative(terminal.cwd, page)}: open it in a browser`);
     reporter.note(`Wrote ${relative(terminal.cwd, single)}: the same site in one file`);

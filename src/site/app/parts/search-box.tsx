@@ -40,7 +40,7 @@ export function SearchBox({ site }: { readonly site: Site }): JSX.Element {
   const [query, setQuery] = useState('');
   const [chosen, setChosen] = useState(0);
   const [open, setOpen] = useState(false);
-  const [, setLoaded] = useState(false);
+  const [loaded, setLoaded] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const focus = (event: KeyboardEvent): void => {
@@ -53,7 +53,9 @@ export function SearchBox({ site }: { readonly site: Site }): JSX.Element {
     addEventListener('keydown', focus);
     return () => removeEventListener('keydown', focus);
   }, []);
+  const began = performance.now();
   const results = open ? searchOf(site).find(query, OFFERED) : [];
+  const took = performance.now() - began;
   const listed = open && query.trim() !== '';
   const leave = (address: string): void => {
     setOpen(false);
@@ -91,6 +93,8 @@ export function SearchBox({ site }: { readonly site: Site }): JSX.Element {
         aria-controls="search-results"
         aria-autocomplete="list"
         aria-activedescendant={listed ? `search-${chosen}` : undefined}
+        data-ms={took.toFixed(2)}
+        data-texts={loaded ? 'here' : undefined}
         value={query}
         onInput={(event) => {
           setQuery(event.currentTarget.value);

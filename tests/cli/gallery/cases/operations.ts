@@ -14,6 +14,13 @@ const source = (...lines: readonly string[]): string =>
 
 export const OPERATIONS: readonly GalleryCase[] = [
   {
+    name: 'site-from-no-artifacts',
+    files: { 'models/orders.sql': 'select 1 as id\n' },
+    args: ['docs', 'generate', '--from-artifacts', 'elsewhere'],
+    exit: 2,
+    codes: ['ETL8061'],
+  },
+  {
     name: 'operation-macro-missing',
     files: { 'macros/vacuum.sql': '{% macro vacuum_all() %}{% endmacro %}\n' },
     args: ['run-operation', 'vacum_all'],
