@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeText } from '../artifacts/write.ts';
 import { unmasked } from '../kernel/mask.ts';
-import { siteFolder } from '../site/data/files.ts';
+import { partsOf, siteFolder } from '../site/data/files.ts';
 import { readShell } from '../site/shell.ts';
 import { singleFile } from '../site/data/single-file.ts';
 import type { SiteData } from '../site/data/format.ts';
@@ -16,11 +16,12 @@ export async function writeSite(
   { folder, pages }: { readonly folder: string; readonly pages: readonly string[] },
 ): Promise<void> {
   const shell = await readShell();
-  const files = siteFolder(data, shell);
+  const parts = partsOf(data);
+  const files = siteFolder(data, shell, parts);
   for (const { path, text } of files)
     await writeText({ path: join(folder, path), mask: unmasked }, text);
   await removeOthers(folder, new Set(files.map(({ path }) => path)));
-  const page = pages.length === 0 ? '' : singleFile(data, shell);
+  const page = pages.length === 0 ? '' : singleFile(data, shell, parts);
   for (const path of pages) await writeText({ path, mask: unmasked }, page);
 }
 

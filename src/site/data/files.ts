@@ -16,13 +16,17 @@ export interface SiteFile {
 const POLICY = `default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'`;
 
 /** Every file of the site as a folder. `index.html` is the last: who sees it, finds the others. */
-export function siteFolder(data: SiteData, shell: SiteShell): readonly SiteFile[] {
+export function siteFolder(
+  data: SiteData,
+  shell: SiteShell,
+  parts: readonly Part[] = partsOf(data),
+): readonly SiteFile[] {
   return [
     { path: 'app.js', text: shell.script },
     { path: 'app.css', text: shell.style },
-    ...partsOf(data).map(({ key, value }) => ({
+    ...parts.map(({ key, json }) => ({
       path: `data/${key}.js`,
-      text: `etlSite(${JSON.stringify(key)},${harmless(value)});\n`,
+      text: `etlSite(${JSON.stringify(key)},${json});\n`,
     })),
     {
       path: 'index.html',
@@ -38,17 +42,18 @@ export function siteFolder(data: SiteData, shell: SiteShell): readonly SiteFile[
   ];
 }
 
-interface Part {
+/** A piece of the data, as text that may stand in a script. */
+export interface Part {
   readonly key: string;
-  readonly value: unknown;
+  readonly json: string;
 }
 
 /** The data in the pieces in which the browser asks for them. */
 export const partsOf = ({ index, details, texts, runs }: SiteData): readonly Part[] => [
-  { key: 'index', value: index },
-  { key: 'runs', value: runs },
-  ...details.map((value, i) => ({ key: `m/${i}`, value })),
-  ...texts.map((value, i) => ({ key: `t/${i}`, value })),
+  { key: 'index', json: harmless(index) },
+  { key: 'runs', json: harmless(runs) },
+  ...details.map((value, i) => ({ key: `m/${i}`, json: harmless(value) })),
+  ...texts.map((value, i) => ({ key: `t/${i}`, json: harmless(value) })),
 ];
 
 /** The page around script and style; without a script it still tells what there is. */
@@ -81,7 +86,7 @@ ${foot}
 
 /** JSON that may stand in a script, within a page or alone: nothing in it ends the script or a line of it. */
 export const harmless = (value: unknown): string =>
-  JSON.stringify(value).replaceAll(
-    /[<\u2028\u2029]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  JSON.stringify(value)
+    .replaceAll('<', String.raw`\u003c`)
+    .replaceAll('\u2028', String.raw`\u2028`)
+    .replaceAll('\u2029', String.raw`\u2029`);

@@ -30,9 +30,10 @@ export const mapsAt = (from: Json | undefined, key: string): readonly (readonly 
 
 /** The entries that say something: no empty texts, lists or maps, no nulls. */
 export function said<T extends object>(values: T): Said<T> {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => !isEmpty(value)),
-  ) as Said<T>;
+  const kept: Partial<Record<keyof T, unknown>> = {};
+  // called for every column of a project: making lists of entries took most of the time of a site
+  for (const key in values) if (!isEmpty(values[key])) kept[key] = values[key];
+  return kept as Said<T>;
 }
 type Said<T> = { readonly [K in keyof T]?: NonNullable<T[K]> };
 const isEmpty = (value: unknown): boolean =>

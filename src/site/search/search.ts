@@ -1,6 +1,6 @@
 // The search over everything that has a page: pure, so that it is tested and measured without a browser.
 import type { NodeRow, TextShard } from '../data/format.ts';
-import { similarity } from './similarity.ts';
+import { similarityTo } from './similarity.ts';
 
 /** A node as the search looks at it: small letters, columns between line ends. */
 interface Entry {
@@ -73,16 +73,19 @@ export class Search {
       .split(/\s+/)
       .filter((word) => word !== '');
     if (words.length === 0) return [];
-    const found: Result[] = [];
+    const found: Scored[] = [];
     for (const node of this.#entries.keys()) {
       const result = this.#match(node, words);
       if (result !== undefined) found.push(result);
     }
     const all = found.length > 0 ? found : this.#alike(words.join('_'));
-    return best(all, limit, this.#rows);
+    return best(all, limit, this.#rows).map(({ at, ...result }) => {
+      const column = at === undefined ? undefined : this.#columnAt(result.node, at);
+      return column === undefined ? result : { ...result, column };
+    });
   }
 
-  #match(node: number, words: readonly string[]): Result | undefined {
+  #match(node: number, words: readonly string[]): Scored | undefined {
     const entry = this.#entries[node];
     if (entry === undefined) return undefined;
     let score = entry.bonus;
@@ -93,29 +96,38 @@ export class Search {
       score += one.points;
       if (one.points > top.points) top = one;
     }
-    const column = top.at === undefined ? undefined : this.#columnAt(node, entry.columns, top.at);
     return {
       node,
       // of two names with the word in them the shorter one is closer to it
       score: score - Math.min(entry.name.length, 80) / 100,
       hit: top.hit,
-      ...(column === undefined ? {} : { column }),
+      at: top.at,
     };
   }
 
-  #columnAt(node: number, columns: string, at: number): string | undefined {
+  #columnAt(node: number, at: number): string | undefined {
+    const { columns = '' } = this.#entries[node] ?? {};
     let place = -1;
     for (let i = columns.indexOf('\n'); i !== -1 && i <= at; i = columns.indexOf('\n', i + 1))
       place++;
     return this.#rows[node]?.columns?.[place];
   }
 
-  #alike(query: string): readonly Result[] {
-    return this.#entries.flatMap(({ name, bonus }, node): readonly Result[] => {
-      const alike = similarity(query, name);
-      return alike < 0.4 ? [] : [{ node, score: alike + bonus / 100, hit: 'name' }];
+  #alike(query: string): readonly Scored[] {
+    const similarity = similarityTo(query);
+    return this.#entries.flatMap(({ name, bonus }, node): readonly Scored[] => {
+      const alike = similarity(name);
+      return alike < 0.4 ? [] : [{ node, score: alike + bonus / 100, hit: 'name', at: undefined }];
     });
   }
+}
+
+/** A result before the column is looked up: that is done for those that are shown. */
+interface Scored {
+  readonly node: number;
+  readonly score: number;
+  readonly hit: Hit;
+  readonly at: number | undefined;
 }
 
 interface Found {
@@ -159,13 +171,17 @@ function startsWord(text: string, word: string): boolean {
 
 /** The best ones in their order; equal ones by name, then by number, so that the list never jumps. */
 function best(
-  found: readonly Result[],
+  found: readonly Scored[],
   limit: number,
   rows: readonly NodeRow[],
-): readonly Result[] {
-  const nameOf = ({ node }: Result): string => rows[node]?.name ?? '';
+): readonly Scored[] {
+  // a letter finds thousands: only what can be among the best is sorted by name
+  const scores = Float64Array.from(found, ({ score }) => score).sort();
+  const least = scores[Math.max(0, scores.length - limit)] ?? 0;
+  const nameOf = ({ node }: Scored): string => rows[node]?.name ?? '';
   return found
-    .toSorted(
+    .filter(({ score }) => score >= least)
+    .sort(
       (a, b) =>
         b.score - a.score ||
         (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : a.node - b.node),
