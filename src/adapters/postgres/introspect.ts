@@ -143,8 +143,7 @@ const OBSTACLES = `(
           and not exists (select from pg_catalog.pg_constraint k where k.oid = d.objid and (k.conrelid = c.oid or k.contype = 'f'))
       union all select distinct pg_describe_object(d.classid, d.objid, d.objsubid)
         from pg_catalog.pg_depend d
-        join pg_catalog.pg_type t on t.oid = d.refobjid
-        where d.refclassid = 'pg_catalog.pg_type'::regclass and d.deptype = 'n' and t.typrelid = c.oid
+        where d.refclassid = 'pg_catalog.pg_type'::regclass and d.deptype = 'n' and d.refobjid = c.reltype
           and d.classid <> 'pg_catalog.pg_rewrite'::regclass
       union all select 'sequence ' || s.oid::regclass from ${OWNED} and not ${NUMBERS_ROWS}) o)`;
 
