@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { compiledPath } from '../artifacts/compiled.ts';
+import { compiledPath as compiledPathOf } from '../artifacts/compiled.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { findNode, type Manifest } from '../manifest/manifest.ts';
 import { versionedName } from '../manifest/unit-test.ts';
@@ -25,12 +25,15 @@ export const describer =
     };
     if (node.resource_type === 'source' || node.resource_type === 'exposure' || isSemantic(node))
       return { ...common, materialized: node.resource_type, label: labelOf(node) };
-    const compiled = join(targetDir, compiledPath(node, 'compiled'));
-    const written = existsSync(compiled) ? { compiledPath: relative(dir, compiled) } : {};
+    // looked for only by who tells of it: a failure
+    const compiledPath = (): string | undefined => {
+      const compiled = join(targetDir, compiledPathOf(node, 'compiled'));
+      return existsSync(compiled) ? relative(dir, compiled) : undefined;
+    };
     if (node.resource_type === 'unit_test')
       return {
         ...common,
-        ...written,
+        compiledPath,
         materialized: 'unit',
         label: labelOf(node),
         ...(node.schema === null ? {} : { schema: node.schema }),
@@ -42,7 +45,7 @@ export const describer =
       schema: node.schema,
       alias: node.alias,
       relationName: node.relation_name,
-      ...(node.resource_type === 'seed' ? {} : written),
+      ...(node.resource_type === 'seed' ? {} : { compiledPath }),
       ...(node.database === null ? {} : { database: node.database }),
     };
   };

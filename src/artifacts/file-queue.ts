@@ -1,10 +1,7 @@
 // Many small files for people to look at, written beside the work and not in its way.
 import { isEtlError } from '../kernel/error.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
-import { writeText, type ArtifactFile } from './write.ts';
-
-/** More would only wait for the file system. */
-const AT_ONCE = 4;
+import { writeTextNow, type ArtifactFile } from './write.ts';
 
 /** What kept a file from being written. */
 interface Problem {
@@ -31,48 +28,60 @@ function eachReasonOnce(problems: readonly Problem[]): readonly Diagnostic[] {
   );
 }
 
-/** Writes texts in the background, each file by one writer at a time and in the order in which they were given. */
+/** Work that takes no time at all is brought to its end first. */
+const WAIT_MS = 250;
+/** So long the files keep everything else waiting, and so long they let it go on. */
+const SLICE_MS = 4;
+const BETWEEN_MS = 20;
+
+/**
+ * Writes texts when there is time for it, the last one of each file. Each at once and by itself: for small files on a local disk
+ * that takes a fraction of what it costs to be called back for each step.
+ */
 export class FileQueue {
   readonly #waiting = new Map<string, { readonly file: ArtifactFile; readonly text: string }>();
-  readonly #busy = new Set<string>();
   readonly #problems: Problem[] = [];
-  readonly #idle: (() => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   /** Begins to write soon; a text for the same file that still waits is not written any more. */
   add(file: ArtifactFile, text: string): void {
     this.#waiting.set(file.path, { file, text });
-    this.#next();
+    this.#timer ??= setTimeout(() => this.#goOn(), WAIT_MS);
   }
 
   /** Waits until everything is written; tells what could not be, each reason once. */
   async settled(): Promise<readonly Diagnostic[]> {
-    if (this.#busy.size > 0 || this.#waiting.size > 0)
-      await new Promise<void>((done) => this.#idle.push(done));
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    while (this.#waiting.size > 0) {
+      this.#slice();
+      await new Promise<void>((done) => setImmediate(done));
+    }
     return eachReasonOnce(this.#problems.splice(0));
   }
 
-  #next(): void {
-    for (const [path, { file, text }] of this.#waiting) {
-      if (this.#busy.size >= AT_ONCE) return;
-      if (this.#busy.has(path)) continue;
-      this.#waiting.delete(path);
-      this.#busy.add(path);
-      void this.#write(file, text);
-    }
-    if (this.#busy.size > 0) return;
-    for (const done of this.#idle.splice(0)) done();
+  #goOn(): void {
+    this.#timer = undefined;
+    this.#slice();
+    if (this.#waiting.size > 0) this.#timer = setTimeout(() => this.#goOn(), BETWEEN_MS);
   }
 
-  async #write(file: ArtifactFile, text: string): Promise<void> {
+  #slice(): void {
+    const until = performance.now() + SLICE_MS;
+    for (const [path, { file, text }] of this.#waiting) {
+      this.#waiting.delete(path);
+      this.#write(file, text);
+      if (performance.now() > until) return;
+    }
+  }
+
+  #write(file: ArtifactFile, text: string): void {
     try {
-      await writeText(file, text);
+      writeTextNow(file, text);
     } catch (error) {
       if (!isEtlError(error)) throw error;
       for (const diagnostic of error.diagnostics)
         this.#problems.push({ path: file.path, diagnostic });
-    } finally {
-      this.#busy.delete(file.path);
-      this.#next();
     }
   }
 }

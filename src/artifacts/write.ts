@@ -1,3 +1,4 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EtlError } from '../kernel/error.ts';
@@ -26,9 +27,12 @@ export function writeJson({ path, mask }: ArtifactFile, value: unknown): Promise
   return write(path, mayChange(text, mask) ? toJson(masked(value, mask)) : text);
 }
 
+/** Beside the file, because a rename is atomic only within one file system. */
+const temporaryOf = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${process.pid}.${++written}.tmp`);
+
 async function write(path: string, text: string): Promise<number> {
-  // beside the file, because a rename is atomic only within one file system
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${++written}.tmp`);
+  const temporary = temporaryOf(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');
@@ -44,6 +48,43 @@ async function write(path: string, text: string): Promise<number> {
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new EtlError([writeProblem(path, error)], { cause: error });
+  }
+}
+
+/**
+ * The same before it returns. Its folders are made when they are missed, and a file that holds the text already is left as it is:
+ * to replace a file takes many times as long as to read it.
+ */
+export function writeTextNow({ path, mask }: ArtifactFile, text: string): void {
+  const temporary = temporaryOf(path);
+  const wanted = mask(text);
+  if (textOf(path) === wanted) return;
+  try {
+    try {
+      writeFileSync(temporary, wanted, { flag: 'wx' });
+    } catch (error) {
+      // making them tells, too, what stands in the way of a folder
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(temporary, wanted, { flag: 'wx' });
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // what is told is why it could not be written
+    }
+    throw new EtlError([writeProblem(path, error)], { cause: error });
+  }
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
   }
 }
 

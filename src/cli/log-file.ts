@@ -1,14 +1,16 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { GatheredWrites } from './gathered-writes.ts';
 
 /** How many full files are kept beside the current one. */
 const KEPT = 5;
 export const DEFAULT_MAX_BYTES: number = 10 * 1024 * 1024;
 
-/** A file that lines are appended to at once, put aside when it is full; several processes may share it. */
+/** A file that lines are appended to as they come, put aside when it is full; several processes may share it. */
 export class LogFile {
   readonly path: string;
   readonly #maxBytes: number;
+  readonly #gathered = new GatheredWrites((text) => this.#append(text));
   #size: number;
 
   /** Makes the folder; throws what the disk says when that, or writing, is not possible. */
@@ -20,8 +22,13 @@ export class LogFile {
     this.#size = statSync(this.path).size;
   }
 
-  /** Appends a text; a disk that has become full loses the line and not the run. */
+  /** Appends a text, in a moment. */
   write(text: string): void {
+    this.#gathered.add(text);
+  }
+
+  /** A disk that has become full loses the line and not the run. */
+  #append(text: string): void {
     try {
       const bytes = Buffer.byteLength(text);
       if (this.#maxBytes > 0 && this.#size > 0 && this.#size + bytes > this.#maxBytes)

@@ -20,6 +20,8 @@ if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
   process.stdout.write(`etl ${VERSION}\n`);
 } else {
   const { runProgram } = await import('./program.ts');
+  const { GatheredWrites } = await import('./gathered-writes.ts');
+  const out = new GatheredWrites((text) => void process.stdout.write(text));
   const stop = new AbortController();
   /** The first signal then cancels what runs and reports; the second one ends the process at once. */
   const armSignals = (): void => {
@@ -34,17 +36,20 @@ if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
         stop.abort();
       });
   };
-  leave(
-    await runProgram(args, {
-      write: (text) => void process.stdout.write(text),
-      writeError: (text) => void process.stderr.write(text),
-      isTerminal: process.stdout.isTTY === true,
-      width: process.stdout.columns ?? 100,
-      env: process.env,
-      cwd: process.cwd(),
-      signal: stop.signal,
-      armSignals,
-      invocationId: randomUUID(),
-    }),
-  );
+  const code = await runProgram(args, {
+    write: (text) => out.add(text),
+    writeError: (text) => {
+      out.flush();
+      process.stderr.write(text);
+    },
+    isTerminal: process.stdout.isTTY === true,
+    width: process.stdout.columns ?? 100,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: stop.signal,
+    armSignals,
+    invocationId: randomUUID(),
+  });
+  out.flush();
+  leave(code);
 }

@@ -84,14 +84,22 @@ export const masked = <T>(value: T, mask: Mask, kept: ReadonlySet<string> = NOTH
 
 function walk(value: unknown, mask: Mask, kept: ReadonlySet<string>): unknown {
   if (typeof value === 'string') return mask(value);
-  if (Array.isArray(value)) return value.map((item: unknown) => walk(item, mask, kept));
   if (typeof value !== 'object' || value === null) return value;
-  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(value));
-  if (!isPlain) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      PLAIN_KEY.test(key) ? key : mask(key),
-      kept.has(key) ? item : walk(item, mask, kept),
-    ]),
-  );
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => walk(item, mask, kept));
+    return items.some((item, i) => item !== value[i]) ? items : value;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  // nearly nothing holds a secret: a copy is made of what does
+  let copy: [string, unknown][] | undefined;
+  const entries = Object.entries(value);
+  for (const [i, [key, item]] of entries.entries()) {
+    const shownKey = PLAIN_KEY.test(key) ? key : mask(key);
+    const shown: unknown = kept.has(key) ? item : walk(item, mask, kept);
+    if (shownKey === key && shown === item) continue;
+    copy ??= [...entries];
+    copy[i] = [shownKey, shown];
+  }
+  return copy === undefined ? value : Object.fromEntries(copy);
 }

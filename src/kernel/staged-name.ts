@@ -17,5 +17,14 @@ export const stagedPrefix = (target: RelationName): string =>
  */
 export const stagedName = (target: RelationName, invocationId: string): RelationName => ({
   ...target,
-  name: `${stagedPrefix(target)}${sha256(invocationId).slice(0, 6)}`,
+  name: `${stagedPrefix(target)}${runSuffix(invocationId)}`,
 });
+
+let ofRun = { invocationId: '', suffix: '' };
+
+/** A run asks for the same one with every node. */
+function runSuffix(invocationId: string): string {
+  if (ofRun.invocationId !== invocationId || ofRun.suffix === '')
+    ofRun = { invocationId, suffix: sha256(invocationId).slice(0, 6) };
+  return ofRun.suffix;
+}

@@ -21,7 +21,7 @@ export function failureText(
   const told = isVerdict(outcome)
     ? [...verdictText(outcome, options), ...keptText(outcome), ...placesText(outcome, options)]
     : [...titleText(outcome, facts), ...problemsText(outcome, options)];
-  const path = facts.compiledPath;
+  const path = facts.compiledPath?.();
   return [title, ...told, ...(path === undefined ? [] : [`  compiled code at ${path}`])];
 }
 

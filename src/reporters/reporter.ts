@@ -14,7 +14,7 @@ export interface NodeFacts {
   /** of the file, below its resource folder: `gold/margin.sql` */
   readonly nodePath?: string;
   /** of the compiled SQL, when it is written */
-  readonly compiledPath?: string;
+  readonly compiledPath?: () => string | undefined;
   readonly schema?: string;
   readonly alias?: string;
   readonly database?: string;

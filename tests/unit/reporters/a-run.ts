@@ -19,7 +19,7 @@ const KNOWN: Readonly<Record<string, NodeFacts>> = {
     nodePath: 'gold/margin.sql',
     schema: 'gold',
     alias: 'margin',
-    compiledPath: 'target/compiled/shop/models/gold/margin.sql',
+    compiledPath: () => 'target/compiled/shop/models/gold/margin.sql',
   },
   'model.shop.sales': {
     resourceType: 'model',
@@ -35,7 +35,7 @@ const KNOWN: Readonly<Record<string, NodeFacts>> = {
     label: 'not_null_margin_id',
     name: 'not_null_margin_id',
     path: 'models/gold/_gold.yml',
-    compiledPath: 'target/compiled/shop/models/gold/_gold.yml/not_null_margin_id.sql',
+    compiledPath: () => 'target/compiled/shop/models/gold/_gold.yml/not_null_margin_id.sql',
   },
 };
 
