@@ -11,4 +11,15 @@ export interface AtOnce {
    * is not as `live` says any more.
    */
   guard(target: RelationName, live: ObservedRelation | undefined): readonly Statement[];
+  /** The same for transactions that are sent ahead (`Ahead`): told by any failure, prepared, for there are many of them. */
+  guardAhead(target: RelationName, live: ObservedRelation | undefined): readonly Statement[];
+}
+
+/** Many small transactions on one session, each sent before those ahead of it were answered. */
+export interface Ahead {
+  /**
+   * Sends a transaction; `tag` names its node in the engine's own process list. Resolves once it is committed. Rejects when nothing
+   * of it was done, or when it is not known whether it was: then the connection is lost. Others are not touched by that.
+   */
+  send(tag: string, statements: readonly Statement[]): Promise<void>;
 }

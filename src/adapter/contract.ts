@@ -1,6 +1,6 @@
 // What an engine must offer. The dialect is pure text; the session talks; the adapter is the package of both.
 import type { Analysis } from './analysis.ts';
-import type { AtOnce } from './at-once.ts';
+import type { Ahead, AtOnce } from './at-once.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import type { Column, RelationKind, RelationName } from '../kernel/relation.ts';
 import type { Access, CatalogColumn } from './catalog.ts';
@@ -119,6 +119,8 @@ export interface SwapRequest extends RelationRequest {
 }
 export interface ViewRequest extends SelectRequest {
   readonly live: ObservedRelation | undefined;
+  /** whoever asks tries the first way only */
+  readonly firstWayOnly?: boolean;
 }
 export interface DeltaRequest extends SelectRequest {
   readonly strategy: IncrementalStrategy;
@@ -288,6 +290,11 @@ export interface Session {
   lock(relation: RelationName, wish?: LockWish): Promise<(() => Promise<void>) | undefined>;
   /** Cancels what the session is doing right now, which then fails as cancelled; nothing when it does nothing. */
   interrupt(): Promise<void>;
+  /**
+   * Does `use` with a way to send many transactions without waiting for each; nothing else may be sent on the session meanwhile.
+   * Absent, or resolves to undefined without a call, where the session cannot do that.
+   */
+  ahead?<T>(use: (ahead: Ahead) => Promise<T>): Promise<T | undefined>;
   /** Loads a CSV file into an existing table; a bad cell is an EtlError ETL7xxx with file, line and column. */
   load(target: RelationName, input: SeedInput): Promise<Effect>;
 }

@@ -19,7 +19,7 @@ export interface Statement {
    * A question of the tool's own that is asked again and again: planned once for each connection under this name, with the
    * values where its text says $1, $2. It holds no text of an author, so it needs no read-only transaction around it.
    */
-  readonly prepared?: { readonly name: string; readonly values: readonly string[] };
+  readonly prepared?: { readonly name: string; readonly values: readonly (string | null)[] };
   /**
    * Asked when the answer to the statement was lost, once it is known not to run any more: whether it was carried out. For
    * statements that must not be sent twice.

@@ -179,11 +179,17 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   // a file that cannot be written does not change what happened in the warehouse
   for (const diagnostic of await ctx.files.settled())
     ctx.report({ ...diagnostic, severity: 'warning' });
-  const ended = await runHooks(ctx, on_run_end, {
+  const ended = await runHooks(
+    ctx,
+    on_run_end,
     // as in dbt: what was skipped because nothing began is no result
-    results: hookResults(goesOn ? outcomes : [], project.manifest),
-    ...usedSchemas(outcomes, project),
-  });
+    on_run_end.length === 0
+      ? {}
+      : {
+          results: hookResults(goesOn ? outcomes : [], project.manifest),
+          ...usedSchemas(outcomes, project),
+        },
+  );
   const seconds = (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000;
   const cancelled = invocation.signal.aborted;
   // what happened is told even where it cannot be written down

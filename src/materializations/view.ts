@@ -25,7 +25,7 @@ const replacedRows = ({ live, target }: SelectIngredients): readonly Diagnostic[
     : [];
 
 /** A view: replaced in place where its columns allow it, else swapped; nothing of it exists before it is published. */
-export function view(from: SelectIngredients): Recipe {
+export function view(from: SelectIngredients & { readonly firstWayOnly?: boolean }): Recipe {
   const { dialect, live } = from;
   return {
     action:

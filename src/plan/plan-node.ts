@@ -38,6 +38,8 @@ export interface PlanInputs {
     readonly before: readonly RenderedHook[];
     readonly after: readonly RenderedHook[];
   };
+  /** of the ways to publish a view only the first one is wanted */
+  readonly firstWayOnly?: boolean;
   /** true for the rows of the microbatch that this is */
   readonly window?: string;
   /** compiled SELECT of a model */
@@ -164,7 +166,10 @@ function recipeOf(
     return { value: undefined, diagnostics: planned.diagnostics };
   switch (node.config.materialized) {
     case 'view':
-      return { value: view(from), diagnostics: [] };
+      return {
+        value: view({ ...from, firstWayOnly: inputs.firstWayOnly ?? false }),
+        diagnostics: [],
+      };
     case 'table':
       return { value: table(from), diagnostics: [] };
     case 'snapshot':

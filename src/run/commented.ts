@@ -10,7 +10,11 @@ export function commentedText(sql: string, comment: QueryComment | undefined): s
 }
 
 /** A statement with the comment beside it; places in the author's SQL move along. */
-function withComment(statement: Statement, comment: QueryComment): Statement {
+export function commentedStatement(
+  statement: Statement,
+  comment: QueryComment | undefined,
+): Statement {
+  if (comment === undefined) return statement;
   const sql = commentedText(statement.sql, comment);
   const { authoredAt } = statement;
   if (comment.append || authoredAt === undefined) return { ...statement, sql };
@@ -21,14 +25,16 @@ function withComment(statement: Statement, comment: QueryComment): Statement {
 export function commented(session: Session, comment: QueryComment | undefined): Session {
   if (comment === undefined) return session;
   return {
-    execute: (statement) => session.execute(withComment(statement, comment)),
+    execute: (statement) => session.execute(commentedStatement(statement, comment)),
     // what is prepared has one text for all nodes
     read: (statement) =>
-      session.read(statement.prepared === undefined ? withComment(statement, comment) : statement),
+      session.read(
+        statement.prepared === undefined ? commentedStatement(statement, comment) : statement,
+      ),
     segment: (segment) =>
       session.segment({
         ...segment,
-        statements: segment.statements.map((s) => withComment(s, comment)),
+        statements: segment.statements.map((s) => commentedStatement(s, comment)),
       }),
     load: (target, input) => session.load(target, input),
     interrupt: () => session.interrupt(),

@@ -1,10 +1,9 @@
 // The executor: dull on purpose. It decides nothing but when, and turns whatever happens into outcomes.
-import { isStatementFailure, type StatementFailure } from '../adapter/failure.ts';
+import { isStatementFailure } from '../adapter/failure.ts';
 import type { NodeOutcome } from '../events/event.ts';
 import { runOrderOf } from '../graph/run-order.ts';
 import type { ProjectGraph } from '../graph/graph.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
-import { isEtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import { findNode, findRunnable } from '../manifest/manifest.ts';
@@ -13,9 +12,8 @@ import { foldTests, hasOutcome, testedModels } from '../plan/fold-tests.ts';
 import { writtenSql, type CompiledNode } from '../plan/compiler.ts';
 import { commented, commentedText } from './commented.ts';
 import type { RunContext } from './context.ts';
-import { explainFailure } from './explain.ts';
+import { diagnose } from './diagnose.ts';
 import { nodeClock } from './node-clock.ts';
-import { withPublicName } from './public-name.ts';
 import { failing } from './not-published.ts';
 import { withState } from './published.ts';
 import { Effects, Outage, untilDone } from './repeating.ts';
@@ -24,9 +22,10 @@ import { skippedAsLocked } from './if-locked.ts';
 import { runRelation, type Progress } from './run-relation.ts';
 import { runTest } from './run-test.ts';
 import { runUnitTest } from './run-unit-test.ts';
-import { schedule } from './schedule.ts';
+import { type Row, schedule } from './schedule.ts';
 import { stoppable, type StoppableSession } from './stoppable.ts';
 import { Tested } from './tested.ts';
+import { type Begun, isForRow, performViews } from './view-row.ts';
 
 export interface ExecuteOptions {
   readonly threads: number;
@@ -58,7 +57,9 @@ export async function execute(
     : { isUnordered: ctx.clones !== undefined };
   await schedule(runOrderOf(graph, alone, gates), {
     threads: options.threads,
-    perform: (id, thread) => run.perform(id, folded.get(id) ?? [], thread),
+    perform: (id, thread) => run.perform(id, folded.get(id) ?? [], `Thread-${thread}`),
+    inRow: isForRow(ctx, (id) => !options.failFast && !folded.has(id)),
+    performRow: (row, thread) => run.performRow(row, `Thread-${thread}`),
     skip: (id, because) => run.skipAll([id, ...(folded.get(id) ?? [])], because),
     stopped: () => run.isStopped,
     abandon: (id) => run.skipAll([id, ...(folded.get(id) ?? [])], undefined),
@@ -111,17 +112,41 @@ class Run {
   }
 
   /** Runs one node with the tests folded into it; true when what is below may start. */
-  async perform(id: NodeId, tests: readonly NodeId[], thread: number): Promise<boolean> {
+  async perform(
+    id: NodeId,
+    tests: readonly NodeId[],
+    thread: string,
+    begun?: Begun,
+  ): Promise<boolean> {
     try {
-      return await this.performOne(id, tests, `Thread-${thread}`);
+      return await this.performOne(id, tests, thread, begun);
     } catch (error) {
       // nothing of a node may end the run of the others
-      this.broken(this.node(id), error, `Thread-${thread}`);
+      this.broken(this.node(id), error, thread);
       return false;
     }
   }
 
-  private async performOne(id: NodeId, tests: readonly NodeId[], label: string): Promise<boolean> {
+  /** Does views in a row. */
+  performRow(row: Row, thread: string): Promise<void> {
+    const alone = (id: NodeId, begun?: Begun): Promise<boolean> =>
+      this.perform(id, [], thread, begun);
+    const host = {
+      ctx: this.ctx,
+      node: this.node.bind(this),
+      begin: this.begin.bind(this),
+      end: this.end.bind(this),
+      alone,
+    };
+    return performViews(host, row, thread);
+  }
+
+  private async performOne(
+    id: NodeId,
+    tests: readonly NodeId[],
+    label: string,
+    begun: Begun | undefined,
+  ): Promise<boolean> {
     // there is nothing to do for an exposure: its place in the order tells whether what it shows is there
     if (id in this.ctx.manifest.exposures) {
       const nothing = { diagnostics: [], message: 'NO-OP', failures: 0 };
@@ -135,19 +160,16 @@ class Run {
       ).catch((error: unknown) => this.broken(node, error, label));
       return ENDED_WELL.has(outcome.status);
     }
-    const ended = await this.relation(node, tests, label);
+    const ended = await this.relation(node, tests, label, begun);
     // a model may say that what is below it runs all the same; its tests hold back as ever
     if (node.config['on_error'] === 'continue' && !this.options.failFast)
       return ended.slice(1).every((o) => o.status === 'skipped' || ENDED_WELL.has(o.status));
     return ended.every((o) => ENDED_WELL.has(o.status));
   }
 
-  private async relation(
-    node: ExecutableNode,
-    tests: readonly NodeId[],
-    thread: string,
-  ): Promise<readonly NodeOutcome[]> {
-    const ctx = { ...this.ctx, thread };
+  /** The turn of a node begins. */
+  begin(node: ExecutableNode): Begun {
+    const { ctx } = this;
     const begun = this.start(node);
     const sent: string[] = [];
     const progress: Progress = {
@@ -159,11 +181,33 @@ class Run {
       },
       published: { is: 'no' },
       diagnose: (error) => {
-        const found = this.diagnose(node, error, progress.compiled);
+        const found = diagnose(this.ctx, node, error, progress.compiled);
         if (!isStatementFailure(error)) return found;
         return found.map((d) => withState(d, node, progress.published));
       },
     };
+    return { node, ...begun, progress, sent };
+  }
+
+  /** The turn of a node that was begun ends. */
+  end(
+    begun: Begun,
+    thread: string,
+    result: Omit<Partial<NodeOutcome>, 'id'> & Pick<NodeOutcome, 'status' | 'diagnostics'>,
+  ): NodeOutcome {
+    const { node, progress, sent } = begun;
+    if (sent.length > 0) this.ctx.files.keep('run', node, sent.join(';\n\n'));
+    return this.finish(node, begun, thread, { ...result, ...this.compiledFacts(node, progress) });
+  }
+
+  private async relation(
+    node: ExecutableNode,
+    tests: readonly NodeId[],
+    thread: string,
+    begun: Begun = this.begin(node),
+  ): Promise<readonly NodeOutcome[]> {
+    const ctx = { ...this.ctx, thread };
+    const { progress } = begun;
     const tested = new Tested();
     const testAll = async (
       session: StoppableSession,
@@ -192,11 +236,7 @@ class Run {
         skippedAsLocked(ctx, node, error) ?? failed(progress.diagnose(error)),
     );
     tested.settle();
-    if (sent.length > 0) ctx.files.keep('run', node, sent.join(';\n\n'));
-    const own = this.finish(node, begun, thread, {
-      ...outcome,
-      ...this.compiledFacts(node, progress),
-    });
+    const own = this.end(begun, thread, outcome);
     const missing = tests.filter((id) => !tested.has(id));
     this.skipAll(missing, node.unique_id);
     return [own, ...tested.outcomes];
@@ -274,47 +314,7 @@ class Run {
     error: unknown,
     compiled: CompiledNode | undefined,
   ): Pick<NodeOutcome, 'status' | 'diagnostics' | 'message'> {
-    return failed(this.diagnose(node, error, compiled));
-  }
-
-  private diagnose(
-    node: RunnableNode,
-    error: unknown,
-    compiled: CompiledNode | undefined,
-  ): readonly Diagnostic[] {
-    if (isStatementFailure(error)) return [this.explain(node, error, compiled)];
-    if (isEtlError(error))
-      return error.diagnostics.map((d) => ({
-        at: node.place,
-        ...d,
-        node: d.node ?? node.unique_id,
-      }));
-    const { debug = false } = this.ctx;
-    const stack = error instanceof Error ? error.stack : undefined;
-    const said = error instanceof Error ? error.message : String(error);
-    return [
-      {
-        code: 'ETL9000',
-        severity: 'error',
-        message: debug && stack !== undefined ? stack : said,
-        node: node.unique_id,
-        hint: debug
-          ? 'This is a bug of etl: please report it with this text.'
-          : 'This is a bug of etl. Run it again with --debug and report what it prints.',
-      },
-    ];
-  }
-
-  private explain(
-    node: RunnableNode,
-    failure: StatementFailure,
-    compiled: CompiledNode | undefined,
-  ): Diagnostic {
-    return explainFailure(withPublicName(failure, node, this.ctx.invocationId), {
-      node: node.unique_id,
-      fallback: node.place,
-      ...(compiled === undefined ? {} : { locate: compiled.locate }),
-    });
+    return failed(diagnose(this.ctx, node, error, compiled));
   }
 
   /** Reports nodes that did not run: below a failure, or because the run was stopped. */

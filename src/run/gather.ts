@@ -5,7 +5,7 @@ import type { Hook } from '../manifest/node.ts';
 import { writtenSql } from '../plan/compiler.ts';
 import { isIncrementalRun, type PlanInputs } from '../plan/plan-node.ts';
 import { answerer } from './answerer.ts';
-import { drive } from './answers.ts';
+import { type Answerer, drive } from './answers.ts';
 import type { RunContext } from './context.ts';
 import type { Turn } from './run-batches.ts';
 import type { Progress } from './run-relation.ts';
@@ -17,14 +17,22 @@ export interface LateHooks {
   readonly isIncremental: boolean;
 }
 
+export type Gathered = PlanInputs & { readonly late: LateHooks };
+
+/** What is being gathered before there is a session for it: a template that asks waits until there is one. */
+export interface Gathering {
+  readonly inputs: Promise<Gathered>;
+  readonly answerWith: (answer: Answerer) => void;
+}
+
 /** Compiles a model, or reads the header of a seed, and renders the hooks. Throws what a template or the file threw. */
 export async function gather(
   ctx: RunContext,
-  session: Session,
+  answer: Answerer,
   turn: Turn,
   live: ObservedRelation | undefined,
   progress: Progress,
-): Promise<PlanInputs & { readonly late: LateHooks }> {
+): Promise<Gathered> {
   const { dialect, compiler, invocationId } = ctx;
   const { node, fullRefresh, batch } = turn;
   const options = {
@@ -32,7 +40,6 @@ export async function gather(
     ...(batch === undefined ? {} : { batch }),
     ...(ctx.thread === undefined ? {} : { thread: ctx.thread }),
   };
-  const answer = answerer(ctx, session);
   const window = batch === undefined ? {} : { window: batch.condition };
   const isPartial = ctx.empty || ctx.sample !== undefined;
   const fixed = { node, dialect, live, invocationId, fullRefresh, isPartial };
@@ -63,4 +70,20 @@ export async function gather(
     references: compiler.references(node),
     ...(compiled.header === undefined ? {} : { header: compiled.header }),
   };
+}
+
+/** Gathers with answers of the session, or goes on with what was begun without. */
+export async function gatherOn(
+  ctx: RunContext,
+  session: Session,
+  turn: Turn,
+  live: ObservedRelation | undefined,
+  progress: Progress,
+): Promise<Gathered> {
+  const answer = answerer(ctx, session);
+  const { gathering } = progress;
+  if (gathering === undefined) return gather(ctx, answer, turn, live, progress);
+  progress.gathering = undefined;
+  gathering.answerWith(answer);
+  return { ...(await gathering.inputs), live };
 }

@@ -22,7 +22,8 @@ import { answerer } from './answerer.ts';
 import { warnOfMissingColumns } from './described-columns.ts';
 import { drive } from './answers.ts';
 import { compareFirst } from './compare-first.ts';
-import { gather, type LateHooks } from './gather.ts';
+import { gatherOn, type Gathering, type LateHooks } from './gather.ts';
+import { knownOf } from './known-view.ts';
 import type { RunContext } from './context.ts';
 import { failing, notPublished } from './not-published.ts';
 import { publishAtOnce } from './publish-at-once.ts';
@@ -52,6 +53,8 @@ export interface RelationResult {
 /** What is known of a node while it runs; an error keeps what was compiled, so that it can be shown. */
 export interface Progress {
   compiled?: CompiledNode;
+  /** begun before the node had a session; whoever takes it up takes it away */
+  gathering?: Gathering | undefined;
   compiledAt?: Date;
   /** told every statement that is sent */
   readonly sent: (sql: string) => void;
@@ -81,7 +84,8 @@ export async function runRelation(
   runTests: RunTests,
 ): Promise<RelationResult> {
   const lock = new RelationLock(ctx, session, node);
-  const known = knownOf(ctx, node);
+  // what was begun without a session could not be published from what is known
+  const known = progress.gathering === undefined ? knownOf(ctx, node) : undefined;
   try {
     if (known === undefined) await lock.take();
     const turn = { node, fullRefresh: ctx.fullRefresh, lock, known };
@@ -96,14 +100,6 @@ export async function runRelation(
   } finally {
     await lock.release();
   }
-}
-
-/** What a view can be planned from without looking again: nothing for other nodes, and where there is more to do than to publish. */
-function knownOf(ctx: RunContext, node: ExecutableNode): ReturnType<RunContext['known']['of']> {
-  if (node.resource_type !== 'model' || node.config.materialized !== 'view') return undefined;
-  if (ctx.compiler.lane(node).kind === 'deferred') return undefined;
-  const target = nodeRelation(node);
-  return ctx.debris.isLeftOf(target, ctx.invocationId) ? undefined : ctx.known.of(target);
 }
 
 /** Tests that run elsewhere. */
@@ -150,7 +146,7 @@ async function runTurn(
     (await ask(session, ctx.dialect.observeOne(target)))[0];
   const known = 'known' in turn ? turn.known : undefined;
   const live = known === undefined ? await observe() : known.live;
-  const inputs = await gather(ctx, session, turn, live, progress);
+  const inputs = await gatherOn(ctx, session, turn, live, progress);
   const staged = turn.staged ?? stagedName(target, ctx.invocationId);
   const planFrom: PlanInputs = { ...inputs, staged };
   const recipe = requireRecipe(planNode(planFrom));

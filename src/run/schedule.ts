@@ -5,12 +5,24 @@ export interface ScheduleOptions {
   readonly threads: number;
   /** Does the work on worker `thread` (1-based); true when what waits for it may start. Must not throw. */
   readonly perform: (id: NodeId, thread: number) => Promise<boolean>;
+  /** Nodes that a worker may do one after the other without being given back. */
+  readonly inRow?: (id: NodeId) => boolean;
+  /** Does nodes of a row on worker `thread`, and tells of each when it has ended. Must not throw. */
+  readonly performRow?: (row: Row, thread: number) => Promise<void>;
   /** Told once for every node that will not run, because `because` did not end well. */
   readonly skip: (id: NodeId, because: NodeId) => void;
   /** Checked before every start: true ends the run, what is left is reported through `abandon`. */
   readonly stopped: () => boolean;
   /** Told once for every node that was never started because the run was stopped. */
   readonly abandon: (id: NodeId) => void;
+}
+
+/** What a worker does that is in a row. */
+export interface Row {
+  /** The next node that is ready; undefined when there is none now, or another one comes first. */
+  readonly next: () => NodeId | undefined;
+  /** A node has ended; `well`: what waits for it may start. */
+  readonly ended: (id: NodeId, well: boolean) => void;
 }
 
 /**
@@ -35,6 +47,29 @@ export async function schedule(order: RunOrder, options: ScheduleOptions): Promi
   };
   accept(progress.first);
 
+  const end = (id: NodeId, well: boolean): void => {
+    settled.add(id);
+    accept(progress.finish(id, well ? undefined : id));
+  };
+  let wake = (): void => undefined;
+  const { inRow = () => false, performRow } = options;
+  const rowFrom = (first: NodeId): Row => {
+    let given: NodeId | undefined = first;
+    return {
+      next: () => {
+        const id = given;
+        given = undefined;
+        if (id !== undefined) return id;
+        const { first: next } = ready;
+        return next !== undefined && inRow(next) && !options.stopped() ? ready.take() : undefined;
+      },
+      ended: (id, well) => {
+        end(id, well);
+        // another worker may have something to do now
+        if (idle.length > 0 && ready.size > 0) wake();
+      },
+    };
+  };
   const idle = Array.from({ length: Math.max(1, options.threads) }, (_, i) => i + 1);
   const running = new Set<Promise<void>>();
   for (;;) {
@@ -42,17 +77,22 @@ export async function schedule(order: RunOrder, options: ScheduleOptions): Promi
       const id = ready.take();
       const thread = idle.shift();
       if (id === undefined || thread === undefined) break;
-      const work = options.perform(id, thread).then((well) => {
+      const done =
+        performRow !== undefined && inRow(id)
+          ? performRow(rowFrom(id), thread)
+          : options.perform(id, thread).then((well) => end(id, well));
+      const work = done.then(() => {
         idle.push(thread);
         idle.sort((a, b) => a - b);
         running.delete(work);
-        settled.add(id);
-        accept(progress.finish(id, well ? undefined : id));
       });
       running.add(work);
     }
     if (running.size === 0) break;
-    await Promise.race(running);
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      Promise.race(running).then(resolve, resolve);
+    });
   }
   for (const id of order.ids) if (!settled.has(id)) options.abandon(id);
 }
@@ -68,6 +108,10 @@ class ReadyQueue {
 
   get size(): number {
     return this.heap.length;
+  }
+
+  get first(): NodeId | undefined {
+    return this.heap[0];
   }
 
   private rank(i: number): number {

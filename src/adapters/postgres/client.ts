@@ -21,6 +21,8 @@ export interface Wire {
   broken: boolean;
   /** the tag that the server shows for it */
   tag: string | undefined;
+  /** what was prepared on it by name */
+  readonly prepared: Set<string>;
   /** text of an author's has run on it, which may have thrown away what was prepared (`discard all`) */
   isSoiled: boolean;
   /** settings could not travel with the start-up message, so a reset would lose them */
@@ -231,6 +233,7 @@ function watched(
     broken: false,
     tag: undefined,
     isSoiled: false,
+    prepared: new Set(),
     plainStart,
     local,
   };

@@ -59,6 +59,9 @@ class PostgresConnection implements Connection {
     this.remarks = [encryptionOf(first), pooledText(pooling)].filter((t) => t !== undefined);
     this.#open = open;
     this.#shared = {
+      // a name that the profile gives is what its users look for
+      tagOf: (node) =>
+        place.credentials.applicationName === undefined ? tagText(node, place.run) : undefined,
       typeNames: new Map(),
       serverMajor: Number.parseInt(version, 10),
       locks:
@@ -71,12 +74,9 @@ class PostgresConnection implements Connection {
 
   async withSession<T>(tag: string, use: (session: Session) => Promise<T>): Promise<T> {
     const wire = await this.#take();
-    // a name that the profile gives is what its users look for
-    const name =
-      this.#place.credentials.applicationName === undefined
-        ? tagText(tag, this.#place.run)
-        : undefined;
-    const session = new PostgresSession(wire, name, this.#shared, () => this.#cancel([wire]));
+    const session = new PostgresSession(wire, this.#shared.tagOf(tag), this.#shared, () =>
+      this.#cancel([wire]),
+    );
     try {
       return await use(session);
     } finally {

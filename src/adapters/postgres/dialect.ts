@@ -21,7 +21,7 @@ import {
   updateMaterializedView,
 } from './materialized-view.ts';
 import { publishView } from './publish-view.ts';
-import { asObserved } from './guard.ts';
+import { asObserved, asObservedAhead } from './guard.ts';
 import { block, ident, literal, quoted, relationText } from './quote.ts';
 import { buildSnapshot, publishSnapshot } from './snapshot.ts';
 import { around, repeatable } from './statements.ts';
@@ -109,7 +109,7 @@ export const dialect: Dialect & Required<Pick<Dialect, 'publishDelta' | 'publish
     repeatable('drop', `drop ${kindWord(kind)} if exists ${relationText(relation)} restrict`),
   observe,
   observeOne,
-  atOnce: { observe: observeMany, guard: asObserved },
+  atOnce: { observe: observeMany, guard: asObserved, guardAhead: asObservedAhead },
   columns,
   catalog,
   leftovers,

@@ -3,9 +3,20 @@ import type { ObservedRelation } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { requireFacts } from './facts.ts';
-import { lockKey } from './lock-key.ts';
+import { lockKey, lockKeyOf, lockText } from './lock-key.ts';
 import { block, quoted } from './quote.ts';
-import { impatient, repeatable } from './statements.ts';
+import { IMPATIENCE, impatient, repeatable } from './statements.ts';
+
+/** What stands under a name, as one text: the row of pg_class and its version. */
+const found = (schema: string, name: string): string =>
+  `(select c.oid::text || ' ' || c.xmin::text from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace ` +
+  `where n.nspname = ${schema} and c.relname = ${name})`;
+
+function versionOf(live: ObservedRelation | undefined): string | null {
+  if (live === undefined) return null;
+  const { oid, version } = requireFacts(live);
+  return `${oid} ${version}`;
+}
 
 /**
  * Waits (briefly) for whoever works on the relation, then fails with 40001 when it is another one than was seen: made or dropped
@@ -15,11 +26,8 @@ export function asObserved(
   target: RelationName,
   live: ObservedRelation | undefined,
 ): readonly Statement[] {
-  const seen = live === undefined ? undefined : requireFacts(live);
-  const found =
-    `(select c.oid::text || ' ' || c.xmin::text from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace ` +
-    `where n.nspname = ${quoted(target.schema)} and c.relname = ${quoted(target.name)})`;
-  const was = seen === undefined ? 'null' : quoted(`${seen.oid} ${seen.version}`);
+  const version = versionOf(live);
+  const was = version === null ? 'null' : quoted(version);
   const told = `${target.schema}.${target.name} was changed by somebody else`;
   return [
     impatient,
@@ -27,9 +35,32 @@ export function asObserved(
     repeatable(
       'set',
       block(
-        `begin if ${found} is distinct from ${was} then ` +
+        `begin if ${found(quoted(target.schema), quoted(target.name))} is distinct from ${was} then ` +
           `raise exception using errcode = '40001', message = ${quoted(told)}; end if; end`,
       ),
     ),
   ];
 }
+
+const TURN = `select pg_catalog.set_config('lock_timeout', '${IMPATIENCE}', true), pg_catalog.pg_advisory_xact_lock(${lockKeyOf('$1::text')})`;
+
+/** Fails by a cast, which plain SQL can do; of the time, so that nobody can work it out before it is known whether to. */
+const SAME =
+  `select case when ${found('$1::text', '$2::text')} is distinct from $3::text ` +
+  `then ('changed ' || pg_catalog.clock_timestamp()::text)::integer end`;
+
+/** As `asObserved`, but planned once for each connection: there a block takes longer than the view that it stands before. */
+export const asObservedAhead = (
+  target: RelationName,
+  live: ObservedRelation | undefined,
+): readonly Statement[] => [
+  {
+    ...repeatable('set', TURN),
+    prepared: { name: '__etl_turn', values: [lockText(target)] },
+  },
+  // a statement of its own: it sees what was committed by whoever was waited for
+  {
+    ...repeatable('set', SAME),
+    prepared: { name: '__etl_same', values: [target.schema, target.name, versionOf(live)] },
+  },
+];

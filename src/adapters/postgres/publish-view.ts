@@ -65,7 +65,8 @@ export function publishView(request: ViewRequest): readonly Attempt[] {
   if (live.kind !== 'view') return replaceBySwap(request, live, facts);
   const inPlace = replaceInPlace(request, facts);
   // A swap makes a new view: what only the old one can have (triggers, functions on it) would be lost, so there it is no way out.
-  if (facts.obstacles.length > 0) return [{ statements: inPlace, otherwiseOn: [] }];
+  if (facts.obstacles.length > 0 || request.firstWayOnly === true)
+    return [{ statements: inPlace, otherwiseOn: [] }];
   return [
     { statements: inPlace, otherwiseOn: ['incompatible_columns'] },
     ...replaceBySwap(request, live, facts),

@@ -1,9 +1,11 @@
 import type { QueryArrayResult } from 'pg';
+import type { Ahead } from '../../adapter/at-once.ts';
 import type { Effect, SeedInput, Session } from '../../adapter/contract.ts';
 import { isStatementFailure, type StatementFailure } from '../../adapter/failure.ts';
 import { type LockWish, WAIT_SILENTLY } from '../../adapter/lock.ts';
 import type { ResultSet, Scalar, Segment, Statement } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
+import { sendingAhead } from './ahead.ts';
 import { settingCommands, type Wire } from './client.ts';
 import { HeldLocks } from './held-locks.ts';
 import type { LockHolder } from './lock-holder.ts';
@@ -21,6 +23,8 @@ export interface Shared {
   /** names of types that are not in the fixed table, by oid */
   readonly typeNames: Map<number, string>;
   readonly serverMajor: number;
+  /** what the server's list of processes calls who works on a node; undefined where the profile says it */
+  readonly tagOf: (node: string) => string | undefined;
   /** where locks are held when sessions cannot hold them */
   readonly locks: LockHolder | undefined;
 }
@@ -124,6 +128,13 @@ export class PostgresSession implements Session {
     }
   }
 
+  /** Only where names that are prepared stay, and locks are the server's own. */
+  async ahead<T>(use: (ahead: Ahead) => Promise<T>): Promise<T | undefined> {
+    const { plainStart, local, broken } = this.#wire;
+    if (plainStart || local !== undefined || broken || this.isDirty) return undefined;
+    return this.#working(() => sendingAhead(this.#wire, this.#shared.tagOf, use));
+  }
+
   /** An advisory lock of this connection: gone with it, whatever happens to the process. */
   async lock(relation: RelationName, wish: LockWish = WAIT_SILENTLY): Promise<() => Promise<void>> {
     const { locks } = this.#shared;
@@ -161,10 +172,12 @@ export class PostgresSession implements Session {
       return;
     }
     try {
+      // what was prepared may have been thrown away: nothing of it is there from here on
       await this.#working(() =>
-        this.#wire.client.query('rollback; reset all; reset role; discard temp'),
+        this.#wire.client.query('rollback; reset all; reset role; discard temp; deallocate all'),
       );
       this.#wire.tag = undefined;
+      this.#wire.prepared.clear();
     } catch {
       this.#wire.broken = true;
     }

@@ -31,4 +31,5 @@ export const around = (
  * How long a swap waits for its locks. Shorter than deadlock_timeout (1 s by default): when a reader holds what we want and
  * wants what we hold, we give up first, so that no reader ever sees the deadlock.
  */
-export const impatient: Statement = repeatable('set', "set local lock_timeout = '800ms'");
+export const IMPATIENCE = '800ms';
+export const impatient: Statement = repeatable('set', `set local lock_timeout = '${IMPATIENCE}'`);

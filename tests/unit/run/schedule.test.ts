@@ -119,3 +119,67 @@ test('a chain of 20,000 units needs no stack', async () => {
   });
   expect([performed, skipped.length]).toEqual([10_001, 9_999]);
 });
+
+test('a row takes what is ready in its order, goes on with what becomes ready, and leaves what is not of it', async () => {
+  // r1 → r3 → x → r4;  r2 beside them
+  const units = [
+    unit('r1'),
+    unit('r2'),
+    unit('r3', 'r1'),
+    unit('x', 'r3'),
+    unit('r4', 'x'),
+    unit('y', 'r2'),
+  ];
+  const log: string[] = [];
+  let rows = 0;
+  await schedule(orderOfUnits(units), {
+    threads: 1,
+    inRow: (id) => id.startsWith('r'),
+    performRow: async (row) => {
+      const mine = ++rows;
+      for (let id = row.next(); id !== undefined; id = row.next()) {
+        log.push(`${mine}:${id}`);
+        await Promise.resolve();
+        row.ended(id, true);
+      }
+    },
+    perform: async (id) => {
+      log.push(id);
+      return true;
+    },
+    skip: () => undefined,
+    stopped: () => false,
+    abandon: () => undefined,
+  });
+  expect(log).toEqual(['1:r1', '1:r2', '1:r3', 'y', 'x', '2:r4']);
+});
+
+test('what a row ends well or badly starts or skips what waits for it, on other workers meanwhile', async () => {
+  const units = [unit('r1'), unit('r2'), unit('a', 'r1'), unit('b', 'r2')];
+  const log: string[] = [];
+  let free = (): void => undefined;
+  const freed = new Promise<void>((resolve) => {
+    free = resolve;
+  });
+  await schedule(orderOfUnits(units), {
+    threads: 2,
+    inRow: (id) => id.startsWith('r'),
+    performRow: async (row) => {
+      const [one, two] = [row.next(), row.next()];
+      if (one !== undefined) row.ended(one, true);
+      if (two === undefined) return;
+      // the other worker works while this one waits
+      await freed;
+      row.ended(two, false);
+    },
+    perform: async (id) => {
+      log.push(id);
+      free();
+      return true;
+    },
+    skip: (id, because) => log.push(`${id} because ${because}`),
+    stopped: () => false,
+    abandon: () => undefined,
+  });
+  expect(log).toEqual(['a', 'b because r2']);
+});

@@ -1,0 +1,93 @@
+// Many small transactions on one connection, each sent before those ahead of it were answered.
+import type { Ahead } from '../../adapter/at-once.ts';
+import type { Statement } from '../../adapter/statement.ts';
+import type { Wire } from './client.ts';
+import { failure, fieldsOf } from './errors.ts';
+import { quoted } from './quote.ts';
+
+/** pg sends what it is given at once while this is on; each message is answered by itself, so that one error is one message's. */
+const setPipeline = (wire: Wire, isOn: boolean): void => {
+  Object.assign(wire.client, { pipeline: isOn });
+};
+
+const executed = (name: string, values: readonly (string | null)[]): string =>
+  `execute ${name}(${values.map((v) => (v === null ? 'null' : quoted(v))).join(', ')})`;
+
+class Pipeline implements Ahead {
+  readonly #wire: Wire;
+  readonly #tagOf: (node: string) => string | undefined;
+  readonly #sent = new Set<Promise<unknown>>();
+  #isGathering = false;
+
+  constructor(wire: Wire, tagOf: (node: string) => string | undefined) {
+    this.#wire = wire;
+    this.#tagOf = tagOf;
+  }
+
+  /** One message without BEGIN is one transaction, which a failure rolls back by itself: nothing of it is left for the next. */
+  async send(node: string, statements: readonly Statement[]): Promise<void> {
+    const tag = this.#tagOf(node);
+    let text = tag === undefined ? '' : `set local application_name = ${quoted(tag)};\n`;
+    for (const statement of statements) text += `${this.#textOf(statement)}\n;\n`;
+    await this.#query(text);
+  }
+
+  /** Everything that was sent is answered. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#sent);
+  }
+
+  #textOf({ sql, prepared }: Statement): string {
+    if (prepared === undefined) return sql;
+    const { name, values } = prepared;
+    if (!this.#wire.prepared.has(name)) {
+      this.#wire.prepared.add(name);
+      // where it fails, so does what is executed by this name
+      this.#query(`prepare ${name} as ${sql}`).catch(() => this.#wire.prepared.delete(name));
+    }
+    return executed(name, values);
+  }
+
+  /** What is sent in one moment goes out in one piece. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    const { stream } = this.#wire.client.connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      stream.uncork();
+    });
+  }
+
+  async #query(text: string): Promise<void> {
+    this.#gather();
+    const answer = this.#wire.client.query({ text, rowMode: 'array' });
+    this.#sent.add(answer);
+    try {
+      await answer;
+    } catch (error) {
+      const found = failure(fieldsOf(error));
+      if (found.error.kind === 'connection') this.#wire.broken = true;
+      throw found;
+    } finally {
+      this.#sent.delete(answer);
+    }
+  }
+}
+
+/** Does `use` with a way to send ahead; when that has ended, all was answered and the connection is as before. */
+export async function sendingAhead<T>(
+  wire: Wire,
+  tagOf: (node: string) => string | undefined,
+  use: (ahead: Ahead) => Promise<T>,
+): Promise<T> {
+  const pipeline = new Pipeline(wire, tagOf);
+  setPipeline(wire, true);
+  try {
+    return await use(pipeline);
+  } finally {
+    await pipeline.settled();
+    setPipeline(wire, false);
+  }
+}

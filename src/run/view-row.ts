@@ -1,0 +1,168 @@
+// Views in a row: each is sent before those ahead of it were answered. Whatever is not so simple goes the ordinary way.
+import type { Ahead } from '../adapter/at-once.ts';
+import type { Statement } from '../adapter/statement.ts';
+import type { NodeOutcome } from '../events/event.ts';
+import type { NodeId } from '../kernel/node-id.ts';
+import { findRunnable } from '../manifest/manifest.ts';
+import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
+import type { Recipe } from '../materializations/recipe.ts';
+import { describedColumns, nodeRelation, planNode } from '../plan/plan-node.ts';
+import type { Answerer } from './answers.ts';
+import { commentedStatement } from './commented.ts';
+import type { RunContext } from './context.ts';
+import { gather, type Gathered } from './gather.ts';
+import { knownOf } from './known-view.ts';
+import type { Progress } from './run-relation.ts';
+import type { Row } from './schedule.ts';
+
+/** A node whose turn has begun. */
+export interface Begun {
+  readonly node: ExecutableNode;
+  readonly at: Date;
+  readonly position: number;
+  readonly progress: Progress;
+  /** statements as they were sent */
+  readonly sent: readonly string[];
+}
+
+/** What a row needs of the run that it is a part of. */
+export interface RowHost {
+  readonly ctx: RunContext;
+  node(id: NodeId): RunnableNode;
+  begin(node: ExecutableNode): Begun;
+  /** Tells how a node ended. */
+  end(
+    begun: Begun,
+    thread: string,
+    result: Pick<NodeOutcome, 'status' | 'message' | 'diagnostics'>,
+  ): void;
+  /** Does a node by itself, from its beginning or from what was begun; true when what is below may start. Does not throw. */
+  alone(id: NodeId, begun: Begun | undefined): Promise<boolean>;
+}
+
+/** How many are on their way at once: enough to hide the way, few enough to be waited for when the run is stopped. */
+const AHEAD = 16;
+
+/**
+ * Tells which nodes may be one of a row: views that can be planned without looking, with nothing to be done besides. With
+ * --fail-fast (`mayBe` says no) none is begun before the one ahead of it has ended.
+ */
+export function isForRow(ctx: RunContext, mayBe: (id: NodeId) => boolean): (id: NodeId) => boolean {
+  const known = new Map<NodeId, boolean>();
+  return (id) => {
+    let is = known.get(id);
+    if (is === undefined) {
+      const node = mayBe(id) ? findRunnable(ctx.manifest, id) : undefined;
+      is = node !== undefined && isSimple(ctx, node);
+      known.set(id, is);
+    }
+    return is;
+  };
+}
+
+const isSimple = (ctx: RunContext, node: RunnableNode): boolean =>
+  node.resource_type === 'model' &&
+  ctx.dialect.atOnce !== undefined &&
+  ctx.clones === undefined &&
+  ctx.nodeTimeoutMs === undefined &&
+  node.config['timeout'] == null &&
+  describedColumns(node).length === 0 &&
+  knownOf(ctx, node) !== undefined &&
+  ctx.compiler.versionPointer(node) === undefined;
+
+/** The statements that publish it, when they are all there is to it and can be sent twice. */
+function statementsOf(recipe: Recipe, { late }: Gathered): readonly Statement[] | undefined {
+  const { publish, contract, prepare = [], build, finish, checks = [], after, hazards } = recipe;
+  const [attempt] = publish.kind === 'ready' ? publish.attempts : [];
+  const others = [prepare, build, finish, checks, after, hazards, late.hooks];
+  if (attempt === undefined || contract !== undefined || others.some((list) => list.length > 0))
+    return undefined;
+  const isPlain =
+    attempt.statements.length > 0 &&
+    attempt.ahead === undefined &&
+    (attempt.late ?? []).length === 0 &&
+    attempt.leaves === undefined &&
+    (attempt.validates ?? []).length === 0 &&
+    attempt.statements.every((s) => s.repeatable && s.verb !== 'hook');
+  return isPlain ? attempt.statements : undefined;
+}
+
+/** Begins a view without a session: undefined when it asks the warehouse, fails, or has more to do than to be published. */
+async function prepared(ctx: RunContext, begun: Begun): Promise<readonly Statement[] | undefined> {
+  const { node, progress } = begun;
+  const live = knownOf(ctx, node)?.live;
+  let answerWith: (answer: Answerer) => void = () => undefined;
+  const answered = new Promise<Answerer>((resolve) => {
+    answerWith = resolve;
+  });
+  let asks = (): void => undefined;
+  const asked = new Promise<undefined>((resolve) => {
+    asks = () => resolve(undefined);
+  });
+  const answer: Answerer = async (question) => {
+    asks();
+    return (await answered)(question);
+  };
+  const inputs = gather(ctx, answer, { node, fullRefresh: ctx.fullRefresh }, live, progress);
+  // where nothing comes of it, it is taken up, and fails, on a session of its own
+  progress.gathering = { inputs, answerWith };
+  const gathered = await Promise.race([inputs.catch(() => undefined), asked]);
+  if (gathered === undefined) return undefined;
+  const { value } = planNode({ ...gathered, firstWayOnly: true });
+  const statements = value === undefined ? undefined : statementsOf(value, gathered);
+  const guard = ctx.dialect.atOnce?.guardAhead(nodeRelation(node), live);
+  if (statements === undefined || guard === undefined) return undefined;
+  const comment = ctx.compiler.comment(node);
+  for (const { sql } of statements) progress.sent(sql);
+  return [...guard, ...statements.map((s) => commentedStatement(s, comment))];
+}
+
+/**
+ * Does the nodes of a row, one worker's. A view whose guard finds something else than was seen, that the engine refuses or whose
+ * connection is lost is done by itself: nothing of it was done, or nothing that may not be done again. Does not throw.
+ */
+export async function performViews(host: RowHost, row: Row, thread: string): Promise<void> {
+  const ctx = { ...host.ctx, thread };
+  const alone: Begun[] = [];
+  let isPossible = false;
+  const inTurn = async (ahead: Ahead): Promise<void> => {
+    isPossible = true;
+    const onTheWay = new Set<Promise<void>>();
+    while (alone.length === 0) {
+      const id = row.next();
+      if (id === undefined) {
+        if (onTheWay.size === 0) return;
+        await Promise.race(onTheWay);
+        continue;
+      }
+      const begun = host.begin(host.node(id) as ExecutableNode);
+      const statements = await prepared(ctx, begun);
+      if (statements === undefined) {
+        alone.push(begun);
+        break;
+      }
+      const sent = ahead.send(begun.node.name, statements).then(
+        () => {
+          host.end(begun, thread, { status: 'success', message: 'CREATE VIEW', diagnostics: [] });
+          row.ended(id, true);
+        },
+        () => void alone.push(begun),
+      );
+      const done = sent.finally(() => onTheWay.delete(done));
+      onTheWay.add(done);
+      if (onTheWay.size >= AHEAD) await Promise.race(onTheWay);
+    }
+    await Promise.all(onTheWay);
+  };
+  // without a connection each is told by itself that there is none
+  await ctx.connection
+    .withSession('views', (session) => session.ahead?.(inTurn) ?? Promise.resolve(undefined))
+    .catch(() => undefined);
+  for (const begun of alone) {
+    const { unique_id: id } = begun.node;
+    row.ended(id, await host.alone(id, begun));
+  }
+  if (isPossible) return;
+  const id = row.next();
+  if (id !== undefined) row.ended(id, await host.alone(id, undefined));
+}
