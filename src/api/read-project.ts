@@ -77,11 +77,13 @@ async function openKept(
   if (kept === undefined || kept.readSecrets || hasErrors(kept.diagnostics)) return undefined;
   const { manifest, diagnostics, notes } = kept;
   const { targetName, targetDir, secretsIn, openWords } = notes;
-  // a password that stands in profiles.yml has to be known, to be hidden
-  if (secretsIn === undefined) return undefined;
   const env = await readEnv(input, []);
+  const customEnv = metadataEnvsOf(env);
+  // a password that stands in profiles.yml is not known here: the cache surely does not hold it, the words of the call might
+  const isBare = Object.keys(customEnv).length === 0 && Object.keys(input.vars ?? {}).length === 0;
+  if (secretsIn === undefined && !isBare) return undefined;
   const secrets = [
-    ...secretsIn.flatMap((name) => env[name] ?? []),
+    ...(secretsIn ?? []).flatMap((name) => env[name] ?? []),
     ...secretsOf({ ...env, ...textsOf(input.vars ?? {}) }),
   ];
   const mask = artifactMaskOf(secrets, openWords);
@@ -108,11 +110,11 @@ async function openKept(
     },
     targetName,
     state: undefined,
-    customEnv: metadataEnvsOf(env),
+    customEnv,
     writesJson: options.writeJson ?? true,
     judge: lenient,
     report,
-    written: writtenManifest(options, join(targetDir, 'manifest.json'), kept, metadataEnvsOf(env)),
+    written: writtenManifest(options, join(targetDir, 'manifest.json'), kept, customEnv),
   };
 }
 

@@ -58,6 +58,9 @@ const bare = (text: string): ReadDescription => ({ text, docBlocks: [] });
 export const renderDescription = (...args: Parameters<typeof readDescription>): string =>
   readDescription(...args).text;
 
+/** Columns of many models have the same description, and it says the same everywhere in a package. */
+const RENDERED = new WeakMap<World, Map<string, ReadDescription>>();
+
 /** A description: a template in text mode that may call doc(). */
 export function readDescription(
   world: World,
@@ -79,13 +82,18 @@ export function readDescription(
     (args) => findDoc(world, packageName, args.map(str)).block_contents,
   );
   const scope: Scope = (attempt) => baseNames(settings, attempt, { doc });
+  const known = RENDERED.get(world)?.get(`${packageName} ${text}`);
+  if (known !== undefined) return known;
   const { line, column } = file.document.textSpanOf(path);
   try {
     const template = { packageName, path: file.shownPath, text, origin: { line, column } };
     const rendered = world.host.render(template, scope);
     if (rendered instanceof Suspended) return bare(text);
     const calls = plainCalls(text).map((args) => findDoc(world, packageName, args).unique_id);
-    return { text: rendered.text, docBlocks: [...new Set(calls)] };
+    const description = { text: rendered.text, docBlocks: [...new Set(calls)] };
+    const all = RENDERED.get(world) ?? new Map<string, ReadDescription>();
+    RENDERED.set(world, all.set(`${packageName} ${text}`, description));
+    return description;
   } catch (error) {
     if (!isEtlError(error)) throw error;
     world.diagnostics.push(...(error as EtlError).diagnostics);

@@ -115,6 +115,21 @@ test('no value of the environment is in it, and nobody else may read it', async 
     expect((await stat(join(project.dir, file))).mode & 0o077).toBe(0);
 });
 
+test('a password that stands in profiles.yml is hidden where the call itself repeats it', async () => {
+  await project.write({
+    'profiles.yml':
+      'p: {target: dev, outputs: {dev: {type: postgres, host: localhost, user: u, password: swordfish 12, dbname: d, schema: s}}}\n',
+  });
+  await settle();
+  const repeated = { DBT_ENV_CUSTOM_ENV_X: 'swordfish 12' };
+  for (let i = 0; i < 3; i++) {
+    expect((await run(['parse'], repeated)).code).toBe(0);
+    expect(await readFile(join(project.dir, 'target/manifest.json'), 'utf8')).not.toContain(
+      'swordfish',
+    );
+  }
+});
+
 test('a password that stands in a model keeps the project from being kept', async () => {
   await project.write({ 'models/b.sql': "select 'swordfish 12' as p" });
   expect((await run(['ls'])).code).toBe(0);

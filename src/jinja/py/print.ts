@@ -36,7 +36,8 @@ function escapeCharacter(c: string): string {
 /** Python's repr() of a string. */
 export function stringRepr(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  if (/^[\w ,.:;/()*=<>-]*$/.test(text)) return quote + text + quote;
+  // printable ASCII without a backslash needs no escape but that of the quote
+  if (/^[ -[\]-~]*$/.test(text)) return quote + text.replaceAll(quote, `\\${quote}`) + quote;
   let out = quote;
   for (const c of text) out += c === quote ? `\\${c}` : escapeCharacter(c);
   return out + quote;
