@@ -12,10 +12,11 @@ import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { analysisWith } from './analysis.ts';
 import { contractType, typed } from './contract.ts';
 import { mergeDelta } from './delta.ts';
-import { canExchange, factsOf } from './facts.ts';
+import { canExchange, factsOf, type Feeder } from './facts.ts';
 import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
+import type { RelationName } from '../../kernel/relation.ts';
 import { macros } from './macros.ts';
 import { ownMaterializations } from './own.ts';
 import {
@@ -34,6 +35,7 @@ import { buildSnapshot, mergeSnapshot } from './snapshot.ts';
 import { bracketed, repeatable } from './statements.ts';
 import { PLAIN_TABLE, querySettings, tableClauses } from './table-config.ts';
 import { engineType, nullable, seedColumnType } from './types.ts';
+import { lasting } from './streaming/views.ts';
 import { seedNumber } from './seed-number.ts';
 import { onTopology, type ClickHouseDialect } from './on-topology.ts';
 import { topologyOf, type Topology } from './topology.ts';
@@ -84,8 +86,21 @@ const gap = (live: ObservedRelation): readonly Diagnostic[] => {
   ];
 };
 
+/** Nothing can be written into a view: every INSERT into what these views read would fail. */
+const cannotBeWritten = (target: RelationName, feeders: readonly Feeder[]): Diagnostic => {
+  const names = feeders.map(({ schema, name }) => `${schema}.${name}`);
+  return {
+    code: 'ETL4001',
+    severity: 'error',
+    message: `${target.schema}.${target.name} is filled by the materialized ${names.length === 1 ? 'view' : 'views'} ${names.join(', ')}; as a view it would make every INSERT fail that they hear of`,
+    hint: `Drop what fills it first: ${names.map((name) => `DROP VIEW ${name}`).join('; ')}.`,
+  };
+};
+
 const hazards: Dialect['hazards'] = ({ target, becomes, live }) => {
   if (live === undefined) return [];
+  const feeders = becomes === 'view' ? lasting(factsOf(live).fedBy) : [];
+  if (feeders.length > 0) return [cannotBeWritten(target, feeders)];
   if (live.kind === 'table' || live.kind === 'view') return gap(live);
   const what = live.kind.replace('_', ' ');
   const problem: Diagnostic = {

@@ -13,6 +13,7 @@ import type {
 } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { RelationKind, RelationName } from '../../kernel/relation.ts';
+import { refuse } from './config-problem.ts';
 import { definition } from './contract.ts';
 import { canExchange, factsOf, replacesAtOnce } from './facts.ts';
 import { swapped } from './outcome.ts';
@@ -62,7 +63,7 @@ export const grantOn = (name: RelationName, grants: Grants | undefined): readonl
     );
 
 /** Data-skipping indexes and projections, made for the rows that are there. */
-export const indexes = (name: RelationName, config: EngineConfig): readonly Statement[] =>
+const indexes = (name: RelationName, config: EngineConfig): readonly Statement[] =>
   secondary(config).map(({ kind, name: own, definition }) => ({
     ...repeatable(
       'alter',
@@ -214,19 +215,24 @@ export const publishTable = (
 ): readonly Attempt[] =>
   swapAttempts(request.staged, request.target, request.live, grantOn(request.target, grants));
 
+/** With whose rights a view reads: those of its definer, or of whoever reads it. */
+function securityOf({ sql_security: security, definer }: EngineConfig): string {
+  if (security === undefined || security === null || security === '') return '';
+  const word = typeof security === 'string' ? security.toUpperCase() : '';
+  if (!/^(DEFINER|INVOKER|NONE)$/.test(word))
+    throw refuse('sql_security', `is ${JSON.stringify(security)}`, 'Use definer, invoker or none.');
+  const isNamed = typeof definer === 'string' && definer !== '';
+  return `${word === 'DEFINER' && isNamed ? ` DEFINER = ${ident(definer)}` : ''} SQL SECURITY ${word}`;
+}
+
 function createView(
   verb: 'CREATE VIEW' | 'CREATE OR REPLACE VIEW',
   name: RelationName,
   request: ViewRequest,
   settings: Settings,
 ): Statement {
-  const security = request.config['sql_security'];
-  const head =
-    typeof security === 'string' && /^(definer|invoker|none)$/i.test(security)
-      ? ` SQL SECURITY ${security.toUpperCase()}`
-      : '';
   const { sql, authoredAt } = bracketed(
-    `${verb} ${relation(name)}${head} AS `,
+    `${verb} ${relation(name)}${securityOf(request.config)} AS `,
     request.select,
     settings,
   );

@@ -208,6 +208,19 @@ describe('a materialized view with a target of its own', () => {
     ]);
   });
 
+  it('does not become a view while something fills it', async () => {
+    await build('select id, v from shop.src');
+    const asView = (): Promise<Ran> =>
+      runModel(w, 't', 'select 1 as id', { config: { materialized: 'view' } });
+    await expect(asView()).rejects.toThrow(/filled by the materialized view shop.t_mv/);
+    await insert(2);
+    expect(await rows('SELECT id FROM shop.t ORDER BY id')).toEqual([[1], [2]]);
+    await w.run('DROP VIEW shop.t_mv');
+    await asView();
+    await insert(3);
+    expect(await rows('SELECT id FROM shop.t')).toEqual([[1]]);
+  });
+
   it('keeps the meaning of ansi_settings in what the views write', async () => {
     await w.run('CREATE TABLE shop.other (id UInt64, w String) ENGINE = MergeTree ORDER BY id');
     const select =

@@ -211,6 +211,11 @@ describe('publishing a view', () => {
     expect(publish(undefined, { config })[0]?.[0]).toBe(
       `CREATE OR REPLACE VIEW \`shop\`.\`t\` SQL SECURITY INVOKER AS SELECT * FROM (select 1 as n\n)${ANSI}`,
     );
+    const owned = publish(undefined, { config: { sql_security: 'definer', definer: 'bo`b' } });
+    expect(owned[0]?.[0]).toContain('`t` DEFINER = `bo\\`b` SQL SECURITY DEFINER AS');
+    expect(() => publish(undefined, { config: { sql_security: 'nobody' } })).toThrow(
+      /sql_security/,
+    );
   });
 });
 
