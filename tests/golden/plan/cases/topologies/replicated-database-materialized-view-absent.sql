@@ -7,7 +7,7 @@ from raw
 CREATE MATERIALIZED VIEW `gold`.`__etl_260aadcb_40493f__mv1` TO `gold`.`__etl_260aadcb_40493f` AS SELECT * FROM (select id, name
 from raw
 );
-SELECT query_id, toString(query_start_time_microseconds) FROM system.processes WHERE query_kind IN ('Insert', 'AsyncInsertFlush');
+SELECT query_id FROM system.processes WHERE query_kind IN ('Insert', 'AsyncInsertFlush');
 INSERT INTO `gold`.`__etl_260aadcb_40493f` SELECT * FROM (SELECT * FROM (select id, name
 from raw
 ));
