@@ -1,10 +1,12 @@
 // The conformance list of Postgres on servers that `npm test` does not run: other majors, the one of Debian, and behind PgBouncer.
 // `npm run test:servers` asks for all of them, `npm run test:servers -- 14 pgbouncer` for some; one that cannot be had is an error.
-import { spawnSync } from 'node:child_process';
+// Two at a time, where there are two processors. Debian's packages are installed when they are missing and this is root.
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { stripVTControlCharacters } from 'node:util';
 
 const RELEASES = { 14: '14.23.0-beta.17', 16: '16.14.0-beta.17', 18: '18.4.0-beta.17' };
 const DEBIAN = '/usr/lib/postgresql/15';
@@ -20,9 +22,22 @@ const fail = (message) => {
 const run = (program, args, options = {}) =>
   spawnSync(program, args, { stdio: 'inherit', ...options }).status === 0;
 
+/** Installs a package of Debian's where that can be done; what is missing is looked for again by the caller. */
+function installed(name) {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  process.stdout.write(`test:servers: apt-get install ${name}\n`);
+  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
+  if (!run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', name], quiet)) {
+    run('apt-get', ['update', '-qq'], quiet);
+    run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', name], quiet);
+  }
+}
+
 /** The folder with the programs of a major; ends the script when they cannot be had. */
 function programs(major) {
   if (major === '15') {
+    if (!existsSync(join(DEBIAN, 'bin/postgres'))) installed('postgresql-15');
     if (!existsSync(join(DEBIAN, 'bin/postgres')))
       fail(`Postgres 15 is not at ${DEBIAN}: apt-get install postgresql-15`);
     return DEBIAN;
@@ -51,23 +66,55 @@ const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) fail(`unknown: ${unknown.join(', ')}; there are ${ALL.join(', ')}`);
 const wanted = asked.length > 0 ? asked : ALL;
-if (wanted.includes('pgbouncer') && !POOLERS.some((p) => p !== undefined && existsSync(p)))
+const isPooled = () => POOLERS.some((p) => p !== undefined && existsSync(p));
+if (wanted.includes('pgbouncer') && !isPooled()) installed('pgbouncer');
+if (wanted.includes('pgbouncer') && !isPooled())
   fail('PgBouncer is not installed: apt-get install pgbouncer, or say where it is with PGBOUNCER');
 // all of them before the first test: what is missing is told at once
 const servers = wanted.filter((name) => /^\d+$/.test(name)).map((name) => [name, programs(name)]);
 if (wanted.includes('majors')) for (const major of ['14', '15', '16']) programs(major);
 
 const vitest = (...args) => ['vitest', 'run', '--config', 'tests/vitest.config.ts', ...args];
-const failed = [];
-for (const [major, native] of servers) {
-  process.stdout.write(`\ntest:servers: the conformance list on Postgres ${major} (${native})\n`);
-  // that of the embedded server is about the bundled one
-  const args = ['--project', 'conformance', '--exclude', '**/embedded.test.ts'];
-  const env = { ...process.env, ETL_TEST_POSTGRES: native, ETL_TEST_POSTGRES_MAJOR: major };
-  if (!run('npx', vitest(...args, 'tests/conformance/postgres'), { env })) failed.push(major);
+// that of the embedded server is about the bundled one
+const LIST = ['--project', 'conformance', '--exclude', '**/embedded.test.ts'];
+const jobs = [
+  ...servers.map(([major, native]) => ({
+    name: major,
+    args: vitest(...LIST, 'tests/conformance/postgres'),
+    env: { ...process.env, ETL_TEST_POSTGRES: native, ETL_TEST_POSTGRES_MAJOR: major },
+  })),
+  ...['majors', 'pgbouncer']
+    .filter((name) => wanted.includes(name))
+    .map((name) => ({
+      name,
+      args: vitest('--project', 'servers', `tests/servers/${name}.test.ts`),
+      env: process.env,
+    })),
+];
+
+/** Runs one; what it prints is shown as a whole when it has failed, else its count. */
+async function perform({ name, args, env }) {
+  const begun = performance.now();
+  let output = '';
+  const child = spawn('npx', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text) => (output += String(text)));
+  const code = await new Promise((done) => child.once('close', done));
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  const plain = stripVTControlCharacters(output);
+  const count = /^\s*(Tests .*)$/m.exec(plain)?.[1] ?? 'no tests';
+  if (code !== 0) process.stdout.write(`\n${output}\n`);
+  const verdict = code === 0 ? 'passed' : 'FAILED';
+  process.stdout.write(`test:servers: ${name} ${verdict} in ${seconds} s: ${count}\n`);
+  return code === 0;
 }
-for (const file of ['majors', 'pgbouncer'].filter((name) => wanted.includes(name)))
-  if (!run('npx', vitest('--project', 'servers', `tests/servers/${file}.test.ts`)))
-    failed.push(file);
+
+const failed = [];
+const waiting = [...jobs];
+const worker = async () => {
+  for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
+    if (!(await perform(job))) failed.push(job.name);
+};
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker));
 if (failed.length > 0) fail(`failed: ${failed.join(', ')}`);
 process.stdout.write(`\ntest:servers: ${wanted.join(', ')}: all passed\n`);

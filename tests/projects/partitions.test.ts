@@ -210,6 +210,11 @@ describe('partitioned tables', () => {
     expect(await built("materialized='incremental', partition_by={'field': 'id', 'type': 'range', 'interval': 10}")).toEqual([
       expect.stringMatching(/^ETL4041 public.m is partitioned by RANGE \(day\), and its config wants it partitioned by id/),
     ]);
+    // the same column, in other stretches
+    expect(await built(INCREMENTAL)).toEqual([]);
+    expect(await built(INCREMENTAL.replace("'month'", "'year'"))).toEqual([
+      expect.stringMatching(/^ETL4041 public.m has partitions that its config would cut in another way \(m_2024_01, m_2024_02\): they stay/),
+    ]);
   });
 
   test.each([

@@ -62,6 +62,12 @@ export interface OtherIndex {
   readonly tail: string;
 }
 
+/** A partition, with its bounds in the system's words: `FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')`. */
+export interface Partition {
+  readonly name: string;
+  readonly bounds: string;
+}
+
 /** A constraint that no contract made. */
 export interface OwnConstraint {
   readonly name: string;
@@ -122,8 +128,7 @@ export interface Facts {
   readonly ownConstraints: readonly OwnConstraint[];
   /** publications of all tables, or of all in its schema */
   readonly publishedWithAll: readonly string[];
-  /** names of its partitions */
-  readonly partitions: readonly string[];
+  readonly partitions: readonly Partition[];
   readonly belongings: Belongings;
   readonly dependents: readonly Dependent[];
   readonly foreignKeys: readonly ForeignKey[];

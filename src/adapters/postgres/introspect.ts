@@ -204,7 +204,7 @@ const OBSERVED = `select current_database() as database, n.nspname as schema, c.
       select from pg_catalog.pg_publication_rel pr join pg_catalog.pg_publication pb on pb.oid = pr.prpubid
       where pr.prrelid = c.oid and pb.pubname = t.pubname)) else '[]' end,
   'partitions', case c.relkind when 'p' then (
-    select coalesce(json_agg(pc.relname order by pc.relname), '[]') from pg_catalog.pg_inherits pi
+    select coalesce(json_agg(json_build_object('name', pc.relname, 'bounds', pg_get_expr(pc.relpartbound, pc.oid)) order by pc.relname), '[]') from pg_catalog.pg_inherits pi
     join pg_catalog.pg_class pc on pc.oid = pi.inhrelid where pi.inhparent = c.oid) else '[]' end,
   'belongings', ${BELONGINGS},
   'dependents', ${DEPENDENTS},

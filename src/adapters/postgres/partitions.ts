@@ -7,7 +7,7 @@ import type { RelationName } from '../../kernel/relation.ts';
 import { isInternal } from '../../kernel/staged-name.ts';
 import { roleOf } from './carry.ts';
 import { createFromContract } from './contract.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, Partition } from './facts.ts';
 import { beside, block, ident, quoted, relationText } from './quote.ts';
 import { around, once, repeatable } from './statements.ts';
 import { isMapping, storage } from './storage.ts';
@@ -294,6 +294,44 @@ export function livePartitioning(
   return how !== undefined && facts.partitionKey === keyText(how) ? how : undefined;
 }
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How long a stretch may be, at least and at most; clocks that are put forward and back are allowed for. */
+const LENGTHS: Readonly<Record<Granularity, readonly [number, number]>> = {
+  hour: [HOUR_MS, HOUR_MS],
+  day: [DAY_MS - HOUR_MS, DAY_MS + HOUR_MS],
+  week: [7 * DAY_MS - HOUR_MS, 7 * DAY_MS + HOUR_MS],
+  month: [28 * DAY_MS - HOUR_MS, 31 * DAY_MS + HOUR_MS],
+  quarter: [90 * DAY_MS - HOUR_MS, 92 * DAY_MS + HOUR_MS],
+  year: [365 * DAY_MS - HOUR_MS, 366 * DAY_MS + HOUR_MS],
+};
+
+/** A time as a bound is worded, in milliseconds; NaN for what is none. */
+const timeOf = (text: string): number => {
+  const [, day, clock = '00:00:00', zone = '+00', minutes = '00'] =
+    /^(\S+)(?: ([\d:.]+)([+-]\d\d)?(?::(\d\d))?)?$/.exec(text) ?? [];
+  return Date.parse(`${day}T${clock}${zone}:${minutes}`);
+};
+
+/** Whether a partition is one that this cut makes. What is not understood is taken for one. */
+function isCutBy({ bounds }: Partition, cut: Cut): boolean {
+  const range = /^FOR VALUES FROM \('?([^',)]*)'?\) TO \('?([^',)]*)'?\)$/.exec(bounds);
+  if (cut.by === 'value') return !/^FOR VALUES IN \((?:'(?:[^']|'')*'|[^',]+), /.test(bounds);
+  const [, low = '', high = ''] = range ?? [];
+  if (range === null || cut.by === 'number') {
+    const width = Number(high) - Number(low);
+    if (range === null || cut.by !== 'number' || Number.isNaN(width)) return true;
+    return width === cut.interval && Number(low) % cut.interval === 0;
+  }
+  const length = timeOf(high) - timeOf(low);
+  const [least, most] = LENGTHS[cut.granularity];
+  return Number.isNaN(length) || (length >= least && length <= most);
+}
+
+/** The partitions of a live table that its config would have cut in another way: names, the default one left out. */
+export const cutOtherwise = (how: Partitioning, { partitions }: Facts): readonly string[] =>
+  partitions.filter((p) => p.bounds !== 'DEFAULT' && !isCutBy(p, how.cut)).map(({ name }) => name);
+
 /** The key as the catalog words it. */
 const keyText = ({ field, cut }: Partitioning): string =>
   `${cut.by === 'value' ? 'LIST' : 'RANGE'} (${field})`;
@@ -311,7 +349,7 @@ function dropEmptied(
   { target, staged, live }: Pick<SelectRequest, 'target' | 'staged' | 'live'>,
   how: Partitioning,
 ): Statement {
-  const known = (live?.facts as Facts | undefined)?.partitions ?? [];
+  const known = ((live?.facts as Facts | undefined)?.partitions ?? []).map(({ name }) => name);
   const needed = (hasZone: boolean): string => {
     const { suffix } = boundsOf(how, { hasZone });
     return `select ${fitted('n.name')} from (select distinct ${quoted(prefixOf(target, target))} || ${suffix} as name from ${relationText(staged)}) n`;

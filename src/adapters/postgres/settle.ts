@@ -11,7 +11,7 @@ import type { RelationName } from '../../kernel/relation.ts';
 import { configuredComments, configuredGrants, revokedGrants } from './carry.ts';
 import { type Facts, requireFacts } from './facts.ts';
 import { changeIndexes } from './indexes.ts';
-import { livePartitioning, partitioning } from './partitions.ts';
+import { cutOtherwise, livePartitioning, partitioning } from './partitions.ts';
 import { block, quoted, relationText } from './quote.ts';
 import type { Reconciled } from './schema-change.ts';
 import { impatient, repeatable } from './statements.ts';
@@ -54,10 +54,27 @@ export function settle(request: RelationRequest & Pick<SwapRequest, 'live'>): {
   };
 }
 
+/** How many partitions a message names. */
+const NAMED = 3;
+
 /** A table that stays is cut in another way than the config says. */
 function notCut(target: RelationName, config: EngineConfig, facts: Facts): readonly Diagnostic[] {
   const how = partitioning(target, config);
-  if (how === undefined || livePartitioning(target, config, facts) !== undefined) return [];
+  if (how === undefined) return [];
+  if (livePartitioning(target, config, facts) !== undefined) {
+    const others = cutOtherwise(how, facts);
+    const more = others.length > NAMED ? `, and ${others.length - NAMED} more` : '';
+    return others.length === 0
+      ? []
+      : [
+          {
+            code: 'ETL4041',
+            severity: 'warning',
+            message: `${target.schema}.${target.name} has partitions that its config would cut in another way (${others.slice(0, NAMED).join(', ')}${more}): they stay, and take their rows, until it is built anew`,
+            hint: 'Run it once with --full-refresh.',
+          },
+        ];
+  }
   const is =
     facts.partitionKey === null ? 'not partitioned' : `partitioned by ${facts.partitionKey}`;
   return [

@@ -364,7 +364,10 @@ test('a long reader delays the swap and does not fail it', async () => {
   await pg.run(
     `create table ${schema}.t as select 1 as id; create view ${schema}.v as select id from ${schema}.t`,
   );
-  const reading = pg.run(`begin; select * from ${schema}.v; select pg_sleep(1.5); commit`);
+  // until the swap has met it, and then for longer than it waits
+  const reading =
+    pg.run(`begin; select * from ${schema}.v; do $$ begin for i in 1..400 loop perform pg_sleep(0.05);
+    exit when exists (select from pg_locks where not granted and relation in ('${schema}.t'::regclass, '${schema}.v'::regclass)); end loop; perform pg_sleep(1.2); end $$; commit`);
   await new Promise((done) => setTimeout(done, 100));
   const { tries } = await rebuildTable(pg, at('t'), { select: 'select 2 as id' });
   await reading;
