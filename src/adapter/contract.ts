@@ -36,6 +36,8 @@ export interface Capabilities {
   readonly namelessSubqueriesSince: number;
   /** a column may have a codec and a TTL */
   readonly storesByColumn?: boolean;
+  /** false: there are no users, so that grants have no effect */
+  readonly keepsGrants?: boolean;
   readonly constraints: Readonly<Record<ConstraintKind, ConstraintSupport>>;
 }
 

@@ -39,6 +39,7 @@ import { runFiles } from './run-files.ts';
 import { writeRunResults } from './run-results.ts';
 import { selectNodes, withoutEmpty, withSelected } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
+import { warnOfUnheardGrants } from './unheard-grants.ts';
 import { writeManifest } from './write-manifest.ts';
 
 export type ExecutingVerb = 'seed' | 'run' | 'snapshot' | 'test' | 'build' | 'clone';
@@ -77,6 +78,7 @@ export async function executeVerb(
   const opened = await openProject(options, invocation, verb);
   const selected = withoutEmpty(opened, selectNodes(opened, options, WORKS_ON[verb]));
   const project = withSelected(opened, selected);
+  if (verb !== 'test') warnOfUnheardGrants(project, selected);
   await writeManifest(project, invocation);
   const connection = await connect(project, invocation);
   const disarm = cancelWhenAborted(connection, invocation.signal);

@@ -33,7 +33,7 @@ export async function grants(options: ApiOptions = {}): Promise<GrantsResult> {
         code: 'ETL4002',
         severity: 'error',
         message: `grants cannot be read from ${project.dialect.name}`,
-        hint: 'Choose a target on Postgres with --target.',
+        hint: 'Choose a target on Postgres, or a ClickHouse server, with --target: the embedded ClickHouse has no users.',
       },
     ]);
   const nodes = selectedNodes(project, options);

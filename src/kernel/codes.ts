@@ -102,6 +102,7 @@ export const CODES = {
   ETL5033: 'Embedded server does not run or listen',
   ETL5050: 'Another run works on the relation',
   ETL5051: 'Node took longer than it may',
+  ETL5065: 'Grants have no effect on the embedded engine',
   ETL6001: 'Test failed',
   ETL6002: 'Test gave a warning',
   ETL6003: 'Source is not fresh',

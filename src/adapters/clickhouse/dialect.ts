@@ -15,6 +15,7 @@ import { mergeDelta } from './delta.ts';
 import { canExchange, factsOf, type Feeder } from './facts.ts';
 import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
+import { access } from './granted.ts';
 import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { macros } from './macros.ts';
@@ -134,7 +135,8 @@ function ofOneNode(options: DialectOptions, topology: Topology): ClickHouseDiale
 
   return {
     name: 'clickhouse',
-    can,
+    can: { ...can, keepsGrants: options.hasGrants },
+    ...(options.hasGrants ? { access } : {}),
     ident,
     bare: (name) => name,
     literal,

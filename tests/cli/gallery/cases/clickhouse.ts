@@ -47,6 +47,16 @@ async function asCluster({ project }: Preparation): Promise<() => Promise<void>>
 
 export const CLICKHOUSE: readonly GalleryCase[] = [
   {
+    name: 'clickhouse-grants-embedded',
+    files: {
+      'models/orders.sql': "{{ config(grants={'select': ['bi']}) }}\nselect 1 as id\n",
+      'models/items.sql': "{{ config(grants={'select': ['bi']}) }}\nselect 2 as id\n",
+    },
+    args,
+    exit: 0,
+    codes: ['ETL5065'],
+  },
+  {
     name: 'clickhouse-unknown-column',
     files: {
       'models/orders.sql': 'select 1 as id, 10 as amount\n',
