@@ -12,7 +12,7 @@ describe('a dbt-clickhouse project', () => {
       'seeds/seeds.yml':
         "seeds: [{name: colours, config: {engine: 'MergeTree()', order_by: id, settings: {allow_nullable_key: 1}}}]",
       'models/stored.sql': model(
-        "materialized='table', order_by='id', primary_key='id', sample_by=none, settings={'index_granularity': 1024}",
+        "materialized='table', order_by='id', primary_key='id', sample_by=none, pre_hook='create table if not exists default.audit {{ on_cluster_clause(this) }} (id UInt8) engine = Memory', settings={'index_granularity': 1024}",
         "select toUInt64(1) as id, toDate('2026-01-02') as day, 'x' as note",
       ),
       'models/stored.yml': [

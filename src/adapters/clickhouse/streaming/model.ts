@@ -6,6 +6,7 @@ import type { Checked, Diagnostic } from '../../../kernel/diagnostic.ts';
 import type { Column, RelationName } from '../../../kernel/relation.ts';
 import { refuse } from '../config-problem.ts';
 import { factsOf, type Feeder } from '../facts.ts';
+import { swapped } from '../outcome.ts';
 import {
   buildEmpty,
   commentOn,
@@ -84,7 +85,12 @@ function takePlace(model: Model): readonly Statement[] {
       ? changeFeeder(name, view.select, settings)
       : createFeeder(name, target, view.select, settings, refresh);
   });
-  const swap = once('swap', `EXCHANGE TABLES ${relation(staged)} AND ${relation(target)}`, target);
+  const exchange = `EXCHANGE TABLES ${relation(staged)} AND ${relation(target)}`;
+  const swap: Statement = {
+    ...once('swap', exchange, target),
+    // the twin that is made here is not known by its UUID
+    ...(live === undefined ? {} : { outcome: swapped(staged, target, factsOf(live).uuid) }),
+  };
   const twin = once(
     'create',
     `CREATE TABLE ${relation(target)} AS ${relation(staged)} COMMENT ${text(NOT_FILLED)}`,
