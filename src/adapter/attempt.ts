@@ -20,6 +20,8 @@ export interface Attempt {
   /** sent last in the same transaction, behind hooks and tests: what keeps readers out and can wait */
   readonly late?: readonly Statement[];
   readonly otherwiseOn: readonly FailureKind[];
+  /** when it is done nothing is left under an internal name: there is nothing to tidy */
+  readonly isClean?: boolean;
   /** the replaced relation stays under this internal name, because something still reads it; dropped when the run ends */
   /** foreign keys that were made without looking at the rows that were there: checked once it is published */
   readonly validates?: readonly { readonly statement: Statement; readonly what: string }[];

@@ -222,6 +222,7 @@ async function runTurn(
           );
     isStaged = atOnce === undefined;
     const done = atOnce ?? (await watchPublish(progress.published, how, longWay));
+    if (done.isClean === true) isStaged = false;
     const complete = async (): Promise<void> => {
       await validate(ctx, session, node, done.validates ?? [], progress);
       await warnOfMissingColumns(ctx, session, node);

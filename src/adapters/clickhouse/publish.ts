@@ -225,14 +225,9 @@ function securityOf({ sql_security: security, definer }: EngineConfig): string {
   return `${word === 'DEFINER' && isNamed ? ` DEFINER = ${ident(definer)}` : ''} SQL SECURITY ${word}`;
 }
 
-function createView(
-  verb: 'CREATE VIEW' | 'CREATE OR REPLACE VIEW',
-  name: RelationName,
-  request: ViewRequest,
-  settings: Settings,
-): Statement {
+function createView(name: RelationName, request: ViewRequest, settings: Settings): Statement {
   const { sql, authoredAt } = bracketed(
-    `${verb} ${relation(name)}${securityOf(request.config)} AS `,
+    `CREATE OR REPLACE VIEW ${relation(name)}${securityOf(request.config)} AS `,
     request.select,
     settings,
   );
@@ -258,18 +253,25 @@ export function publishView(
       {
         statements: [
           ...before,
-          createView('CREATE OR REPLACE VIEW', target, request, stored),
+          createView(target, request, stored),
           ...commentOn(target, request.comments),
         ],
         otherwiseOn: [],
+        isClean: true,
       },
     ];
   const beside = [
-    drop(staged, 'table'),
-    createView('CREATE VIEW', staged, request, stored),
+    // nobody reads it there, and a leftover of it is of no use
+    createView(staged, request, stored),
     ...commentOn(staged, request.comments),
   ];
-  return swapAttempts(staged, target, live, [...before, ...beside]);
+  const attempts = swapAttempts(staged, target, live, [...before, ...beside]);
+  if (live.kind !== 'view') return attempts;
+  return attempts.map((attempt) => ({
+    ...attempt,
+    statements: [...attempt.statements, drop(staged, 'view')],
+    isClean: true,
+  }));
 }
 
 /** Comments that follow a filled staged table. */

@@ -4,10 +4,7 @@ replace table by view
 select 1 -- before
 
 -- publish
-DROP TABLE IF EXISTS `gold`.`__etl_260aadcb_40493f` SYNC
-
--- publish
-CREATE VIEW `gold`.`__etl_260aadcb_40493f` AS SELECT * FROM (select id, name
+CREATE OR REPLACE VIEW `gold`.`__etl_260aadcb_40493f` AS SELECT * FROM (select id, name
 from raw
 )
 

@@ -198,8 +198,7 @@ describe('publishing a view', () => {
   it('never replaces a table at once: its rows would be gone', () => {
     expect(publish(live('table'), { comments: { relation: 'c', columns: {} } })).toEqual([
       [
-        'DROP TABLE IF EXISTS `shop`.`__etl_1` SYNC',
-        'CREATE VIEW `shop`.`__etl_1` AS SELECT * FROM (select 1 as n\n)',
+        'CREATE OR REPLACE VIEW `shop`.`__etl_1` AS SELECT * FROM (select 1 as n\n)',
         "ALTER TABLE `shop`.`__etl_1` MODIFY COMMENT 'c'",
         'EXCHANGE TABLES `shop`.`__etl_1` AND `shop`.`t`',
       ],
