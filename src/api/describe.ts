@@ -9,8 +9,20 @@ import { isSemantic } from '../manifest/node.ts';
 import type { NodeFacts } from '../reporters/reporter.ts';
 import type { OpenProject } from './open-project.ts';
 
-/** Makes the function by which reporters learn what a node is. */
-export const describer =
+/** Makes the function by which reporters learn what a node is; each of them asks with each event. */
+export function describer(
+  project: Pick<OpenProject, 'manifest' | 'dir' | 'targetDir'>,
+): (id: NodeId) => NodeFacts {
+  const known = new Map<NodeId, NodeFacts>();
+  const describe = described(project);
+  return (id) => {
+    const facts = known.get(id) ?? describe(id);
+    known.set(id, facts);
+    return facts;
+  };
+}
+
+const described =
   ({ manifest, dir, targetDir }: Pick<OpenProject, 'manifest' | 'dir' | 'targetDir'>) =>
   (id: NodeId): NodeFacts => {
     const node = findNode(manifest, id);

@@ -59,6 +59,8 @@ class TextReporter implements Reporter {
   }
 
   observe(happened: RunEvent): void {
+    // there are many of them, and seldom is one told
+    if (happened.kind === 'statement_sent' && !isTold('debug', this.#options.level)) return;
     const event = redacted(happened, this.#options.redact);
     switch (event.kind) {
       case 'run_started':
