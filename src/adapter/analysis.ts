@@ -46,6 +46,8 @@ export interface Analysis {
     target: RelationName,
     columns: readonly Pick<Column, 'name' | 'type'>[],
     form?: StubForm,
+    /** names of the columns of its primary key: what depends on it need not be grouped */
+    key?: readonly string[],
   ): readonly Statement[];
   /** the query as an empty relation: its failure is the judgement */
   query(request: JudgedQuery): Statement;

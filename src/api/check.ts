@@ -63,6 +63,17 @@ export async function check(options: CheckOptions = {}): Promise<CheckReport> {
     project,
     selectNodes(project, options, ['model', 'seed', 'snapshot', 'test']),
   );
+  return checkProject(project, invocation, selected, isOnServer);
+}
+
+/** The same for a project that is open already. */
+export async function checkProject(
+  project: OpenProject,
+  invocation: Invocation,
+  selected: ReadonlySet<NodeId>,
+  isOnServer: boolean,
+): Promise<CheckReport> {
+  const startedAt = invocation.now();
   const locked = await lockOf(project);
   const stubs = await stubsOf(project);
   const memories = new Memories(project, { stubs, isUsed: !isOnServer });
@@ -106,7 +117,7 @@ export async function check(options: CheckOptions = {}): Promise<CheckReport> {
       engine: name ?? dialect.name,
       where: isOnServer ? 'target' : 'embedded',
       target: project.targetName,
-      seconds: (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000,
+      seconds: (invocation.now().getTime() - startedAt.getTime()) / 1000,
       nodes: found.nodes.map((node) => ({ ...node, ...factsOf(project, node.id) })),
       diagnostics: told,
       ok: !hasErrors(told),
@@ -200,7 +211,7 @@ function placesOf(
 }
 
 /** What schema.lock.yml says for the engine of the target; undefined where there is no such file. */
-async function lockOf(project: OpenProject): Promise<LockedSources | undefined> {
+export async function lockOf(project: OpenProject): Promise<LockedSources | undefined> {
   const text = await readIfThere(join(project.dir, LOCK_FILE));
   if (text === undefined) return undefined;
   const { value, diagnostics } = readSourceLock(text);

@@ -27,6 +27,7 @@ import { Leftovers } from '../run/leftovers.ts';
 import { storesFailures } from '../run/store-failures.ts';
 import { runHooks } from '../run/run-hooks.ts';
 import { batchWishes } from './batches.ts';
+import { checkFirst } from './check-first.ts';
 import { connect } from './connect.ts';
 import { deferredRelations, stateRelations, type Deferred } from './defer.ts';
 import { ifLockedOf } from './if-locked.ts';
@@ -79,6 +80,7 @@ export async function executeVerb(
   const selected = withoutEmpty(opened, selectNodes(opened, options, WORKS_ON[verb]));
   const project = withSelected(opened, selected);
   if (verb !== 'test') warnOfUnheardGrants(project, selected);
+  if (options.checkFirst === true) await checkFirst(project, invocation, selected);
   await writeManifest(project, invocation);
   const connection = await connect(project, invocation);
   const disarm = cancelWhenAborted(connection, invocation.signal);

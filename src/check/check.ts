@@ -29,6 +29,8 @@ export interface CheckedNode {
   /** of what makes a relation, where they are known */
   readonly columns?: readonly TypedColumn[];
   readonly diagnostics: readonly Diagnostic[];
+  /** false: another form of it, or a relation that is not as here, may still do in a run */
+  readonly isCertain: boolean;
 }
 
 export interface CheckResult {
@@ -215,7 +217,7 @@ async function explained(
 }
 
 function judged(
-  { id, standing, because, diagnostics }: Verdict,
+  { id, standing, because, diagnostics, isCertain }: Verdict,
   more: readonly Diagnostic[],
   ctx: CheckContext,
   columns: ReadonlyMap<NodeId, readonly TypedColumn[]>,
@@ -234,5 +236,6 @@ function judged(
     ...(because === undefined ? {} : { because }),
     ...(isShown ? { columns: list } : {}),
     diagnostics: all,
+    isCertain: standing === 'wrong' && isCertain !== false,
   };
 }

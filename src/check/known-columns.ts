@@ -46,3 +46,9 @@ export async function columnsOfSeed(
     return { value: undefined, diagnostics: error.diagnostics };
   }
 }
+
+/** The columns that YAML declares to be the primary key of a source. */
+export const primaryKeyOf = (node: SourceNode, dialect: Dialect): readonly string[] =>
+  Object.values(node.columns)
+    .filter((c) => c.constraints.some(({ type }) => type === 'primary_key'))
+    .map(({ name, quote }) => (quote === true ? name : dialect.bare(name)));

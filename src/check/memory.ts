@@ -4,7 +4,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import type { CheckContext } from './check-context.ts';
-import { sourceColumns } from './known-columns.ts';
+import { primaryKeyOf, sourceColumns } from './known-columns.ts';
 import type { CheckScope } from './scope.ts';
 import type { TypedColumn } from './verdict.ts';
 
@@ -81,7 +81,10 @@ class Renderer {
 function ownOf(ctx: CheckContext, renderer: Renderer, id: NodeId): string | undefined {
   const source = ctx.manifest.sources[id];
   if (source !== undefined)
-    return hashed(sourceColumns(source, ctx.dialect, ctx.locked) ?? [source.schema]);
+    return hashed([
+      sourceColumns(source, ctx.dialect, ctx.locked) ?? source.schema,
+      primaryKeyOf(source, ctx.dialect),
+    ]);
   const node = ctx.manifest.nodes[id];
   if (node === undefined) return undefined;
   const { relation_name: relation, config, columns, contract } = node;

@@ -21,4 +21,6 @@ export interface Verdict {
   /** the node or source with which that began */
   readonly origin?: NodeId;
   readonly diagnostics: readonly Diagnostic[];
+  /** false: only the second form of an incremental model is wrong */
+  readonly isCertain?: boolean;
 }

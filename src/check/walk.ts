@@ -10,7 +10,7 @@ import type { CompiledNode } from '../plan/compiler.ts';
 import { nodeRelation } from '../plan/plan-node.ts';
 import { drive } from '../run/answers.ts';
 import type { CheckContext } from './check-context.ts';
-import { columnsOfSeed, declaredColumns, sourceColumns } from './known-columns.ts';
+import { columnsOfSeed, declaredColumns, primaryKeyOf, sourceColumns } from './known-columns.ts';
 import type { CheckScope } from './scope.ts';
 import type { Shadow } from './shadow.ts';
 import { shadowAnswers, type Asked } from './shadow-answers.ts';
@@ -86,7 +86,9 @@ export class Walk {
   async #standAsBefore(id: NodeId, columns: readonly TypedColumn[]): Promise<void> {
     const place = this.#placeOfId(id);
     if (columns.length === 0 || place === undefined || this.#scope.madeBy.has(id)) return;
-    if ((await this.#stub(place, columns)) !== undefined) throw new MemoryUnfit();
+    const source = this.#ctx.manifest.sources[id];
+    const key = source === undefined ? [] : primaryKeyOf(source, this.#ctx.dialect);
+    if ((await this.#stub(place, columns, key)) !== undefined) throw new MemoryUnfit();
   }
 
   async #source(source: SourceNode): Promise<void> {
@@ -113,7 +115,8 @@ export class Walk {
         diagnostics: [],
       });
     }
-    const failure = await this.#stub({ schema, name }, columns);
+    const key = primaryKeyOf(source, dialect);
+    const failure = await this.#stub({ schema, name }, columns, key);
     if (failure === undefined) return this.#ok(id);
     this.#settle({
       id,
@@ -268,9 +271,10 @@ export class Walk {
   async #stub(
     target: RelationName,
     columns: readonly TypedColumn[],
+    key: readonly string[] = [],
   ): Promise<StatementFailure | undefined> {
     await this.#flush();
-    return this.#shadow.attempt(this.#shadow.analysis.stub(target, columns));
+    return this.#shadow.attempt(this.#shadow.analysis.stub(target, columns, 'plain', key));
   }
 
   async #send(task: Task): Promise<void> {
@@ -335,7 +339,10 @@ export class Walk {
 
   #refuse(task: Task, failure: StatementFailure): void {
     this.refusals.push({ task, failure });
-    this.#settle({ id: task.node.unique_id, standing: 'wrong', diagnostics: [] });
+    const id = task.node.unique_id;
+    // its first form was taken
+    const isCertain = this.verdicts.get(id)?.standing !== 'ok';
+    this.#settle({ id, standing: 'wrong', diagnostics: [], isCertain });
   }
 
   #ok(id: NodeId): void {

@@ -61,6 +61,15 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'ask the embedded engine, also when --target names a server',
   },
   {
+    flags: '--check',
+    key: 'check',
+    kind: 'flag',
+    negatable: true,
+    projectFlag: 'check_before_run',
+    only: ['run', 'test', 'build'],
+    help: 'check what is selected first, and build nothing when some of it would certainly fail',
+  },
+  {
     flags: '--inject-ephemeral-ctes',
     key: 'injectEphemeralCtes',
     kind: 'flag',

@@ -121,6 +121,7 @@ export const CODES = {
   ETL6050: 'schema.lock.yml cannot be used',
   ETL6051: 'Checked by another version of the engine',
   ETL6052: 'Stub refused',
+  ETL6053: 'Not begun, because some of it would certainly fail',
   ETL7001: 'Seed row has the wrong number of fields',
   ETL7002: 'Seed value does not fit its column',
   ETL7003: 'Seed header is not usable',

@@ -4,6 +4,7 @@ type Kind = 'true or false' | 'a text' | 'a whole number' | 'a mapping';
 
 const OPTION_FLAGS: Readonly<Record<string, Kind>> = {
   cache_selected_only: 'true or false',
+  check_before_run: 'true or false',
   check_stubs: 'a text',
   debug: 'true or false',
   fail_fast: 'true or false',

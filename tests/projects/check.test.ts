@@ -301,6 +301,19 @@ select {% for row in found.rows %}{{ row[0] }} as c{{ loop.index }},{% endfor %}
     expect(standings(report)).toMatchObject({ a: 'ok', b: 'wrong' });
   });
 
+  test.runIf(isPostgres)('what depends on a declared primary key of a source is grouped', async () => {
+    const { check } = await make({
+      'models/sources.yml': SOURCES.replace(
+        '{name: id, data_type: bigint}',
+        '{name: id, data_type: bigint, constraints: [{type: primary_key}]}',
+      ),
+      'models/a.sql': "select s.id, s.shop, count(*) as n from {{ source('erp', 'sales') }} as s group by s.id",
+      'models/b.sql': "select s.id, s.shop, count(*) as n from {{ source('erp', 'sales') }} as s group by s.shop",
+    });
+    expect(standings(await check())).toEqual({ a: 'ok', b: 'wrong' });
+    expect(standings(await check({ 'models/c.sql': "select id, shop from {{ source('erp', 'sales') }} group by id" }))).toMatchObject({ a: 'ok', c: 'ok' });
+  });
+
   test('a contract is compared in names and types; a broken model with a contract stands for its readers', async () => {
     const { check } = await make({
       'models/a.sql': "select 1 as id, 'x' as name",

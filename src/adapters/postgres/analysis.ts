@@ -85,13 +85,11 @@ export const analysis: Analysis = {
   close: () => [repeatable('set', 'rollback')],
   attempt,
   undo: repeatable('set', `rollback to savepoint ${SAVEPOINT}`),
-  stub: (target, columns) => [
-    once(
-      'create',
-      `create table ${relationText(target)} (${columns.map((c) => `${ident(c.name)} ${c.type}`).join(', ')})`,
-      target,
-    ),
-  ],
+  stub: (target, columns, _, key = []) => {
+    const primary = key.length === 0 ? [] : [`primary key (${key.map(ident).join(', ')})`];
+    const list = [...columns.map((c) => `${ident(c.name)} ${c.type}`), ...primary].join(', ');
+    return [once('create', `create table ${relationText(target)} (${list})`, target)];
+  },
   query: ({ target, select, authoredAt = 0 }) => {
     const made = around(`create view ${relationText(target)} as (\n`, select, '\n)', {
       verb: 'create',

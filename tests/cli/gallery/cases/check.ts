@@ -169,6 +169,16 @@ export const CHECK: readonly GalleryCase[] = [
     { exit: 0 },
   ),
   of(
+    'check-before-a-run',
+    {
+      ...BASE,
+      'dbt_project.yml': text('name: shop', 'flags: {check_before_run: true}'),
+      'models/by_id.sql': text("select idd from {{ ref('orders') }}"),
+    },
+    ['ETL6041', 'ETL6053'],
+    { args: ['run'], exit: 2 },
+  ),
+  of(
     'check-bad-stub',
     {
       ...BASE,
