@@ -132,28 +132,22 @@ it('#567: a full refresh of a materialized view has no moment in which a row is 
 it('#612: rows that arrive while the history is copied are there afterwards, once each', async () => {
   await w.run("INSERT INTO shop.src SELECT number + 1000, 'old' FROM numbers(200000)");
   const arrived: number[] = [];
-  let isCopying = false;
   let isOver = false;
+  // the copying takes its picture of the source when it begins to read
+  const isCopying = async (): Promise<boolean> =>
+    (
+      await w.rows(
+        "SELECT 1 FROM system.processes WHERE query_kind = 'Insert' AND position(query, 'sleepEachRow') > 0 AND read_rows > 0",
+      )
+    ).length > 0;
   const stream = (async () => {
+    while (!isOver && !(await isCopying())) await new Promise((resolve) => setTimeout(resolve, 5));
     for (let id = 1_000_000; !isOver; id++) {
-      if (!isCopying) await new Promise((resolve) => setTimeout(resolve, 1));
-      else {
-        await insert(id);
-        arrived.push(id);
-      }
+      await insert(id);
+      arrived.push(id);
     }
   })();
-  const slow = 'select id, toString(sipHash64(v, sleepEachRow(0.000002))) as v from shop.src';
-  await view(
-    {
-      after: async (sql) => {
-        if (!sql.startsWith('CREATE MATERIALIZED VIEW')) return;
-        // the copying takes its picture of the source when it begins
-        setTimeout(() => (isCopying = true), 100);
-      },
-    },
-    slow,
-  );
+  await view({}, 'select id, toString(sipHash64(v, sleepEachRow(0.000008))) as v from shop.src');
   isOver = true;
   await stream;
   expect(arrived.length).toBeGreaterThan(0);
