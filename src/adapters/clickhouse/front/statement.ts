@@ -1,6 +1,6 @@
 // What a statement is, as far as the front has to know: where the data of an INSERT begin, and what form an answer has. Users' SQL
 // is not parsed and, but for KILL, not rewritten.
-import { hasCode, scanSql } from '../../../sql/scan.ts';
+import { scanSql } from '../../../sql/scan.ts';
 import { FrontError } from './refusal.ts';
 
 interface Word {
@@ -84,46 +84,61 @@ export interface Asked {
 /** Reads and writes files of the machine beside what the engine's grants allow; clients do that themselves elsewhere. */
 const FILES: Readonly<Record<string, string>> = { infile: 'from', outfile: 'into' };
 
+/** Behind these stands a column, which may be called format as well. */
+const BEFORE_COLUMN =
+  /^(select|distinct|as|by|and|or|not|where|prewhere|having|on|in|then|else|when|case|from|join|set|describe|exists|table)$/;
+
+/** The word behind FORMAT, where that ends the statement or its SETTINGS follow. */
+function formatOf(sql: string, found: readonly Word[]): string | undefined {
+  const i = found.findLastIndex(({ word }, at) => {
+    const next = found[at + 2]?.word;
+    return word === 'format' && found[at + 1] !== undefined && /^(settings)?$/.test(next ?? '');
+  });
+  const [before, keyword, name] = [found[i - 1], found[i], found[i + 1]];
+  if (before === undefined || keyword === undefined || name === undefined) return undefined;
+  const between = sql.slice(before.end, keyword.start);
+  const isColumn =
+    (BEFORE_COLUMN.test(before.word) && between.trim() === '') || /[.,(]\s*$/.test(between);
+  return isColumn ? undefined : sql.slice(name.start, name.end);
+}
+
 /** Looks at one statement without data. Throws where there are several, or none, and for those that a server leaves to its client. */
 export function lookAt(sql: string): Asked {
-  if (!hasCode(sql)) throw new FrontError(62, 'Syntax error: Empty query', 'SYNTAX_ERROR');
   requireOne(sql);
-  let first: string | undefined;
-  let last: Word | undefined;
-  let format: Word | undefined;
-  for (const word of words(sql)) {
-    first ??= word.word;
-    // in brackets the engine itself takes it for a mistake
-    const isFile = FILES[word.word] !== undefined && FILES[word.word] === last?.word;
-    if (isFile && word.depth === 0)
+  // in brackets the engine itself takes INTO OUTFILE for a mistake
+  const found = [...words(sql)].filter(({ depth }) => depth === 0);
+  found.forEach(({ word }, i) => {
+    const before = found[i - 1]?.word;
+    if (before !== undefined && FILES[word] === before)
       throw new FrontError(
         78,
-        `${last?.word.toUpperCase()} ${word.word.toUpperCase()} is for the client: the front opens no files`,
+        `${before.toUpperCase()} ${word.toUpperCase()} is for the client: the front opens no files`,
         'UNKNOWN_TYPE_OF_QUERY',
       );
-    if (last?.word === 'format' && last.depth === 0) format = word;
-    else if (word.depth === 0 && word.word !== 'format' && last !== format) format = undefined;
-    if (word.word === 'settings' && last === format && word.depth === 0) break;
-    last = word;
-  }
+  });
+  const first = [...words(sql)][0]?.word;
   const isSelect = first === 'select' || first === 'with' || /^\s*\(/.test(sql);
   return {
     kind: first === 'kill' ? 'kill' : isSelect ? 'select' : 'other',
-    format: format === undefined ? undefined : sql.slice(format.start, format.end),
+    format: formatOf(sql, found),
   };
 }
 
 function requireOne(sql: string): void {
   let isOver = false;
+  let isEmpty = true;
   for (const piece of scanSql(sql, true)) {
+    if (piece.kind === 'space' || piece.kind === 'comment') continue;
+    if (piece.kind !== 'semicolon') isEmpty = false;
     if (piece.kind === 'semicolon') isOver = true;
-    else if (isOver && piece.kind !== 'space' && piece.kind !== 'comment')
+    else if (isOver)
       throw new FrontError(
         62,
         `Syntax error (Multi-statements are not allowed): failed at position ${piece.start + 1}`,
         'SYNTAX_ERROR',
       );
   }
+  if (isEmpty) throw new FrontError(62, 'Syntax error: Empty query', 'SYNTAX_ERROR');
 }
 
 /**
