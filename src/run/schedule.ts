@@ -51,7 +51,13 @@ export async function schedule(order: RunOrder, options: ScheduleOptions): Promi
     settled.add(id);
     accept(progress.finish(id, well ? undefined : id));
   };
+  let hasChanged = false;
+  let broken = undefined as { readonly error: unknown } | undefined;
   let wake = (): void => undefined;
+  const change = (): void => {
+    hasChanged = true;
+    wake();
+  };
   const { inRow = () => false, performRow } = options;
   const rowFrom = (first: NodeId): Row => {
     let given: NodeId | undefined = first;
@@ -66,7 +72,7 @@ export async function schedule(order: RunOrder, options: ScheduleOptions): Promi
       ended: (id, well) => {
         end(id, well);
         // another worker may have something to do now
-        if (idle.length > 0 && ready.size > 0) wake();
+        if (idle.length > 0 && ready.size > 0) change();
       },
     };
   };
@@ -85,14 +91,21 @@ export async function schedule(order: RunOrder, options: ScheduleOptions): Promi
         idle.push(thread);
         idle.sort((a, b) => a - b);
         running.delete(work);
+        change();
+      });
+      work.catch((error: unknown) => {
+        broken = { error };
+        change();
       });
       running.add(work);
     }
     if (running.size === 0) break;
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-      Promise.race(running).then(resolve, resolve);
-    });
+    if (!hasChanged)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    hasChanged = false;
+    if (broken !== undefined) throw broken.error;
   }
   for (const id of order.ids) if (!settled.has(id)) options.abandon(id);
 }
