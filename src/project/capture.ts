@@ -169,12 +169,28 @@ function refOf(call: StaticMentions['refs'][number], file: string): CapturedRef 
   };
 }
 
+/** Whether every ref and source that a text writes was called by the render: then there is nothing more to be found in it. */
+function isAllCalled(
+  { text, shownPath }: Subject,
+  seen: Pick<Recorder, 'refs' | 'sources'>,
+): boolean {
+  const written = text.match(/\b(?:ref|source)\s*\(/g)?.length ?? 0;
+  const places = [...seen.refs, ...seen.sources].flatMap(({ at }) =>
+    at.file === shownPath ? [`${at.line}:${at.column}`] : [],
+  );
+  return new Set(places).size >= written;
+}
+
 /** What stands behind is_incremental(): a render of the parse phase does not reach it. */
-function hidden(subject: Subject): {
+function hidden(
+  subject: Subject,
+  seen: Pick<Recorder, 'refs' | 'sources'>,
+): {
   readonly refs: CapturedRef[];
   readonly sources: CapturedSource[];
 } {
-  if (!/\bis_incremental\s*\(/.test(subject.text)) return { refs: [], sources: [] };
+  if (!/\bis_incremental\s*\(/.test(subject.text) || isAllCalled(subject, seen))
+    return { refs: [], sources: [] };
   const mentions = extractMentions(subject.text, subject.shownPath);
   return {
     refs: mentions.refs
@@ -245,7 +261,7 @@ function captured(world: World, subject: Subject): Capture {
       macros = [...rendered.macros];
       world.diagnostics.push(...undefinedCalls(world.host, rendered, text, path, subject.id));
     }
-    const behind = hidden(subject);
+    const behind = hidden(subject, recorder);
     recorder.refs.push(
       ...behind.refs.filter((ref) => !recorder.refs.some((seen) => sameRef(ref, seen))),
     );
