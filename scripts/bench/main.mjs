@@ -19,7 +19,7 @@ const AREAS = {
   site: measureSite,
 };
 
-const HELP = `npm run bench -- [${Object.keys(AREAS).join('|')}] [options]
+const HELP = `npm run bench -- [${Object.keys(AREAS).join('|')} ...] [options]
   --runs N       how often each is run, besides a warm-up (default 7)
   --rows N       rows of the large seed and table (default 1000000)
   --models N,N   sizes of the projects of the area parse (default 100,2000,10000)
