@@ -9,6 +9,7 @@ interface Entry {
   readonly tags: readonly string[];
   readonly about: string;
   readonly bonus: number;
+  readonly weight: number;
 }
 export type Hit = 'name' | 'column' | 'tag' | 'about' | 'text';
 export interface Result {
@@ -34,6 +35,8 @@ const POINTS = {
   about: 5,
   text: 2,
 } as const;
+/** Tests are named after what they test, and are seldom what is sought. */
+const weightOf = (type: string): number => (type === 'test' || type === 'unit_test' ? 0.5 : 1);
 /** What is sought most stands above what is sought as often by mistake. */
 const BONUS: Readonly<Record<string, number>> = {
   model: 3,
@@ -59,6 +62,7 @@ export class Search {
       tags: (row.tags ?? []).map((tag) => tag.toLowerCase()),
       about: `${row.about ?? ''} ${row.path ?? ''}`.toLowerCase(),
       bonus: BONUS[row.type] ?? 0,
+      weight: weightOf(row.type),
     }));
   }
 
@@ -93,7 +97,7 @@ export class Search {
     for (const word of words) {
       const one = matchWord(word, entry, this.#texts[node] ?? '');
       if (one === undefined) return undefined;
-      score += one.points;
+      score += one.points * entry.weight;
       if (one.points > top.points) top = one;
     }
     return {

@@ -22,8 +22,8 @@ const names = (query: string): readonly (string | undefined)[] =>
   search.find(query).map(({ node }) => rows[node]?.name);
 
 describe('the order of what is found', () => {
-  test('the name itself, then its beginning, then a word in it, then a part of a word', () => {
-    expect(names('orders')).toEqual(['orders', 'stg_orders', 'not_null_orders_id', 'preorders']);
+  test('the name itself, then a word in it, then a part of a word; tests come after what they test', () => {
+    expect(names('orders')).toEqual(['orders', 'stg_orders', 'preorders', 'not_null_orders_id']);
   });
   test('a column stands below a name and leads to itself, as it is written', () => {
     expect(names('customer')).toEqual(['customers', 'orders']);

@@ -1,4 +1,6 @@
 // Which part of a picture is seen, and how large.
+import { NODE_HEIGHT, NODE_WIDTH } from '../../graph/layered.ts';
+
 export interface Camera {
   readonly x: number;
   readonly y: number;
@@ -26,6 +28,24 @@ export function fitted(picture: Size, screen: Size): Camera {
     zoom,
     x: picture.width / 2 - screen.width / 2 / zoom,
     y: picture.height / 2 - screen.height / 2 / zoom,
+  };
+}
+
+/** Below the first zoom names are hard to read; what is read is shown at the second. */
+const [LEGIBLE, NEAR] = [0.6, 0.85];
+
+/** The whole picture, or, where its names could not be read, the middle of it that lies around a node. */
+export function around(
+  picture: Size,
+  screen: Size,
+  node: { readonly x: number; readonly y: number },
+): Camera {
+  const whole = fitted(picture, screen);
+  if (whole.zoom >= LEGIBLE) return whole;
+  return {
+    zoom: NEAR,
+    x: node.x + NODE_WIDTH / 2 - screen.width / 2 / NEAR,
+    y: node.y + NODE_HEIGHT / 2 - screen.height / 2 / NEAR,
   };
 }
 

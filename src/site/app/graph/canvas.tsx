@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Picture } from '../../graph/picture.ts';
 import { theme } from '../settings.ts';
 import { say } from '../words.ts';
-import { fitted, moved, zoomed, type Camera } from './camera.ts';
+import { around, fitted, moved, zoomed, type Camera } from './camera.ts';
 import { coloursOf } from './colours.ts';
 import { draw, nodeUnder } from './draw.ts';
 import { Save } from './save.tsx';
@@ -74,6 +74,7 @@ class View {
   readonly #sizes: ResizeObserver;
   readonly #colours: ReturnType<typeof coloursOf>;
   #camera: Camera = { x: 0, y: 0, zoom: 1 };
+  readonly #start: number | undefined;
   #chosen: number | undefined;
   #asked = 0;
   /** once somebody has moved the picture, a new size of the window leaves it where it is */
@@ -88,6 +89,7 @@ class View {
   ) {
     this.#canvas = canvas;
     this.#picture = picture;
+    this.#start = focus;
     this.#chosen = focus;
     this.#colours = coloursOf(canvas.parentElement ?? document.body);
     this.#sizes = new ResizeObserver(() => this.#resized());
@@ -109,6 +111,13 @@ class View {
     this.#show(fitted(this.#picture, this.#size()));
     this.#touched = false;
   }
+  /** What is seen first. */
+  #open(): void {
+    const start = this.#picture.nodes[this.#start ?? -1];
+    if (start === undefined) this.fit();
+    else this.#show(around(this.#picture, this.#size(), start));
+    this.#touched = false;
+  }
   zoomBy(factor: number): void {
     const { width, height } = this.#size();
     this.#show(zoomed(this.#camera, factor, { x: width / 2, y: height / 2 }));
@@ -123,7 +132,7 @@ class View {
     this.#canvas.width = Math.round(width * ratio);
     this.#canvas.height = Math.round(height * ratio);
     if (this.#touched) this.#draw();
-    else this.fit();
+    else this.#open();
   }
   #show(camera: Camera): void {
     this.#camera = camera;

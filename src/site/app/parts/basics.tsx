@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren, JSX } from 'preact';
 import { LAYERS } from '../../layers.ts';
 import { hasMoved, link, nodeLink, route } from '../route.ts';
@@ -53,8 +53,10 @@ const quoted = (text: string): string => (/[\s,]/.test(text) ? `"${text}"` : tex
 export function Title({ children }: { readonly children: ComponentChildren }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   const here = route.value.path.slice(0, 2).join('/');
-  useEffect(() => {
-    if (hasMoved()) heading.current?.focus({ preventScroll: true });
+  useLayoutEffect(() => {
+    // who has begun to type goes on typing
+    const isTyping = /^(INPUT|SELECT)$/.test(document.activeElement?.tagName ?? '');
+    if (hasMoved() && !isTyping) heading.current?.focus({ preventScroll: true });
   }, [here]);
   return (
     <h1 ref={heading} tabIndex={-1}>

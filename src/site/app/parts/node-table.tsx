@@ -65,7 +65,11 @@ export function NodeTable({
                 <td class="name">
                   <NodeLink node={node} />
                 </td>
-                <td>{node.about}</td>
+                <td>
+                  {node.about}
+                  {node.on !== undefined && <NodeLink node={site.at(node.on)} />}
+                  {node.column !== undefined && <code> {node.column}</code>}
+                </td>
                 {hasRows && (
                   <td class="number">{node.rows === undefined ? '' : count(node.rows)}</td>
                 )}
