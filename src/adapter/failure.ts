@@ -11,6 +11,8 @@ export type FailureKind =
   | 'incompatible_columns'
   /** something still depends on what should be dropped */
   | 'dependents'
+  /** what somebody gave to the relation by hand cannot be given to the one that takes its place */
+  | 'lost_belonging'
   | 'permission'
   /** a lock was not granted in time, a deadlock, or the relation was replaced by somebody else meanwhile */
   | 'contention'

@@ -11,6 +11,7 @@ const CODE_OF: Readonly<Record<FailureKind, Code>> = {
   constraint: 'ETL5001',
   incompatible_columns: 'ETL5001',
   dependents: 'ETL4005',
+  lost_belonging: 'ETL4001',
   permission: 'ETL5010',
   contention: 'ETL5007',
   locked: 'ETL5050',

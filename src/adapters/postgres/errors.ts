@@ -16,6 +16,9 @@ export interface PgError {
   readonly constraint?: string;
 }
 
+/** Raised by our own blocks: a constraint made by hand does not fit the new table. */
+export const LOST_BELONGING = 'ETL01';
+
 const EXACT: Readonly<Record<string, FailureKind>> = {
   '42601': 'syntax',
   '42P01': 'missing_relation',
@@ -26,6 +29,7 @@ const EXACT: Readonly<Record<string, FailureKind>> = {
   '42846': 'type',
   '42P16': 'incompatible_columns',
   '2BP01': 'dependents',
+  [LOST_BELONGING]: 'lost_belonging',
   '42501': 'permission',
   '55P03': 'contention',
   '40P01': 'contention',

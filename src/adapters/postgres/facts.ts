@@ -73,6 +73,8 @@ export interface OwnConstraint {
   readonly name: string;
   /** check, unique, primary key, exclusion, foreign key */
   readonly type: 'c' | 'u' | 'p' | 'x' | 'f';
+  /** of the relation, that it is about; without those that only its expressions name */
+  readonly columns: readonly string[];
   /** the system's own text, every name qualified */
   readonly definition: string;
   readonly isValid: boolean;

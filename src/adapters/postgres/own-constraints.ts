@@ -3,6 +3,7 @@ import type { Attempt } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import type { Facts, OwnConstraint } from './facts.ts';
+import { LOST_BELONGING } from './errors.ts';
 import { block, ident, quoted, relationText } from './quote.ts';
 import { once, repeatable } from './statements.ts';
 
@@ -24,7 +25,11 @@ loop execute format('comment on constraint %I on %s is %L', r.conname, ${quoted(
     staged,
   );
 
-/** Made unless the table has the same from its contract, or has not the columns any more: then it goes with them, as in Postgres itself. */
+/**
+ * Made unless the table has the same from its contract, or has not the columns any more: then it goes with them, as in Postgres
+ * itself. One that the types of the new columns do not take is refused, for it would be lost without a word. A foreign key names
+ * columns of another table, too, so that only its own are looked up; an expression tells of the table's own by its error.
+ */
 function unlessThere(
   relation: RelationName,
   c: OwnConstraint,
@@ -32,14 +37,24 @@ function unlessThere(
   definition: string,
 ): Statement {
   const table = relationText(relation);
+  const own = c.columns.map((name) => `(${quoted(name)})`).join(', ');
+  const hasColumns =
+    own === ''
+      ? 'true'
+      : `not exists (select from (values ${own}) as own(col) where not exists (
+    select from pg_catalog.pg_attribute a where a.attrelid = ${quoted(table)}::regclass and a.attname = own.col and a.attnum > 0 and not a.attisdropped))`;
+  const lost = `undefined_function or undefined_object or datatype_mismatch${c.type === 'f' ? ' or undefined_column' : ''}`;
   const add = `alter table ${table} add constraint ${ident(name)} ${definition}`;
   return once(
     'alter',
-    block(`begin if not exists (select from pg_catalog.pg_constraint k where k.conrelid = ${quoted(table)}::regclass
+    block(`begin if ${hasColumns} and not exists (select from pg_catalog.pg_constraint k where k.conrelid = ${quoted(table)}::regclass
   and (k.conname = ${quoted(c.name)} or k.contype = ${quoted(c.type)} and pg_get_constraintdef(k.oid) = ${quoted(c.definition)}
     or k.contype = 'p' and ${quoted(c.type)} = 'p'))
 then execute ${quoted(add)}; end if;
-exception when undefined_column or undefined_function or undefined_object or datatype_mismatch then null; end`),
+exception when ${lost} then
+  raise exception using errcode = '${LOST_BELONGING}', message = ${quoted(`the constraint ${c.name} cannot be given to the new table: `)} || sqlerrm,
+    hint = 'Give the columns types that it takes, or drop the constraint first.';
+${c.type === 'f' ? '' : 'when undefined_column then null; '}end`),
     relation,
   );
 }

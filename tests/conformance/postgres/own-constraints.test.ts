@@ -85,6 +85,29 @@ test('they go with their columns', async () => {
   ]);
 });
 
+test.each([
+  ['foreign key', 'add constraint f foreign key (r) references KINDS', "select '1' as r"],
+  ['check', 'add constraint f check (r > 0)', "select '1' as r"],
+  ['primary key', 'add constraint f primary key (r)', "select '1'::json as r"],
+])('a %s that another type cannot have keeps the old table', async (_what, add, select) => {
+  await rebuild('select 1 as r');
+  await pg.run(`alter table ${table()} ${add.replace('KINDS', `${schema}.kinds`)}`);
+  const before = await constraints();
+  await expect(rebuild(select)).rejects.toMatchObject({
+    error: {
+      kind: 'lost_belonging',
+      message: expect.stringMatching(
+        /^the constraint f cannot be given to the new table: /,
+      ) as string,
+    },
+  });
+  expect(await constraints()).toEqual(before);
+  expect(await pg.rows(`select r from ${table()}`)).toEqual([[1]]);
+  expect(await internal()).toEqual([]);
+  await rebuild('select 2 as other');
+  expect(await constraints()).toEqual([]);
+});
+
 test('those of a contract come and go with the contract', async () => {
   const contract = (checks: boolean) => ({
     columns: [{ name: 'id', type: 'int', quote: false, constraints: [] }],
