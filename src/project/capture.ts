@@ -1,5 +1,5 @@
 import { nearestName } from '../kernel/did-you-mean.ts';
-import type { Span } from '../kernel/diagnostic.ts';
+import type { Diagnostic, Span } from '../kernel/diagnostic.ts';
 import type { EtlError } from '../kernel/error.ts';
 import { isEtlError } from '../kernel/error.ts';
 import type { RenderAttempt, Scope } from '../jinja/host.ts';
@@ -13,12 +13,13 @@ import { toPlain } from '../jinja/scope/plain.ts';
 import { Relation } from '../jinja/scope/relation.ts';
 import type { NodeSettings } from '../jinja/scope/settings.ts';
 import type { ResourceType } from '../manifest/node.ts';
+import { withoutClockPrints } from './clock-prints.ts';
 import { CONFIG_KEYS, sectionOf } from './config-keys.ts';
 import { configKey, mergeCalls } from './config-merge.ts';
 import type { ConfigValues } from './config-merge.ts';
 import type { Capture, CapturedRef, CapturedSource } from './draft.ts';
 import { errorOf, warningOf } from './problems.ts';
-import { atAnotherTime, baseSettings, varLayers } from './session.ts';
+import { baseSettings, varLayers } from './session.ts';
 import { runtimeConfig } from './runtime-config.ts';
 import { testArguments } from './test-arguments.ts';
 import type { ProjectPackage } from './text-files.ts';
@@ -222,11 +223,15 @@ export function captureText(world: World, subject: Subject): Capture {
   const told = world.diagnostics.length;
   const capture = captured(world, subject);
   if (witness.fleeting === before) return capture;
-  // a text that looks at the clock shows the same at another time, in most cases: then it may be kept
-  const later = { ...world, watched: atAnotherTime(world.session), diagnostics: [] };
-  const again = [captured(later, subject), later.diagnostics];
+  // what the clock says is only printed, in most cases: without it the text looks at no clock, and shows the same
+  const text = withoutClockPrints(subject.text);
+  if (text === undefined) return capture;
+  const looked = witness.fleeting;
+  const diagnostics: Diagnostic[] = [];
+  const again = [captured({ ...world, diagnostics }, { ...subject, text }), diagnostics];
   const first = [capture, world.diagnostics.slice(told)];
-  if (comparable(again) === comparable(first)) witness.fleeting = before;
+  if (witness.fleeting === looked && comparable(again) === comparable(first))
+    witness.fleeting = before;
   return capture;
 }
 

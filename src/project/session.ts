@@ -182,23 +182,6 @@ export function targetFacts(
   };
 }
 
-const ANOTHER_TIME_MS = 403 * 24 * 3_600_000 + 5_000_007;
-
-/** The session of an invocation with another id, at another time. */
-export function atAnotherTime(session: Session): Session {
-  const { startedAt, now, invocationId } = session.invocation;
-  const moved = (date: Date): Date => new Date(date.getTime() + ANOTHER_TIME_MS);
-  return {
-    ...session,
-    invocation: {
-      ...session.invocation,
-      invocationId: `${invocationId} later`,
-      startedAt: moved(startedAt),
-      now: () => moved(now()),
-    },
-  };
-}
-
 /** The facts of the invocation as a worker has them; its name is written as dbt writes it. */
 export const onWorker = (
   { invocation }: Session,

@@ -205,6 +205,50 @@ describe('what is not kept', () => {
     };
     expect(await isKept(project(files))).toBe(false);
   });
+  test.each([
+    ['a config', "{{ config(enabled=(run_started_at.strftime('%d') == '01')) }}select 1"],
+    ['a branch', "{% if run_started_at.strftime('%d') == '01' %}{{ ref('a') }}{% endif %} 1"],
+    ['a choice', "select * from {{ ref('a' if run_started_at.day == 1 else 'v') }}"],
+    ['an argument', 'select {{ monthly(run_started_at.day) }} as x'],
+    ['a variable', '{% set d = run_started_at.day %}{{ config(enabled=(d == 1)) }}select 1'],
+    [
+      'a block that is kept',
+      "{% set d %}{{ run_started_at.strftime('%d') }}{% endset %}{{ config(enabled=(d != '01')) }}select 1",
+    ],
+    [
+      'a template in a text',
+      "{{ seen('{{ invocation_id }}') }}{{ '{{ invocation_id }}' }}{{ config(enabled=(invocation_id != 'x')) }}select 1",
+    ],
+  ])('%s that shows the same on most days', async (_, sql) => {
+    const files = {
+      'models/b.sql': sql,
+      'tests/none.sql': 'select 1 where false',
+      'macros/monthly.sql':
+        "{% macro monthly(d) %}{% if d == 1 %}{{ ref('a') }}{% endif %}{% endmacro %}{% macro seen(x) %}{% endmacro %}",
+    };
+    const dated = project(files);
+    const at = (day: number, month: number): Date => new Date(Date.UTC(2026, month - 1, day));
+    const on = (now: Date): EditedProject['more'] => ({
+      invocation: { id: 'i', startedAt: now, now: () => now },
+    });
+    dated.more = on(at(22, 11));
+    await dated.cached();
+    dated.more = on(at(1, 12));
+    const cold = await dated.cold();
+    const seen = await dated.cached();
+    expect(seen.manifest).toBe(cold.manifest);
+    expect(seen.told).toEqual(cold.told);
+    expect(seen.isKept).toBe(false);
+  });
+  test('nothing, where the clock is printed and no more', async () => {
+    const files = {
+      'models/b.sql': `{{ config(tags=['x']) }}
+select '{{ run_started_at.strftime("%Y-%m-%d") }}' as d, '{{- invocation_id -}}' as i -- {# now #}
+{% if is_incremental() %} where d > '{{ run_started_at | string }}' {% endif %}
+{% for n in [1, 2] %} -- {{ modules.datetime.datetime.now().isoformat() }} {{ ref('a') }}{% endfor %}`,
+    };
+    expect(await isKept(project(files))).toBe(true);
+  });
   test('a project that cannot be used', async () => {
     const broken = project({ 'models/b.sql': "{{ ref('nowhere') }}" });
     expect(await isKept(broken)).toBe(false);
