@@ -1,7 +1,8 @@
 // Write, audit, publish where the new rows go into a table that is there: its tests read it in the transaction that writes them.
-import type { Attempt, Effect, Session } from '../adapter/contract.ts';
+import type { Attempt, Effect } from '../adapter/contract.ts';
 import type { Statement } from '../adapter/statement.ts';
 import type { RelationName } from '../kernel/relation.ts';
+import { momentOf } from './moment.ts';
 import { failing } from './not-published.ts';
 import type { RunTests } from './run-relation.ts';
 import type { StoppableSession } from './stoppable.ts';
@@ -17,18 +18,7 @@ export class Undone extends Error {
   }
 }
 
-/** The same throughout a transaction, and another in the next: text in the time zone of no session. */
-const MOMENT: Statement = {
-  sql: 'select extract(epoch from now())::text',
-  verb: 'set',
-  repeatable: true,
-};
 const COMMIT: Statement = { sql: 'commit', verb: 'hook', repeatable: false };
-
-/** By what a transaction is known again: a hook may end it, in words that no pattern finds. */
-async function momentOf(session: Session): Promise<unknown> {
-  return (await session.read(MOMENT)).rows[0]?.[0];
-}
 
 /**
  * Sends an attempt that is committed only after the tests, which see the result as its readers will. Throws Undone when a

@@ -70,10 +70,21 @@ async function inOneTransaction(
     await runWindows(run, plan, tally, (turn) =>
       runTurn(transaction.session, { ...turn, together: transaction }),
     );
+    if (await transaction.hasEnded()) {
+      progress.published.is = 'yes';
+      await transaction.commit(() => undefined);
+      if (tally.failed.length === 0) await runTests(session, undefined);
+      return tally.result();
+    }
     progress.published.is = 'no';
     session.requireRunning();
     if (tally.done.length === 0) return tally.result();
     const failed = failing(await runTests(transaction.inside(kept ?? 'taken back'), undefined));
+    if (await transaction.hasEnded()) {
+      progress.published.is = 'yes';
+      await transaction.commit(() => undefined);
+      return tally.result();
+    }
     session.requireRunning();
     if (failed > 0) {
       if (kept !== undefined) tidy = [];

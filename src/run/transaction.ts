@@ -48,6 +48,11 @@ export class Transaction implements Session {
     this.#isOpen = false;
   }
 
+  /** It was found to have ended. */
+  close(): void {
+    this.#isOpen = false;
+  }
+
   /** Gives up what was not committed, by the session that works even when the run is stopped. */
   async rollback(raw: Session): Promise<void> {
     if (!this.#isOpen) return;

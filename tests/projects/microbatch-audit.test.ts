@@ -143,4 +143,32 @@ describe('tests before the windows of a microbatch model are published', () => {
     expect(ran.told.join('\n')).toContain('ETL4060');
     expect(await rows()).toEqual(['1|odd']);
   });
+
+  test.each(['commit', 'commit; begin; select 1'])('a hook that is rendered to `%s` is told, too, and nothing is said to be taken back', async (hook) => {
+    expect((await bench.call('build', days('2024-01-02'))).told).toEqual([]);
+    await bench.write({
+      'macros/my_commit.sql': `{% macro my_commit() %}${hook}{% endmacro %}`,
+      'models/m.sql': model(", post_hook='{{ my_commit() }}'"),
+    });
+    await bench.run("update public.raw set label = 'odd' where id = 3");
+    const ran = await bench.call('build', days('2024-01-04'));
+    expect(ran.told.join('\n')).toContain('ETL4060');
+    expect(ran.told.join('\n')).not.toMatch(/not published|taken back|SAVEPOINT/i);
+    expect(ran.status).toMatchObject({ m: 'success', [TEST]: 'fail', below: 'skipped' });
+    expect(ran.outcomes['m']?.message).toBe('SUCCESS (3/3 batches)');
+    expect(await rows()).toEqual(['1|a', '2|b', '3|odd']);
+    expect(await internal()).toEqual([]);
+  });
+
+  test('a test that commits has published, whatever it finds', async () => {
+    expect((await bench.call('build', days('2024-01-02'))).told).toEqual([]);
+    await bench.write({
+      'tests/commits.sql': `{% if execute %}{% do run_query('commit') %}{% endif %} select 1 from {{ ref('m') }} where id > 2`,
+    });
+    const ran = await bench.call('build', days('2024-01-04'));
+    expect(ran.told.join('\n')).not.toMatch(/not published|taken back/);
+    expect(ran.status).toMatchObject({ m: 'success', commits: 'fail' });
+    expect(await rows()).toEqual(['1|a', '2|b', '3|c']);
+    expect(await internal()).toEqual([]);
+  });
 });
