@@ -53,14 +53,20 @@ async function firstRecord(input: SeedInput): Promise<CsvRecord | undefined> {
 /**
  * The engine looks the columns up by the names of the header, as they are written there. Where blanks or quotes stand around a
  * name it would not find them; then the columns are taken by their place, which is the same once the names are known to match.
+ * Empty lines before the header are passed over.
  */
 export async function headerSettings(input: SeedInput): Promise<Settings> {
-  const fields = (await firstRecord(input))?.fields ?? [];
+  const header = await firstRecord(input);
+  const fields = header?.fields ?? [];
+  const blankLines = (header?.line ?? 1) - 1;
   const isLoose =
     fields.length === input.columns.length &&
     fields.every((f, i) => isNameOf(f.text, input.columns[i]?.name)) &&
     fields.some((f, i) => f.text !== input.columns[i]?.name);
-  return isLoose ? { input_format_with_names_use_header: 0 } : {};
+  return {
+    ...(isLoose ? { input_format_with_names_use_header: 0 } : {}),
+    ...(blankLines === 0 ? {} : { input_format_csv_skip_first_lines: blankLines }),
+  };
 }
 
 /** The first name of the header that is not the column's; the columns were read from an earlier state of the file. */
@@ -74,7 +80,7 @@ export function wrongHeader(input: SeedInput, text: string): Diagnostic | undefi
     code: 'ETL7003',
     severity: 'error',
     message: `the header has "${shorten(header.fields[index]?.text ?? '')}" where column ${expected} was expected`,
-    at: at(input, 1, columnOf(header, index)),
+    at: at(input, header.line, columnOf(header, index)),
     hint: `Columns are: ${input.columns.map((c) => c.name).join(', ')}.`,
   };
 }

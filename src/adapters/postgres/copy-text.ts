@@ -82,6 +82,8 @@ export class CopyText implements CsvVisitor {
   readonly #readings: readonly Reading[];
   #edits: Edit[] = [];
   #isHeader = true;
+  /** nothing stands in the record so far */
+  #isBlank = true;
   /** how a line ends: as the first one does, because COPY takes no other */
   #lineEnd: string | undefined;
   /** lines that are in the file and not in what was written: from which one on, as COPY counts, and how many */
@@ -95,6 +97,7 @@ export class CopyText implements CsvVisitor {
 
   field(bytes: Buffer, column: number, from: number, to: number, noticed: number): void {
     if (column === 0) this.#broken = [];
+    if (this.#isHeader) this.#isBlank = column === 0 && from === to;
     const reading = this.#isHeader ? 'text' : (this.#readings[column] ?? 'text');
     if (noticed === 0) {
       if (from === to) return;
@@ -120,11 +123,17 @@ export class CopyText implements CsvVisitor {
   }
 
   record(bytes: Buffer, from: number, to: number, line: number): void {
-    this.#isHeader = false;
     if (this.#broken.length > 0) this.#count(bytes, line);
     if (from === to) return;
     const end = to - from === 2 ? '\r\n' : bytes[from] === 13 ? '\r' : '\n';
     this.#lineEnd ??= end;
+    if (this.#isHeader && this.#isBlank) {
+      // COPY passes over one line, which has to be the header
+      this.#edits.push({ from, to, text: '' });
+      this.#drop(line, 1);
+      return;
+    }
+    this.#isHeader = false;
     if (end !== this.#lineEnd) this.#edits.push({ from, to, text: this.#lineEnd });
   }
 
@@ -159,7 +168,10 @@ export class CopyText implements CsvVisitor {
       had.reduce((sum, n) => sum + n, 0) -
       this.#broken.reduce((sum, { text }) => sum + breaks(text), 0);
     this.#broken = [];
-    if (lines === 0) return;
+    if (lines !== 0) this.#drop(line, lines);
+  }
+
+  #drop(line: number, lines: number): void {
     this.#dropped.push({ from: line - this.#lost, lines });
     this.#lost += lines;
   }

@@ -136,6 +136,9 @@ describe('a seed', () => {
     ['blanks around names', 'id, amount ,name\n1,2,x\n'],
     ['quoted names', '"id","amount","name"\n1,2,x\n'],
     ['blanks around quoted names', '"id", "amount" ,"name" \n1,2,x\n'],
+    ['an empty line before it', '\nid,amount,name\n1,2,x\n'],
+    ['empty lines with CRLF before it', '\r\n\r\nid, amount ,name\r\n1,2,x\r\n'],
+    ['a BOM and an empty line before it', '\uFEFF\nid,amount,name\n1,2,x\n'],
     ['blanks inside the quotes', '\uFEFF" id"," amount ",name\r\n1,2,x\r\n'],
   ])('may have %s in its header', async (_, csv) => {
     await seed({ csv, types: { id: 'integer', amount: 'bigint', name: 'text' } });

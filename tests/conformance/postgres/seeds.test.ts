@@ -66,6 +66,9 @@ describe('what is read', () => {
     ['quoted names', '"id","day","Name"\n'],
     ['blanks around quoted names', '"id", "day" ,"Name" \n'],
     ['blanks inside the quotes', '" id"," day ",Name\n'],
+    ['an empty line before it', '\nid,day,Name\n'],
+    ['a BOM and empty lines before it', '\u{feff}\r\n\r\nid,day,Name\r\n'],
+    ['empty lines with other ends before it', '\n\r\n\rid,day,Name\n'],
   ])('a header with %s', async (_, header) => {
     await load(`${header}1,2024-01-31,x\n`);
     expect(await rows()).toEqual([[1, '2024-01-31', 'x']]);
@@ -234,6 +237,7 @@ describe('what is refused, with its place', () => {
       1,
       /4 fields, the header has 3/,
     ],
+    ['after empty lines', '\n\nid,day,Name\n1,never,a\n', 'ETL7002', 4, 3, /never/],
     ['an empty line', 'id,day,Name\n\n1,2024-01-01,a\n', 'ETL7001', 2, 1, /1 field, /],
     ['a bad date', 'id,day,Name\n1,2024-02-30,a\n', 'ETL7002', 2, 3, /column "day": .*2024-02-30/],
     [
