@@ -115,6 +115,29 @@ test('no value of the environment is in it, and nobody else may read it', async 
     expect((await stat(join(project.dir, file))).mode & 0o077).toBe(0);
 });
 
+test('what templates ask of the call leaves nothing of --vars or of the metadata in the target folder', async () => {
+  await project.write({
+    'models/b.sql':
+      "{{ config(meta={'n': invocation_args_dict | length, 'm': dbt_metadata_envs | length, 'w': flags.WHICH}) }}select 1",
+  });
+  await settle();
+  const call = ['ls', '--no-write-json', '--vars', '{hush: topsecretvalue}'];
+  const more = { DBT_ENV_CUSTOM_ENV_HUSH: 'quietmetadata' };
+  for (let i = 0; i < 2; i++) expect((await run(call, more)).code).toBe(0);
+  expect(await readdir(join(project.dir, 'target'))).toContain('parse_cache.json');
+  const at = await written();
+  await run(call, more);
+  expect(await written()).toBe(at);
+  for (const file of await readdir(join(project.dir, 'target'), { withFileTypes: true })) {
+    if (!file.isFile()) continue;
+    const text = await readFile(join(project.dir, 'target', file.name), 'utf8');
+    expect(text, file.name).not.toContain('topsecretvalue');
+    expect(text, file.name).not.toContain('quietmetadata');
+  }
+  await run(call, { DBT_ENV_CUSTOM_ENV_HUSH: 'another' });
+  expect(await written()).not.toBe(at);
+});
+
 test('a password that stands in profiles.yml is hidden where the call itself repeats it', async () => {
   await project.write({
     'profiles.yml':

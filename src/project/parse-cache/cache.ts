@@ -9,7 +9,7 @@ import type { UnitTestCase } from '../../manifest/unit-test-case.ts';
 import type { Environment } from '../env-file.ts';
 import type { LoadInput } from '../load.ts';
 import { check } from './check.ts';
-import type { Present } from './check.ts';
+import type { Hash, Present } from './check.ts';
 import { unpackManifest } from './unpack.ts';
 import type { Testimony } from './witness.ts';
 
@@ -94,8 +94,6 @@ export const asked = (input: LoadInput): string =>
     input.vars,
   ]);
 
-type Hash = (text: string) => string;
-
 /** Without a key nothing may be hashed that could be guessed. */
 export async function hashOf(
   store: CacheStore,
@@ -121,15 +119,16 @@ async function fitting(
   if (text === undefined) return undefined;
   const head = JSON.parse(text) as Head;
   if (head.identity !== store.identity) return undefined;
-  const now = input.invocation.startedAt;
-  if (head.until !== null && now.getTime() >= head.until) return undefined;
+  const { startedAt } = input.invocation;
+  if (head.until !== null && startedAt.getTime() >= head.until) return undefined;
   const hash = await hashOf(store, head.isKeyed, false);
   if (hash === undefined || hash(asked(input)) !== head.asked) return undefined;
   for (const [name, was] of Object.entries(head.env)) {
     const value = env[name];
     if ((value === undefined ? null : hash(value)) !== was) return undefined;
   }
-  const verdict = await check(head.testimony, { fs: input.fs, facts, now: input.invocation.now() });
+  const now = input.invocation.now();
+  const verdict = await check(head.testimony, { fs: input.fs, facts, hash, now });
   if (!verdict.holds) return undefined;
   const { testimony } = verdict;
   if (verdict.isRenewed) await store.write(JSON.stringify({ ...head, testimony }));

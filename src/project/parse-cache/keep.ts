@@ -45,7 +45,12 @@ export async function keepParse(
 ): Promise<void> {
   if (witness.fleeting > 0) return;
   try {
-    const isKeyed = isSaid(input) || [...witness.env.values()].some((value) => value !== undefined);
+    const { testimony } = witness;
+    const facts = Object.entries(testimony.facts);
+    const isKeyed =
+      isSaid(input) ||
+      facts.length > 0 ||
+      [...witness.env.values()].some((value) => value !== undefined);
     const hash = await hashOf(store, isKeyed, true);
     if (hash === undefined) return;
     const { testArguments, unitTests, seeds } = found;
@@ -65,7 +70,11 @@ export async function keepParse(
       until: nextDeprecation(found.manifest, input.invocation.startedAt.getTime()),
       targetHash: targetHashOf(found.target),
       notes: found.notes,
-      testimony: witness.testimony,
+      // arguments repeat --vars, metadata the environment
+      testimony: {
+        ...testimony,
+        facts: Object.fromEntries(facts.map(([name, text]) => [name, hash(text)])),
+      },
     };
     if ([JSON.stringify(head), ...lines].some(found.hidesFrom)) return;
     const parts = lines.map((line) => Buffer.from(line));

@@ -17,7 +17,7 @@ export interface Testimony {
   readonly folders: Readonly<Record<string, string>>;
   readonly stats: Readonly<Record<string, string>>;
   readonly utf8: Readonly<Record<string, boolean>>;
-  /** what templates asked of `flags` and the like, as JSON */
+  /** what templates asked of `flags` and the like, as JSON; hashes of it where it is kept: it may hold what nobody else should read */
   readonly facts: Readonly<Record<string, string>>;
 }
 

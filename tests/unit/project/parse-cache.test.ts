@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sha256 } from '../../../src/kernel/hash.ts';
 import { EditedProject } from '../../support/edited-project.ts';
 
 const SEQUENCES = Number(process.env['EDIT_SEQUENCES'] ?? 25);
@@ -279,6 +280,25 @@ test('values of the environment are kept as keyed hashes alone', async () => {
   const { head } = project.store;
   expect(head).toContain('WORDS');
   for (const text of ['swordfish', 'trout', '77177']) expect(head).not.toContain(text);
+});
+
+test('what templates were told of the call is kept as keyed hashes alone', async () => {
+  const project = new EditedProject({
+    ...FILES,
+    'models/b.sql':
+      "{{ config(meta={'n': [invocation_args_dict | length, dbt_metadata_envs | length, flags.TARGET_PATH | length]}) }}1",
+  });
+  project.more = {
+    args: { vars: '{hush: topsecretvalue}' },
+    env: { DBT_ENV_CUSTOM_ENV_X: 'quiet metadata' },
+    flags: { TARGET_PATH: 'hidden place' },
+  };
+  await project.cached();
+  expect((await project.cached()).isKept).toBe(true);
+  const { head } = project.store;
+  expect(head).toContain('metadataEnvs');
+  for (const text of ['topsecretvalue', 'quiet metadata', 'hidden place', sha256('"hidden place"')])
+    expect(head).not.toContain(text);
 });
 
 test('a file that is written again with the same text is known by it, and from then on by its time', async () => {
