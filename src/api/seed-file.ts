@@ -49,6 +49,7 @@ async function* blocksOf(path: string, node: ExecutableNode): AsyncGenerator<Buf
 /** The file of a seed. Reading it fails with an EtlError: ETL7004 for what is not UTF-8, ETL1012 for what cannot be read. */
 export const seedFile = (path: string, node: ExecutableNode): SeedFile => ({
   path,
+  shownPath: node.original_file_path,
   blocks: () => blocksOf(path, node),
 });
 

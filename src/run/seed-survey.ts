@@ -6,6 +6,8 @@ import type { CsvField } from '../sql/csv.ts';
 /** A seed's file. */
 export interface SeedFile {
   readonly path: string;
+  /** as messages name it */
+  readonly shownPath: string;
   /** its bytes without a byte order mark, read anew with every call. Fails as an EtlError for what is not UTF-8 or cannot be read */
   readonly blocks: () => AsyncIterable<Buffer>;
 }
@@ -59,7 +61,8 @@ class Survey implements CsvVisitor {
 
 /**
  * Reads the header and tells the records below it to what `rest` returns for it. The file is read to its end in any case, which
- * checks that it is UTF-8. Returns the header; undefined for a file without any record.
+ * checks that it is UTF-8. Returns the header; undefined for a file without any record. Throws an EtlError for a record of more
+ * than 64 MiB.
  */
 export async function surveySeed(
   file: SeedFile,
@@ -67,7 +70,7 @@ export async function surveySeed(
   rest: (header: SeedHeader) => CsvVisitor | undefined,
 ): Promise<SeedHeader | undefined> {
   const survey = new Survey(rest);
-  const feed = new CsvFeed(delimiter, survey);
+  const feed = new CsvFeed(delimiter, survey, file.shownPath);
   for await (const block of file.blocks()) if (!survey.isDone) feed.take(block);
   if (!survey.isDone) feed.end();
   return survey.header;

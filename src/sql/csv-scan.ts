@@ -32,6 +32,11 @@ export class CsvScanner {
   readonly #visitor: CsvVisitor;
   #line = 1;
 
+  /** The physical line on which the next record begins. */
+  get line(): number {
+    return this.#line;
+  }
+
   constructor(delimiter: string, visitor: CsvVisitor) {
     this.#delimiter = Buffer.from(delimiter);
     this.#last = this.#delimiter.at(-1) ?? LF;

@@ -16,6 +16,7 @@ export function seedText(text: string, places: readonly number[] = []): SeedFile
   const blocks = cut(text.startsWith(BOM) ? text.slice(1) : text, places);
   return {
     path: '/seeds/s.csv',
+    shownPath: 'seeds/s.csv',
     blocks: async function* () {
       yield* blocks;
     },

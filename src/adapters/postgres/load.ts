@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Effect, SeedInput } from '../../adapter/contract.ts';
-import { EtlError } from '../../kernel/error.ts';
+import { EtlError, isEtlError } from '../../kernel/error.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { CsvFeed } from '../../sql/csv-feed.ts';
 import { failure, fieldsOf } from './errors.ts';
@@ -42,10 +42,10 @@ const BOM = Buffer.from('\u{feff}');
 /** The file as COPY is to read it. */
 async function* copied(
   file: ReadStream,
-  delimiter: string,
+  { delimiter, shownPath }: SeedInput,
   text: CopyText,
 ): AsyncGenerator<Buffer> {
-  const feed = new CsvFeed(delimiter, text);
+  const feed = new CsvFeed(delimiter, text, shownPath);
   let isFirst = true;
   for await (const chunk of file) {
     const block = chunk as Buffer;
@@ -78,10 +78,11 @@ export async function loadCsv(
   const text = new CopyText(input.columns);
   const copy = client.query(copyFrom(copyText(target, input), { highWaterMark: CHUNK }));
   try {
-    await pipeline(copied(file, input.delimiter, text), copy);
+    await pipeline(copied(file, input, text), copy);
     return { rows: copy.rowCount };
   } catch (error) {
     if (broken !== undefined) throw unreadable(input, error);
+    if (isEtlError(error)) throw error;
     throw (
       (await badCell(error, input, (line) => text.lineInFile(line))) ?? failure(error, undefined)
     );

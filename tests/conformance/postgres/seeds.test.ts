@@ -301,6 +301,14 @@ describe('what is refused, with its place', () => {
     expect(await pg.value('select 1')).toBe(1);
   });
 
+  test('a quote that is not closed in a file that is larger than a record may be', async () => {
+    const content = `id,day,Name\n1,,a\n2,,"${'some text\n'.repeat(7 << 20)}`;
+    expect(await refusal(content)).toMatchObject([
+      { code: 'ETL7004', at: { file: 'seeds/x.csv', line: 3, column: 4 } },
+    ]);
+    expect(await pg.value('select 1')).toBe(1);
+  });
+
   test('latin1', async () => {
     expect(await refusal(Buffer.from('id,day,Name\n1,,a\xe7\xe3o\n', 'latin1'))).toMatchObject([
       { code: 'ETL7004', at: { line: 2 } },

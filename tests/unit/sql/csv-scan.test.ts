@@ -36,7 +36,7 @@ test.each([',', ';', '§', '\t'])('records cut at %j are those of the text', (de
   fc.assert(
     fc.property(text, places, (csv, where) => {
       const records = new Records();
-      const feed = new CsvFeed(delimiter, records);
+      const feed = new CsvFeed(delimiter, records, 'x.csv');
       const whole = [...cut(csv, where).map((block) => feed.take(block)), feed.end()];
       expect(records.found).toEqual([...readCsv(csv, delimiter)]);
       expect(Buffer.concat(whole).toString()).toBe(csv);
@@ -45,9 +45,33 @@ test.each([',', ';', '§', '\t'])('records cut at %j are those of the text', (de
   );
 });
 
+test.each([
+  ['a quote that is not closed', 'id,name\n1,"a\nb"\n2,é,"x\n', 'the quote', 4, 5],
+  ['a record without an end', 'id,name\n1,', 'the record', 2, 1],
+])('%s is refused before it fills the memory', (_what, begin, message, line, column) => {
+  const feed = new CsvFeed(',', { field: () => undefined, record: () => undefined }, 'seeds/x.csv');
+  const block = Buffer.alloc(1 << 20, 'x');
+  feed.take(Buffer.from(begin));
+  for (let i = 0; i < 63; i++) feed.take(block);
+  const more = (): void => {
+    for (let i = 0; i < 2; i++) feed.take(block);
+  };
+  expect(more).toThrow(
+    expect.objectContaining({
+      diagnostics: [
+        expect.objectContaining({
+          code: 'ETL7004',
+          message: expect.stringContaining(message) as string,
+          at: { file: 'seeds/x.csv', line, column },
+        }),
+      ],
+    }) as Error,
+  );
+});
+
 test('a record of many blocks is not looked at with each of them', () => {
   let told = 0;
-  const feed = new CsvFeed(',', { field: () => told++, record: () => undefined });
+  const feed = new CsvFeed(',', { field: () => told++, record: () => undefined }, 'x.csv');
   for (let i = 0; i < 1000; i++) feed.take(Buffer.from(i === 0 ? 'a,"' : 'x'));
   expect(told).toBeLessThan(20);
 });
