@@ -136,6 +136,7 @@ class Run {
       node: this.node.bind(this),
       begin: this.begin.bind(this),
       end: this.end.bind(this),
+      skip: (id: NodeId) => this.skipAll([id], undefined),
       alone,
     };
     return performViews(host, row, thread);

@@ -36,12 +36,40 @@ export interface RowHost {
     thread: string,
     result: Pick<NodeOutcome, 'status' | 'message' | 'diagnostics'>,
   ): void;
+  /** Tells of a node that it did not run, because the run was stopped. */
+  skip(id: NodeId): void;
   /** Does a node by itself, from its beginning or from what was begun; true when what is below may start. Does not throw. */
   alone(id: NodeId, begun: Begun | undefined): Promise<boolean>;
 }
 
 /** How many are on their way at once: enough to hide the way, few enough to be waited for when the run is stopped. */
 const AHEAD = 16;
+const AT_FIRST = 2;
+const FAST_MS = 20;
+const SLOW_MS = 200;
+
+/** How many may be on their way: few where each takes its time, which another worker could use. */
+class Window {
+  readonly #now: () => Date;
+  #answered = 0;
+  size = AT_FIRST;
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  /** Takes the time of the one that is being sent; to be called when it was answered. */
+  sent(): () => void {
+    const from = this.#now().getTime();
+    return () => {
+      const at = this.#now().getTime();
+      const took = at - Math.max(from, this.#answered);
+      this.#answered = at;
+      if (took < FAST_MS) this.size = Math.min(AHEAD, this.size * 2);
+      else if (took > SLOW_MS) this.size = AT_FIRST;
+    };
+  }
+}
 
 /**
  * Tells which nodes may be one of a row: views that can be planned without looking, with nothing to be done besides. With
@@ -128,6 +156,7 @@ export async function performViews(host: RowHost, row: Row, thread: string): Pro
   const inTurn = async (ahead: Ahead): Promise<void> => {
     isPossible = true;
     const onTheWay = new Set<Promise<void>>();
+    const window = new Window(ctx.now);
     while (alone.length === 0) {
       const id = row.next();
       if (id === undefined) {
@@ -141,8 +170,10 @@ export async function performViews(host: RowHost, row: Row, thread: string): Pro
         alone.push(begun);
         break;
       }
+      const answered = window.sent();
       const sent = ahead.send(begun.node.name, statements).then(
         () => {
+          answered();
           host.end(begun, thread, { status: 'success', message: 'CREATE VIEW', diagnostics: [] });
           row.ended(id, true);
         },
@@ -150,7 +181,7 @@ export async function performViews(host: RowHost, row: Row, thread: string): Pro
       );
       const done = sent.finally(() => onTheWay.delete(done));
       onTheWay.add(done);
-      if (onTheWay.size >= AHEAD) await Promise.race(onTheWay);
+      if (onTheWay.size >= window.size) await Promise.race(onTheWay);
     }
     await Promise.all(onTheWay);
   };
@@ -158,8 +189,15 @@ export async function performViews(host: RowHost, row: Row, thread: string): Pro
   await ctx.connection
     .withSession('views', (session) => session.ahead?.(inTurn) ?? Promise.resolve(undefined))
     .catch(() => undefined);
+  // answers come in turn: what was cancelled is the first of them
+  const cancelled = alone.find(({ sent }) => sent.length > 0);
   for (const begun of alone) {
     const { unique_id: id } = begun.node;
+    if (ctx.signal.aborted && begun !== cancelled) {
+      host.skip(id);
+      row.ended(id, false);
+      continue;
+    }
     row.ended(id, await host.alone(id, begun));
   }
   if (isPossible) return;

@@ -127,9 +127,9 @@ test('one that another run works on waits for it, and holds up no other', async 
 });
 
 /** Makes every CREATE VIEW take a while, so that something can happen in the midst of them. */
-const slowly = (): Promise<void> =>
+const slowly = (seconds = 0.05): Promise<void> =>
   bench.run(
-    `create function public.slowly() returns event_trigger language plpgsql as 'begin perform pg_sleep(0.05); end'`,
+    `create function public.slowly() returns event_trigger language plpgsql as 'begin perform pg_sleep(${seconds}); end'`,
     `create event trigger slowly on ddl_command_start when tag in ('CREATE VIEW') execute function public.slowly()`,
   );
 
@@ -163,4 +163,38 @@ test('a stopped run begins no more of them, and tells of each how it ended', asy
   expect(Object.keys(ran.status)).toHaveLength(names.length + 5);
   for (const name of by('success')) expect(made.has(name), name).toBe(true);
   for (const name of by('skipped')) expect(made.has(name), name).toBe(false);
+});
+
+test('a run that is stopped ends at once, whatever waits in the server', async () => {
+  await slowly(1);
+  const stop = new AbortController();
+  let begun = 0;
+  let stoppedAt = 0;
+  const ran = await run({ signal: stop.signal, threads: 2 }, (event) => {
+    if (event.kind !== 'node_started' || ++begun < 4) return;
+    setTimeout(() => {
+      stoppedAt = Date.now();
+      stop.abort();
+    }, 300);
+  });
+  expect(Date.now() - stoppedAt).toBeLessThan(1000);
+  const count = (status: string): number => Object.values(ran.status).filter((s) => s === status).length;
+  expect(count('error')).toBeGreaterThan(0);
+  expect(count('error')).toBeLessThanOrEqual(2);
+  expect(count('success') + count('error') + count('skipped')).toBe(names.length + 5);
+  expect(ran.told.filter((t) => !t.includes('stopped') && !t.includes('cancel'))).toEqual([]);
+  // nor is anything made after that
+  const made = await bench.relations();
+  expect(made.length).toBeLessThanOrEqual(2);
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  expect(await bench.relations()).toEqual(made);
+});
+
+test('views that take their time are shared out among the workers', async () => {
+  await slowly(0.3);
+  const began = Date.now();
+  const ran = await run({ threads: 4 });
+  expect(others(ran)).toEqual(['success']);
+  // 35 of them, 5 in a chain: 10.5 s one after the other
+  expect(Date.now() - began).toBeLessThan(6000);
 });

@@ -84,10 +84,12 @@ export async function sendingAhead<T>(
 ): Promise<T> {
   const pipeline = new Pipeline(wire, tagOf);
   setPipeline(wire, true);
+  wire.isAhead = true;
   try {
     return await use(pipeline);
   } finally {
     await pipeline.settled();
     setPipeline(wire, false);
+    wire.isAhead = false;
   }
 }

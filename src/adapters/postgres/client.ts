@@ -18,6 +18,8 @@ export interface Wire {
   completed: number;
   /** a statement is running, so a cancel has something to stop */
   busy: boolean;
+  /** several messages may wait in the server: one that is cancelled makes room for the next */
+  isAhead: boolean;
   broken: boolean;
   /** the tag that the server shows for it */
   tag: string | undefined;
@@ -230,6 +232,7 @@ function watched(
     pid: (client as pg.Client & { readonly processID: number }).processID,
     completed: 0,
     busy: false,
+    isAhead: false,
     broken: false,
     tag: undefined,
     isSoiled: false,

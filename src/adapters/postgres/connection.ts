@@ -179,14 +179,18 @@ class PostgresConnection implements Connection {
   }
 }
 
-/** Has the backends of the connections cancelled by another one; returns how many were told. */
+/**
+ * Has the backends of the connections cancelled by another one, or ended where messages wait behind the one that is cancelled;
+ * returns how many were told.
+ */
 async function tellToCancel(by: Promise<Wire>, busy: readonly Wire[]): Promise<number> {
   const { client } = await by;
-  const pids = busy.map((w) => w.pid).join(', ');
+  const pids = busy.map((w) => `(${w.pid}, ${w.isAhead})`).join(', ');
   // as whoever connected: the role that the profile changes to may not cancel what that user runs
   await client.query('set role none');
   const { rows } = await client.query<{ told: string }>(
-    `select count(*) filter (where pg_cancel_backend(pid)) as told from unnest(array[${pids}]) as pid`,
+    `select count(*) filter (where case when is_ahead then pg_terminate_backend(pid) else pg_cancel_backend(pid) end) as told
+      from (values ${pids}) as busy(pid, is_ahead)`,
   );
   return Number(rows[0]?.told ?? 0);
 }
