@@ -4,12 +4,13 @@ import type { DeltaRequest, Grants } from '../../adapter/contract.ts';
 import type { Merging } from '../../adapter/merging.ts';
 import type { Checked, Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Column } from '../../kernel/relation.ts';
+import { convertedColumns } from './converted.ts';
 import { factsOf, hasParts } from './facts.ts';
 import { METHODS, type UpsertMethod } from './merge-steps.ts';
 import { append, insertOverwrite, upsert } from './merge-ways.ts';
 import { grantOn } from './publish.ts';
 import { ident, relation } from './quote.ts';
-import { schemaChange } from './schema-change.ts';
+import { schemaChange, type SchemaChange } from './schema-change.ts';
 
 const problem = (
   code: Diagnostic['code'],
@@ -24,18 +25,23 @@ const failed = (code: Diagnostic['code'], message: string, hint: string): Checke
 });
 
 /** A key is columns, or any expressions over them. As columns of their own, not as one tuple: a tuple of NULL equals another. */
-function hasKeyOf({ live, uniqueKey, staged }: DeltaRequest): string {
+function hasKeyOf({ live, uniqueKey, staged }: DeltaRequest, change: SchemaChange): string {
   const known = new Set(live.columns.map((c) => c.name));
   const parts = uniqueKey.map((key) => (known.has(key) ? ident(key) : key)).join(', ');
   const key = uniqueKey.length === 1 ? parts : `(${parts})`;
-  return `${key} IN (SELECT ${parts} FROM ${relation(staged)})`;
+  // compared as they will be stored: what only differs before that is the same key
+  const rows =
+    change.casts.size === 0
+      ? relation(staged)
+      : `(SELECT ${convertedColumns(change, true)} FROM ${relation(staged)})`;
+  return `${key} IN (SELECT ${parts} FROM ${rows})`;
 }
 
 /** True for the live rows that the delta replaces; never NULL, so that its complement keeps every other row. */
-function replacedRows(request: DeltaRequest): string {
+function replacedRows(request: DeltaRequest, change: SchemaChange): string {
   const { uniqueKey, predicates, window } = request;
   const conditions = [
-    ...(uniqueKey.length === 0 ? [] : [hasKeyOf(request)]),
+    ...(uniqueKey.length === 0 ? [] : [hasKeyOf(request, change)]),
     ...(window === undefined ? [] : [`(${window})`]),
     ...predicates.map((p) => `(${p}\n)`),
   ];
@@ -116,9 +122,9 @@ export function mergeDelta(
             'Set unique_key, or write what is done: incremental_strategy: append.',
           ),
         );
-      return done(upsert(from, replacedRows(request), method.value));
+      return done(upsert(from, replacedRows(request, changed.value), method.value));
     case 'microbatch': {
-      const replaced = replacedRows(request);
+      const replaced = replacedRows(request, changed.value);
       if (replaced === '')
         return failed(
           'ETL4004',

@@ -4,6 +4,7 @@ import type { Merge, MergeFound, Merging } from '../../adapter/merging.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { sha256 } from '../../kernel/hash.ts';
 import type { RelationName } from '../../kernel/relation.ts';
+import { convertedColumns, strict } from './converted.ts';
 import type { Facts } from './facts.ts';
 import { AGAIN, attached } from './outcome.ts';
 import { swapAttempts } from './publish.ts';
@@ -36,6 +37,15 @@ const copyRows = (
 ): string =>
   `INSERT INTO ${relation(into)} (${idents(columns)}) SELECT ${idents(columns)} FROM ${relation(from)}${rest}`;
 
+/** The new rows, in the types that the table they go into has. */
+const newRows = ({ request: { staged }, change }: MergeFrom, into: RelationName): string =>
+  `INSERT INTO ${relation(into)} (${idents(change.insert)}) SELECT ${convertedColumns(change)} FROM ${relation(staged)}`;
+
+const strictly = (statement: Statement, { change }: MergeFrom): Statement => ({
+  ...statement,
+  settings: { ...statement.settings, ...strict(change) },
+});
+
 export const oneAttempt = (statements: readonly Statement[]): readonly Attempt[] => [
   { statements, otherwiseOn: [] },
 ];
@@ -44,8 +54,9 @@ export const partitionIds = (word: string, parts: readonly string[], rest = ''):
   parts.map((part) => `${word} PARTITION ID ${text(part)}${rest}`).join(', ');
 
 /** The new rows in a table made like the live one, as it will be. */
-export function arrange({ request, change }: MergeFrom): readonly Statement[] {
-  const { staged, target } = request;
+export function arrange(from: MergeFrom): readonly Statement[] {
+  const { change } = from;
+  const { staged, target } = from.request;
   const [full, next] = [fullCopy(staged), nextState(staged)];
   return [
     {
@@ -54,18 +65,20 @@ export function arrange({ request, change }: MergeFrom): readonly Statement[] {
     },
     once('create', `CREATE TABLE ${relation(full)} AS ${relation(target)}`, full),
     ...change.alter(full),
-    fill(copyRows(staged, full, change.insert), full),
+    strictly(fill(newRows(from, full), full), from),
   ];
 }
 
 /** The live rows that stay, put into a table. */
-export const keepRows = (
-  { request, change }: MergeFrom,
-  into: RelationName,
-  where: string,
-): Statement =>
+export const keepRows = (from: MergeFrom, into: RelationName, where: string): Statement =>
   // dbt's name for the table that is merged into, so that predicates may use it
-  fill(copyRows(request.target, into, change.keep, ` AS DBT_INTERNAL_DEST WHERE ${where}`), into);
+  strictly(
+    fill(
+      copyRows(from.request.target, into, from.change.keep, ` AS DBT_INTERNAL_DEST WHERE ${where}`),
+      into,
+    ),
+    from,
+  );
 
 /** Which rows of the touched partitions go away. */
 type Replaced = 'all' | 'none' | { readonly where: string };
@@ -206,12 +219,12 @@ const nothing = ({ request, grants }: MergeFrom, { isTested }: MergeFound): Merg
 });
 
 /** An INSERT that is sent twice adds its rows once, where the table remembers what was inserted. */
-function insert({ request, change }: MergeFrom, found: MergeFound): Statement {
-  const { staged, target, window = '' } = request;
+function insert(from: MergeFrom, found: MergeFound): Statement {
+  const { staged, target, window = '' } = from.request;
   const token = `${staged.name}_${sha256(window).slice(0, 8)}`;
   return {
-    ...once('write', copyRows(staged, target, change.insert), target),
-    settings: { insert_deduplication_token: token },
+    ...once('write', newRows(from, target), target),
+    settings: { insert_deduplication_token: token, ...strict(from.change) },
     outcome: attached(target, found.marks, undefined),
   };
 }

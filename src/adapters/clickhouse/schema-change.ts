@@ -12,6 +12,8 @@ export interface SchemaChange {
   readonly insert: readonly string[];
   /** columns of the rows that stay */
   readonly keep: readonly string[];
+  /** the live types of new rows' columns that have another one: nothing may be lost on the way into them */
+  readonly casts: ReadonlyMap<string, string>;
   /** a column goes or gets another type: readers of the live table would see that before they see the new rows */
   readonly takesAway: boolean;
   /** brings a table with the live one's columns up to date */
@@ -47,9 +49,13 @@ const refused = (message: string, hint: string): Checked<never> => ({
   diagnostics: [{ code: 'ETL4003', severity: 'error', message, hint }],
 });
 
-const asItIs = (columns: readonly string[]): SchemaChange => ({
+const asItIs = (
+  columns: readonly string[],
+  casts: SchemaChange['casts'] = new Map(),
+): SchemaChange => ({
   insert: columns,
   keep: columns,
+  casts,
   takesAway: false,
   alter: () => [],
 });
@@ -66,6 +72,8 @@ export function schemaChange(
   const names = (columns: readonly Column[]): readonly string[] => columns.map((c) => c.name);
   const common = names(delta.filter((c) => !added.includes(c)));
   const target = `${request.target.schema}.${request.target.name}`;
+  const types = new Map(live.map((c) => [c.name, c.type]));
+  const casts = new Map(retyped.map((c) => [c.name, types.get(c.name) ?? c.type]));
 
   switch (request.onSchemaChange) {
     case 'fail':
@@ -77,13 +85,13 @@ export function schemaChange(
           );
     case 'ignore':
       return removed.length === 0
-        ? { value: asItIs(common), diagnostics: [] }
+        ? { value: asItIs(common, casts), diagnostics: [] }
         : refused(
             `the model no longer gives ${names(removed).join(', ')}, which ${target} has`,
             'Run with --full-refresh, or set on_schema_change: append_new_columns or sync_all_columns.',
           );
     case 'append_new_columns':
-      return done(names(delta), names(live), added, [], []);
+      return done(names(delta), names(live), added, [], [], casts);
     case 'sync_all_columns':
       return inKeys(request, removed) ?? done(names(delta), common, added, removed, retyped);
   }
@@ -111,6 +119,7 @@ function done(
   added: readonly Column[],
   removed: readonly Column[],
   retyped: readonly Column[],
+  casts: SchemaChange['casts'] = new Map(),
 ): Checked<SchemaChange> {
   const parts = [
     ...added.map((c) => `ADD COLUMN IF NOT EXISTS ${ident(c.name)} ${c.type}`),
@@ -127,5 +136,5 @@ function done(
           },
         ];
   const takesAway = removed.length + retyped.length > 0;
-  return { value: { insert, keep, takesAway, alter }, diagnostics: [] };
+  return { value: { insert, keep, casts, takesAway, alter }, diagnostics: [] };
 }
