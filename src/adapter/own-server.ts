@@ -4,6 +4,8 @@
 export interface TargetWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDir: string | undefined;
+  /** told of each file that settings may come from, before it is looked at; it may not be there */
+  readonly asks?: ((path: string) => void) | undefined;
 }
 
 /** A server of the adapter's own, as people handle it. */

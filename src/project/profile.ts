@@ -246,6 +246,15 @@ async function outputsOf(
   return choice.builtIn();
 }
 
+/** Has a file noted; one in a closed folder is as good as none, and the adapter says so. */
+function noted(fs: FileSystem, path: string): void {
+  try {
+    fs.signature(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  }
+}
+
 /** Finds the profile and the target, and lets the engine check the connection settings. */
 export async function chooseProfile(
   wish: ProfileWish,
@@ -280,7 +289,8 @@ export async function chooseProfile(
   const adapter = await adapters.load(type);
   const checked = adapter.parseTarget(
     wish.threads === undefined ? raw : { ...raw, threads: wish.threads },
-    { env: wish.env, homeDir: wish.homeDir },
+    // an adapter reads these itself; who watches the file system learns of them
+    { env: wish.env, homeDir: wish.homeDir, asks: (path) => noted(fs, path) },
   );
   const placed = (diagnostic: Diagnostic): Diagnostic =>
     diagnostic.at === undefined && found.document !== undefined

@@ -1,5 +1,5 @@
 // What one call has read, another takes; never when it would be wrong, and never with a secret.
-import { readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { etl, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
@@ -79,6 +79,53 @@ test('a model that is changed and keeps its size, twice in a row', async () => {
     await run(['parse']);
     expect(await schemas()).toContain(`here_${word}`);
   }
+});
+
+test('the service file of libpq, and one that appears before it, are seen at once', async () => {
+  const own = join(project.dir, 'own.conf');
+  const service = (database: string): string =>
+    `[shop]\nhost=localhost\nuser=u\ndbname=${database}\n`;
+  await project.write({
+    'profiles.yml':
+      'p: {target: dev, outputs: {dev: {type: postgres, service: shop, schema: s}}}\n',
+    'sys/pg_service.conf': service('first'),
+  });
+  await settle();
+  const more = { PGSYSCONFDIR: join(project.dir, 'sys'), HOME: join(project.dir, 'home') };
+  const database = async (set: Readonly<Record<string, string>> = more): Promise<string> => {
+    const { stdout } = await run(
+      ['ls', '-s', 'a', '--output', 'json', '--output-keys', 'database'],
+      set,
+    );
+    return stdout.trim();
+  };
+  expect(await database()).toContain('"first"');
+  const at = await written();
+  expect(await database()).toContain('"first"');
+  expect(await written()).toBe(at);
+  await project.write({ 'sys/pg_service.conf': service('other') });
+  expect(await database()).toContain('"other"');
+  await project.write({ 'home/.pg_service.conf': service('nearer') });
+  expect(await database()).toContain('"nearer"');
+  await writeFile(own, service('named'));
+  expect(await database({ ...more, PGSERVICEFILE: own })).toContain('"named"');
+  expect(await readFile(head(), 'utf8')).not.toContain('[shop]');
+});
+
+test('a password file that is closed to others is no longer warned of', async () => {
+  await project.write({
+    'profiles.yml':
+      'p: {target: dev, outputs: {dev: {type: postgres, host: localhost, user: u, dbname: d, schema: s}}}\n',
+    'home/.pgpass': 'localhost:5432:d:u:swordfish 12\n',
+  });
+  const file = join(project.dir, 'home/.pgpass');
+  await chmod(file, 0o644);
+  await settle();
+  const more = { HOME: join(project.dir, 'home') };
+  expect((await run(['ls'], more)).output).toContain('the password file was passed over');
+  expect((await run(['ls'], more)).output).toContain('the password file was passed over');
+  await chmod(file, 0o600);
+  expect((await run(['ls'], more)).output).not.toContain('password file');
 });
 
 test('a cache that is damaged, empty or of another program is not looked at', async () => {

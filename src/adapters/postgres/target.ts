@@ -150,7 +150,7 @@ interface Login {
 function loginOf(
   o: Output,
   origins: ReadonlyMap<string, string>,
-  homeDir: string | undefined,
+  { homeDir, asks }: TargetWorld,
 ): Login {
   const password = o.password ?? o.pass;
   const from = origins.get('password');
@@ -164,6 +164,7 @@ function loginOf(
   if (file === undefined) return none;
   const database = o.dbname ?? o.database ?? '';
   const entry = { host: o.host ?? '', port: o.port ?? 5432, database, user: o.user ?? '' };
+  asks?.(file);
   const found = readPassFile(file, entry);
   if (found.problem === undefined)
     return found.password === undefined
@@ -286,7 +287,7 @@ export function parseTarget(
     ...(refused.length > 0 ? [] : missing(o)),
   ];
   if (errors.length > 0) return { value: undefined, diagnostics: errors };
-  const login = loginOf(o, completed.origins, world.homeDir);
+  const login = loginOf(o, completed.origins, world);
   const secret = credentials(o, login, world);
   const secrets = [secret.password, secret.sslpassword].filter((text) => text !== undefined);
   return {

@@ -55,6 +55,8 @@ export async function check(before: Testimony, present: Present): Promise<Verdic
     if (hashOfNames(await fs.folders(dir)) !== hash) return NO;
   for (const [path, was] of Object.entries(before.utf8))
     if ((await fs.isUtf8(path).catch(() => !was)) !== was) return NO;
+  for (const [path, text] of Object.entries(before.signatures))
+    if ((fs.signature(path)?.text ?? null) !== text) return NO;
   let isRenewed = false;
   const renewed = async (
     texts: Readonly<Record<string, ReadText>>,

@@ -1,7 +1,7 @@
 import { sha256 } from '../../kernel/hash.ts';
 import type { InvocationFacts } from '../../jinja/scope/settings.ts';
 import type { Environment } from '../env-file.ts';
-import type { FileSystem } from '../file-system.ts';
+import type { FileSignature, FileSystem } from '../file-system.ts';
 import type { Session } from '../session.ts';
 
 /** A file that was read: its signature, '' where that proves nothing, and the hash of its text; null where there is none. */
@@ -17,6 +17,8 @@ export interface Testimony {
   readonly folders: Readonly<Record<string, string>>;
   readonly stats: Readonly<Record<string, string>>;
   readonly utf8: Readonly<Record<string, boolean>>;
+  /** of files that others read, and may hold secrets; null where there was none, '' where it proves nothing */
+  readonly signatures: Readonly<Record<string, string | null>>;
   /** what templates asked of `flags` and the like, as JSON; hashes of it where it is kept: it may hold what nobody else should read */
   readonly facts: Readonly<Record<string, string>>;
 }
@@ -50,6 +52,7 @@ export class Witness {
   readonly #folders: Record<string, string> = {};
   readonly #stats: Record<string, string> = {};
   readonly #utf8: Record<string, boolean> = {};
+  readonly #signatures: Record<string, string | null> = {};
   readonly #facts: Record<string, string> = {};
   readonly #env = new Map<string, string | undefined>();
   readonly #secretNames = new Set<string>();
@@ -81,6 +84,7 @@ export class Witness {
       folders: this.#folders,
       stats: this.#stats,
       utf8: this.#utf8,
+      signatures: this.#signatures,
       facts: this.#facts,
     };
   }
@@ -95,8 +99,7 @@ export class Witness {
     ): Promise<string> => {
       // before the text is read: a change in between then counts as one
       const found = fs.signature(path);
-      const isYoung = found === undefined || found.changedAt > this.#now().getTime() - YOUNG_MS;
-      const signature = isYoung ? '' : found.text;
+      const signature = found === undefined ? '' : this.#trusted(found);
       try {
         const text = await ask(path);
         into[path] = [signature, HOLDS_SECRETS.test(path) ? null : sha256(text)];
@@ -130,8 +133,19 @@ export class Witness {
         this.#stats[path] = textOfStat(found);
         return found;
       },
-      signature: (path) => fs.signature(path),
+      signature: (path) => {
+        // where even that is refused, nothing is known of it
+        this.#signatures[path] = '';
+        const found = fs.signature(path);
+        this.#signatures[path] = found === undefined ? null : this.#trusted(found);
+        return found;
+      },
     };
+  }
+
+  /** A signature, unless the file may change again without another one. */
+  #trusted({ text, changedAt }: FileSignature): string {
+    return changedAt > this.#now().getTime() - YOUNG_MS ? '' : text;
   }
 
   /** An environment whose answers are noted down. */

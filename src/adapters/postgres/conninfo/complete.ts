@@ -54,22 +54,26 @@ class Filling {
     else this.fill(found, () => 'the URL');
   }
 
-  service(env: TargetWorld['env'], homeDir: string | undefined): void {
-    const name = isGiven(this.raw['service']) ? this.raw['service'] : env['PGSERVICE'];
+  service(world: TargetWorld): void {
+    const name = isGiven(this.raw['service']) ? this.raw['service'] : world.env['PGSERVICE'];
     if (!isGiven(name)) return;
     const text = String(name as string);
-    const found = readService(text, env, homeDir);
+    const found = readService(text, world);
     if (isRefused(found)) this.refused.push(found);
     else this.fill(found, () => `service "${text}"`);
     this.raw['service'] = text;
   }
 
   /** Who leaves everything to libpq gets its defaults; an output that names its keys is told which one is missing. */
-  defaults(): void {
+  defaults({ asks }: TargetWorld): void {
     const { raw } = this;
     if (!isGiven(raw['url']) && !isGiven(raw['service'])) return;
     const port = isGiven(raw['port']) ? String(raw['port'] as string) : '5432';
-    const socket = SOCKET_DIRS.find((dir) => existsSync(join(dir, `.s.PGSQL.${port}`)));
+    const socket = SOCKET_DIRS.find((dir) => {
+      const path = join(dir, `.s.PGSQL.${port}`);
+      asks?.(path);
+      return existsSync(path);
+    });
     this.fill({ host: socket ?? 'localhost', user: ownName() }, () => 'the default');
     this.fill({ dbname: raw['user'] }, () => 'the default');
   }
@@ -98,7 +102,7 @@ const isEmbedded = ({ embedded }: Raw): boolean =>
   (typeof embedded === 'object' && embedded !== null && !Array.isArray(embedded));
 
 /** Fills in what an output leaves open. */
-export function complete(raw: Raw, { env, homeDir }: TargetWorld): Completed {
+export function complete(raw: Raw, world: TargetWorld): Completed {
   const filling = new Filling(raw);
   if (isEmbedded(raw)) {
     for (const key of ['url', 'service', 'password_command'])
@@ -107,10 +111,10 @@ export function complete(raw: Raw, { env, homeDir }: TargetWorld): Completed {
     return filling;
   }
   filling.url(raw['url']);
-  filling.service(env, homeDir);
-  const environment = fromEnvironment(env);
+  filling.service(world);
+  const environment = fromEnvironment(world.env);
   filling.fill(environment.values, variableOf);
   filling.refused.push(...environment.refused);
-  filling.defaults();
+  filling.defaults(world);
   return filling;
 }

@@ -1,9 +1,8 @@
 // The connection service file (PostgreSQL documentation, 32.17).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TargetWorld } from '../../../adapter/own-server.ts';
 import { isRefused, parameter, type Parameters, type Refused } from './parameters.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 function textOf(path: string): string | undefined {
   try {
@@ -49,8 +48,7 @@ function section(text: string, file: string, name: string): Parameters | Refused
 /** Looks a service up: in the file of PGSERVICEFILE or ~/.pg_service.conf, then in that of the system. */
 export function readService(
   name: string,
-  env: Env,
-  homeDir: string | undefined,
+  { env, homeDir, asks }: TargetWorld,
 ): Parameters | Refused {
   const asked = env['PGSERVICEFILE'];
   const systems =
@@ -65,6 +63,7 @@ export function readService(
         : [join(homeDir, '.pg_service.conf')];
   const files = [...own, ...systems.map((dir) => join(dir, 'pg_service.conf'))];
   for (const file of files) {
+    asks?.(file);
     const text = textOf(file);
     if (text === undefined) {
       if (file === asked)
