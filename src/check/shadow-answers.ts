@@ -6,6 +6,7 @@ import type { WarehouseQuestion } from '../jinja/scope/questions.ts';
 import { EtlError } from '../kernel/error.ts';
 import { answerer } from '../run/answerer.ts';
 import { leadingWords, scanSql } from '../sql/scan.ts';
+import { transactionEnd } from '../sql/transaction-end.ts';
 import type { Shadow } from './shadow.ts';
 
 /** What one template asked. */
@@ -43,7 +44,8 @@ export const shadowAnswers = (
     const question = given as WarehouseQuestion;
     asked.any = true;
     if (question.kind !== 'statement') return answer(given);
-    if (!READS.has(leadingWords(question.sql, 1)[0]?.word ?? '')) {
+    const isRead = READS.has(leadingWords(question.sql, 1)[0]?.word ?? '');
+    if (!isRead || transactionEnd(question.sql) !== undefined) {
       asked.doubt = 'its template changes the warehouse while it is compiled';
       throw new NoAnswer(asked.doubt);
     }

@@ -9,6 +9,7 @@ import type { ExecutableNode } from '../manifest/node.ts';
 import { testSettings, verdictQuery } from '../materializations/data-test.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import { scanSql } from '../sql/scan.ts';
+import { transactionEnd } from '../sql/transaction-end.ts';
 
 /** The statements of one node, with what is needed to explain how they failed. */
 export interface Task {
@@ -35,6 +36,10 @@ export function semicolonIn(sql: string, { backslashEscapes }: Analysis): number
     if (kind === 'semicolon') return start;
   return undefined;
 }
+
+/** The header of a model would end the transaction that all is taken back with. */
+export const endsTransaction = ({ header }: CompiledNode, { undo }: Analysis): boolean =>
+  undo !== undefined && header !== undefined && transactionEnd(header) !== undefined;
 
 const headerOf = ({ header }: CompiledNode): readonly Statement[] =>
   header === undefined || header.trim() === ''

@@ -1,7 +1,6 @@
 // Every node in its order: sources and seeds become empty relations, queries are judged by the engine and become relations in turn.
 import { ask } from '../adapter/contract.ts';
 import { isStatementFailure, type StatementFailure } from '../adapter/failure.ts';
-import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { isEtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
@@ -15,7 +14,9 @@ import type { CheckScope } from './scope.ts';
 import type { Shadow } from './shadow.ts';
 import { shadowAnswers, type Asked } from './shadow-answers.ts';
 import { MemoryUnfit, type Unchanged } from './memory.ts';
+import { firstLine, goesOn, told } from './own-words.ts';
 import {
+  endsTransaction,
   modelTask,
   semicolonIn,
   sideRelation,
@@ -136,6 +137,7 @@ export class Walk {
     const compiled = await this.#compiled(node, asked, false);
     if (compiled === undefined) return;
     if (this.#closesEarly(node, compiled)) return;
+    if (await this.#endsTransaction(node, compiled)) return;
     const because = blocked?.because ?? asked.doubt;
     const task = this.#taskOf(node, compiled);
     if (task === undefined) return this.#ok(node.unique_id);
@@ -174,6 +176,8 @@ export class Walk {
     const compiled = await this.#compiled(node, asked, true);
     if (compiled === undefined || asked.doubt !== undefined) return;
     if (this.#closesEarly(node, compiled)) return;
+    // the first form is sound, and no more can be known
+    if (endsTransaction(compiled, this.#shadow.analysis)) return;
     await this.#send(
       modelTask(this.#ctx.dialect, node, compiled, sideRelation(node, 'incremental')),
     );
@@ -219,16 +223,20 @@ export class Walk {
   #closesEarly(node: ExecutableNode, compiled: CompiledNode): boolean {
     const at = semicolonIn(compiled.sql, this.#shadow.analysis);
     if (at === undefined) return false;
-    const diagnostic: Diagnostic = {
-      code: 'ETL6040',
-      severity: 'error',
-      message: 'syntax error at or near ";": the text goes on behind the end of its statement',
-      at: compiled.locate(at) ?? node.place,
-      node: node.unique_id,
-      hint: 'A model is one statement: remove the semicolon and what follows, or use a hook for it.',
-    };
+    const diagnostic = goesOn(node, compiled, at);
     const { unique_id: id } = node;
     this.#settle({ id, standing: 'wrong', diagnostics: [diagnostic] });
+    return true;
+  }
+
+  /** Such a header is not sent at all: what a check makes would stay. */
+  async #endsTransaction(node: ExecutableNode, compiled: CompiledNode): Promise<boolean> {
+    if (!endsTransaction(compiled, this.#shadow.analysis)) return false;
+    await this.#withhold(node, {
+      standing: 'unjudged',
+      because: 'its sql_header ends the transaction',
+      origin: node.unique_id,
+    });
     return true;
   }
 
@@ -376,19 +384,3 @@ export class Walk {
     return this.#ctx.manifest.nodes[id]?.name ?? id;
   }
 }
-
-/** What a macro says of itself is said of the node that called it. */
-const told = (node: ExecutableNode, diagnostic: Diagnostic): Diagnostic => ({
-  ...diagnostic,
-  node: node.unique_id,
-  ...(diagnostic.at === undefined || diagnostic.at.file === node.place.file
-    ? {}
-    : {
-        related: [
-          ...(diagnostic.related ?? []),
-          { message: `rendered for ${node.name}`, at: node.place },
-        ],
-      }),
-});
-
-const firstLine = (error: Error): string => error.message.split('\n')[0] ?? '';

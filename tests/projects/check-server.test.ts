@@ -100,6 +100,50 @@ test('a mistake is told, and nothing stays either', async () => {
   });
 });
 
+test('what would end the transaction is not sent: nothing stays, and the others are judged', async () => {
+  const before = await world();
+  await project.write({
+    'models/header.sql':
+      "{{ config(sql_header='create function pg_temp.own() returns integer language sql as $$ select 1 $$; commit;') }} select 1 as x",
+    'models/below_header.sql': "select x from {{ ref('header') }}",
+    'models/asks.sql': "{% set found = run_query('select 1; commit') %}select 1 as x",
+    'models/wrong.sql': 'select nothing as x',
+  });
+  const report = await call({ target: 'prod' });
+  expect(standings(report)).toMatchObject({
+    header: 'unjudged',
+    below_header: 'unjudged',
+    asks: 'unjudged',
+    wrong: 'wrong',
+    lines: 'ok',
+  });
+  expect(told(report).join()).toContain('because its sql_header ends the transaction');
+  expect(await world()).toEqual(before);
+  await project.write({
+    'models/header.sql': 'select 1 as x',
+    'models/asks.sql': 'select 1 as x',
+    'models/wrong.sql': 'select 1 as x',
+  });
+});
+
+test('should the transaction be ended all the same, the schemas of the check go', async () => {
+  const before = await world();
+  const { analysis } = await import('../../src/adapters/postgres/analysis.ts');
+  const ground = { schemas: ['__etl_check_0', 'analytics'], isWarehouse: true };
+  const query = (name: string, select: string) =>
+    analysis.query({ target: { schema: '__etl_check_0', name }, select, config: {} });
+  for (const { sql } of [
+    ...analysis.open(ground),
+    ...analysis.stub({ schema: '__etl_check_0', name: 'seed' }, [{ name: 'id', type: 'bigint' }]),
+    query('Lines', 'select * from __etl_check_0.seed'),
+    query('totals', 'select count(*) from __etl_check_0."Lines"'),
+    { sql: 'commit' },
+    ...analysis.close(ground),
+  ])
+    await client.query(sql);
+  expect(await world()).toEqual(before);
+});
+
 test('without the server: nobody knows the source; with its columns written down it is judged', async () => {
   const offline = await call();
   expect(offline.where).toBe('embedded');

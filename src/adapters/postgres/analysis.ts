@@ -15,6 +15,32 @@ const limits = ({ isWarehouse }: Ground): readonly string[] => [
 ];
 
 /**
+ * The last resort where something has ended the transaction after all: the schemas that are the check's own, with what it has made in
+ * them. As a rule none is there, and nothing is locked or written.
+ */
+const withoutSchemas = (schemas: readonly string[]): Statement =>
+  repeatable(
+    'drop',
+    `do $etl_check$
+declare
+  own oid[] := array(select oid from pg_catalog.pg_namespace
+    where nspname like '\\_\\_etl\\_check%' and nspname in (${schemas.map(quoted).join(', ')}));
+  command text;
+begin
+  for command in
+    select format('drop %s %s restrict', case relkind when 'v' then 'view' else 'table' end, oid::regclass)
+    from pg_catalog.pg_class where relnamespace = any (own) and relkind in ('r', 'v') order by oid desc
+  loop
+    execute command;
+  end loop;
+  for command in select format('drop schema %s restrict', one::regnamespace) from unnest(own) as one loop
+    execute command;
+  end loop;
+end
+$etl_check$`,
+  );
+
+/**
  * Several commands are one message; the place of the author's text is known where there is but one. The savepoint is moved at the end:
  * a message that cannot be read at all does nothing, and what came before it must stay.
  */
@@ -82,7 +108,10 @@ export const analysis: Analysis = {
     ...ground.schemas.map((schema) => set(`create schema if not exists ${ident(schema)}`)),
     set(`savepoint ${SAVEPOINT}`),
   ],
-  close: () => [repeatable('set', 'rollback')],
+  close: (ground) => [
+    repeatable('set', 'rollback'),
+    ...(ground.isWarehouse ? [withoutSchemas(ground.schemas)] : []),
+  ],
   attempt,
   undo: repeatable('set', `rollback to savepoint ${SAVEPOINT}`),
   stub: (target, columns, _, key = []) => {
