@@ -51,6 +51,10 @@ export interface Analysis {
   ): readonly Statement[];
   /** the query as an empty relation: its failure is the judgement */
   query(request: JudgedQuery): Statement;
+  /** the query as a view; absent where `query` makes one */
+  view?(request: JudgedQuery): Statement;
+  /** the failure is about what a table can hold, and says nothing of a view */
+  isOfTable?(error: DriverError): boolean;
   /** takes back a query that was just taken; `isTable`: one of a snapshot, which becomes a table everywhere */
   forget(target: RelationName, isTable: boolean): Statement;
   /** the form of what it reads that a reader needs who was refused with this error; undefined where no form helps */

@@ -18,6 +18,8 @@ export interface Task {
   readonly statements: readonly Statement[];
   /** what the query becomes */
   readonly target: RelationName;
+  /** of what becomes no table in a run, where the engine judges by tables */
+  readonly asView?: Statement | undefined;
 }
 
 /** Where relations are made that nobody reads: tests, ephemeral models, second forms of incremental models. */
@@ -52,15 +54,18 @@ export const modelTask = (
   node: ExecutableNode,
   compiled: CompiledNode,
   target: RelationName,
-): Task => ({
-  node,
-  compiled,
-  target,
-  statements: [
-    ...headerOf(compiled),
-    dialect.analysis.query({ target, select: compiled.sql, config: node.config }),
-  ],
-});
+): Task => {
+  const { analysis } = dialect;
+  const request = { target, select: compiled.sql, config: node.config };
+  const isTable = !['view', 'ephemeral'].includes(String(node.config.materialized));
+  return {
+    node,
+    compiled,
+    target,
+    statements: [...headerOf(compiled), analysis.query(request)],
+    asView: isTable ? undefined : analysis.view?.(request),
+  };
+};
 
 /** The query of a data test, with the thresholds around it. */
 export function testTask(dialect: Dialect, node: ExecutableNode, compiled: CompiledNode): Task {

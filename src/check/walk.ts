@@ -309,11 +309,14 @@ export class Walk {
     const { node } = task;
     const blocked = this.#blocked(node);
     if (blocked !== undefined) return this.#withhold(node, blocked);
+    const { analysis } = this.#shadow;
     let failure = await this.#shadow.attempt(task.statements);
     if (failure !== undefined && (await this.#reshaped(node, failure)))
       failure = await this.#shadow.attempt(task.statements);
+    if (failure !== undefined && task.asView !== undefined && analysis.isOfTable?.(failure.error))
+      failure = await this.#shadow.attempt([task.asView]);
     if (failure === undefined) return this.#ok(node.unique_id);
-    const doubt = this.#shadow.analysis.doubt(failure.error);
+    const doubt = analysis.doubt(failure.error);
     if (doubt !== undefined)
       return this.#withhold(node, {
         standing: 'unjudged',
@@ -324,12 +327,12 @@ export class Walk {
     await this.#standIn(node);
   }
 
-  /** Makes what a node reads anew in the form that its query wants; false when there is none. */
+  /** Makes what a node reads anew in the form that its query wants, itself included; false when there is none. */
   async #reshaped(node: ExecutableNode, failure: StatementFailure): Promise<boolean> {
     const { analysis } = this.#shadow;
     const form = analysis.readerWants?.(failure.error);
     if (form === undefined) return false;
-    for (const id of this.#scope.graph.parents(node.unique_id)) {
+    for (const id of [...this.#scope.graph.parents(node.unique_id), node.unique_id]) {
       const place = this.#placeOfId(id);
       if (place === undefined) continue;
       const columns = await ask(this.#shadow.session, this.#ctx.dialect.columns(place));

@@ -79,3 +79,43 @@ test('a database that is not there is one mistake of one model', async () => {
   expect(told(report)[0]).toBe('ETL6042 models/format.sql:1:15 Database nowhere does not exist');
   expect(standings(report)).toMatchObject({ format: 'wrong', leak: 'ok', final: 'ok' });
 });
+
+test('what builds is well: FINAL of its own table, a view of NULL, a snapshot in any schema', async () => {
+  const report = await project.check({
+    'models/leak.sql': 'select 1 as x',
+    'models/format.sql': 'select 1 as x',
+    'models/own_final.sql': `{{ config(materialized='incremental', engine='ReplacingMergeTree()', order_by='id') }}
+select id, amount from ${SALES}
+{% if is_incremental() %}where id > (select max(id) from {{ this }} final){% endif %}`,
+    'models/below_own_final.sql': "select id from {{ ref('own_final') }} final",
+    'models/nothing.sql': 'select null as n, 1 as x',
+    'models/ephemeral_nothing.sql': "{{ config(materialized='ephemeral') }} select null as n",
+    'models/reads_nothing.sql': "select x from {{ ref('nothing') }}",
+    'models/table_of_nothing.sql': "{{ config(materialized='table') }} select null as n",
+    'models/wants_more.sql': "select y from {{ ref('nothing') }}",
+    'models/parameter.sql': 'select {a:Int32} as a settings param_a = 1',
+    'snapshots/kept.sql': `{% snapshot kept %}
+{{ config(schema='history', unique_key='id', strategy='check', check_cols=['amount']) }}
+select id, amount from ${SALES}
+{% endsnapshot %}
+`,
+    'models/reads_kept.sql': "select id from {{ ref('kept') }} where dbt_valid_to is null",
+  });
+  expect(standings(report)).toMatchObject({
+    own_final: 'ok',
+    below_own_final: 'ok',
+    nothing: 'ok',
+    ephemeral_nothing: 'ok',
+    reads_nothing: 'ok',
+    table_of_nothing: 'wrong',
+    wants_more: 'wrong',
+    parameter: 'unjudged',
+    kept: 'ok',
+    reads_kept: 'ok',
+  });
+  expect(report.nodes.find((n) => n.name === 'nothing')?.columns).toContainEqual({
+    name: 'x',
+    type: 'UInt8',
+  });
+  expect(told(report).join('\n')).toContain('because it has parameters');
+});

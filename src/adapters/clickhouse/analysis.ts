@@ -54,6 +54,7 @@ function doubt({ code, message, kind }: DriverError): string | undefined {
       : `it reads from outside (${what})`;
   }
   if (/dictionar/i.test(message)) return 'it asks a dictionary';
+  if (code === '456') return 'it has parameters';
   // a table's sampling key is its own
   if (code === '141') return 'it reads a sample of a table';
   if (code === '344' || code === '48') return message;
@@ -69,7 +70,7 @@ export const analysisWith = (settingsOf: (config: EngineConfig) => Settings): An
   ownSchemas: new Set(['system', 'information_schema', 'INFORMATION_SCHEMA']),
   open: ({ schemas }) =>
     schemas.map((name) =>
-      repeatable('create', `CREATE DATABASE IF NOT EXISTS ${ident(name)} ENGINE = Memory`),
+      repeatable('create', `CREATE DATABASE IF NOT EXISTS ${ident(name)} ENGINE = Atomic`),
     ),
   // the engine goes with all that is in it
   close: () => [],
@@ -95,6 +96,11 @@ export const analysisWith = (settingsOf: (config: EngineConfig) => Settings): An
     );
     return { ...once('create', made.sql, target), authoredAt: made.authoredAt + authoredAt };
   },
+  view: ({ target, select, config }) => {
+    const made = bracketed(`CREATE VIEW ${relation(target)} AS `, select, settingsOf(config));
+    return { ...once('create', made.sql, target), authoredAt: made.authoredAt };
+  },
+  isOfTable: ({ message }) => message.includes('cannot be used in tables'),
   forget: (target) => repeatable('drop', `DROP TABLE IF EXISTS ${relation(target)}`, target),
   readerWants,
   columns: (schemas) => ({
