@@ -11,6 +11,8 @@ export interface Statement {
   readonly repeatable: boolean;
   /** what people call it when it fails: `post-hook 1` */
   readonly label?: string;
+  /** it changes rows that readers see: when it fails, it may have done a part, and what went before it stays done */
+  readonly isInPlace?: boolean;
   /** what the statement changes, for people and for the plan */
   readonly writes?: readonly RelationName[];
   /** UTF-16 offset in `sql` at which the author's SELECT begins, so that an engine's position can be mapped to the file */

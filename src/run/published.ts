@@ -6,7 +6,7 @@ import type { ExecutableNode } from '../manifest/node.ts';
 /** How far the publishing of a node has come. */
 export interface Published {
   /** `untold`: it publishes more than once, or in ways of its own */
-  is: 'no' | 'yes' | 'unknown' | 'untold';
+  is: 'no' | 'yes' | 'partly' | 'unknown' | 'untold';
 }
 
 /** What may have come while the engine was on its way to the end of a publish that is not all or nothing. */
@@ -29,6 +29,10 @@ export async function watchPublish<T>(
     const kind = isStatementFailure(error) ? error.error.kind : 'other';
     if (published.is === 'untold') throw error;
     if (isStatementFailure(error) && error.error.isUnsent === true) throw error;
+    if (isStatementFailure(error) && error.statement?.isInPlace === true) {
+      published.is = 'partly';
+      throw error;
+    }
     if (
       kind === 'connection' ||
       how === 'commits inside' ||
@@ -42,6 +46,8 @@ export async function watchPublish<T>(
 const WORDS: Readonly<Record<Exclude<Published['is'], 'untold'>, string>> = {
   no: 'was not published: readers see what they saw before',
   yes: 'had been published before that: readers see the new rows',
+  partly:
+    'is changed in place, and may hold a part of that: rows deleted, new rows inserted; look at it before you run it again',
   unknown:
     'may have been published or not, the end of it is not known: look at it before you run it again',
 };

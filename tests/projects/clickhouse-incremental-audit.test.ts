@@ -125,3 +125,32 @@ test('versions of a snapshot are tested before they are published', async () => 
     await bench.close();
   }
 });
+
+test.each([
+  "incremental_strategy='append'",
+  "unique_key='id'",
+])('%s in place: a view that throws is told to have left a part', async (config) => {
+  const bench = await openBench('clickhouse', { 'models/m.sql': model(config) });
+  try {
+    await bench.run(
+      "create table default.feed engine = MergeTree order by tuple() as select * from values('id Int32, label String', (1, 'a'), (2, 'b'))",
+    );
+    expect((await bench.call('run')).ok).toBe(true);
+    await bench.run(
+      'create materialized view default.mv engine = MergeTree order by tuple() as select intDiv(1, id) as n from default.m',
+      'truncate table default.feed',
+      "insert into default.feed values (0, 'd'), (2, 'c')",
+    );
+    const ran = await bench.call('run');
+    expect(ran.status).toEqual({ m: 'error' });
+    const told = JSON.stringify(ran.outcomes['m']?.diagnostics);
+    expect(told).toMatch(/is changed in place, and may hold a part of that/);
+    expect(told).not.toMatch(/what they saw before/);
+    expect(await bench.rows('select id, label from default.m order by 1')).not.toEqual([
+      '1|a',
+      '2|b',
+    ]);
+  } finally {
+    await bench.close();
+  }
+});

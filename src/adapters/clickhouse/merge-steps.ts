@@ -275,8 +275,7 @@ export function inPlace(
       attempts: oneAttempt([
         ...grants,
         ...change.alter(request.target),
-        ...deleting,
-        insert(from, found),
+        ...[...deleting, insert(from, found)].map((s) => ({ ...s, isInPlace: true })),
       ]),
     }),
   };
