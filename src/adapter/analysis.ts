@@ -25,6 +25,8 @@ export interface Fault {
   readonly kind: 'syntax' | 'column' | 'relation' | 'function' | 'type' | 'other';
   /** what is missing, without its qualifier where it is a column */
   readonly name?: string;
+  /** true: what is missing may be made by an extension, or by hand, on another server of the engine */
+  readonly isExtensible?: boolean;
 }
 
 /** `merging`: a table as ClickHouse's MergeTree family has it, which can be read with FINAL and PREWHERE. */

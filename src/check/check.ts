@@ -69,7 +69,14 @@ async function checkFrom(
   const needed = neededFor(ctx, scope, unchanged);
   const found =
     needed.size === 0
-      ? { verdicts: [], undeclared: [], stubs: [], refused: new Map(), columns: unchanged.clean }
+      ? {
+          verdicts: [],
+          undeclared: [],
+          stubs: [],
+          refused: new Map(),
+          extensible: new Set<NodeId>(),
+          columns: unchanged.clean,
+        }
       : await ctx.withSession((session, engine) => {
           if (memory !== undefined && memory.engine !== engine) throw new MemoryUnfit();
           return asked(ctx, scope, session, unchanged, needed, memory);
@@ -81,7 +88,8 @@ async function checkFrom(
   );
   const nodes = verdicts
     .filter((v) => ctx.selected.has(v.id))
-    .map((v) => judged(v, found.refused.get(v.id) ?? [], ctx, found.columns));
+    .map((v) => judged(v, found.refused.get(v.id) ?? [], ctx, found.columns))
+    .map((node) => (found.extensible.has(node.id) ? { ...node, isCertain: false } : node));
   const isWrong = new Set(nodes.filter((n) => n.standing !== 'ok').map((n) => n.id));
   const isSound = new Set(
     verdicts.filter((v) => v.standing === 'ok' && !isWrong.has(v.id)).map((v) => v.id),
@@ -112,6 +120,8 @@ interface Found {
   readonly undeclared: readonly SourceNode[];
   readonly stubs: readonly Diagnostic[];
   readonly refused: ReadonlyMap<NodeId, readonly Diagnostic[]>;
+  /** refused for what another server may have: an operator, a cast */
+  readonly extensible: ReadonlySet<NodeId>;
   readonly columns: ReadonlyMap<NodeId, readonly TypedColumn[]>;
 }
 
@@ -145,14 +155,18 @@ async function asked(
       backslashEscapes: analysis.backslashEscapes,
     };
     const refused = new Map<NodeId, readonly Diagnostic[]>();
+    const extensible = new Set<NodeId>();
     for (const refusal of walk.refusals) {
       const id = refusal.task.node.unique_id;
-      if (!refused.has(id)) refused.set(id, [await explained(refusal, shadow, around)]);
+      if (refused.has(id)) continue;
+      refused.set(id, [await explained(refusal, shadow, around)]);
+      if (analysis.fault(refusal.failure.error).isExtensible) extensible.add(id);
     }
     for (const [id, list] of await brokenContracts(ctx, session, walk.verdicts, unchanged.clean))
       refused.set(id, [...(refused.get(id) ?? []), ...list]);
     return {
       verdicts: [...walk.verdicts.values()],
+      extensible,
       undeclared: walk.undeclared,
       stubs,
       refused,

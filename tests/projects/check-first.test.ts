@@ -52,4 +52,21 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await called(run)).toEqual(['called error', 'orders success', 'totals error']);
     expect(await called(runTests)).toEqual(['not_null_totals_total pass']);
   });
+  test.runIf(engine === 'postgres')('operators, casts and types may be those of an extension', async () => {
+    const holdsUp = async (sql: string): Promise<boolean> => {
+      await project.write({
+        'models/totals.sql': 'select 1 as total',
+        'models/called.sql': 'select 1 as x',
+        'models/orders.sql': `select 1 as id where ${sql}`,
+      });
+      return (await called(run)).includes('ETL6053');
+    };
+    expect(await holdsUp("'a'::text % 'b'::text")).toBe(false);
+    expect(await holdsUp("'a'::text OPERATOR(public.<->) 'b'::text > 0")).toBe(false);
+    expect(await holdsUp("'a'::text = 1")).toBe(false);
+    expect(await holdsUp('cast(true as date) is null')).toBe(false);
+    expect(await holdsUp("'a'::ltree is null")).toBe(false);
+    // what no extension changes
+    expect(await holdsUp("1 = 'one'")).toBe(true);
+  });
 });

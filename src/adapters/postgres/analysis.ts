@@ -71,7 +71,7 @@ const named = (kind: Fault['kind'], { message }: DriverError): Fault => {
   return { kind, name: kind === 'relation' ? bare.replaceAll('"', '') : lastName(bare) };
 };
 
-const TYPES = new Set(['42804', '42846', '42725', '42P18', '42P22', '42P38']);
+const TYPES = new Set(['42804', '42725', '42P18', '42P22', '42P38']);
 
 function fault(error: DriverError): Fault {
   const { code, message } = error;
@@ -80,7 +80,11 @@ function fault(error: DriverError): Fault {
   if (code === '3F000') return named('relation', error);
   if (code === '42P01' && MISSING.test(message)) return named('relation', error);
   if (code === '42883')
-    return message.startsWith('function ') ? named('function', error) : { kind: 'type' };
+    return message.startsWith('function ')
+      ? named('function', error)
+      : { kind: 'type', isExtensible: true };
+  // a cast
+  if (code === '42846') return { kind: 'type', isExtensible: true };
   if (code === '42704') return named('function', error);
   if (TYPES.has(code) || code.startsWith('22')) return { kind: 'type' };
   return { kind: 'other' };
