@@ -24,7 +24,15 @@ export interface Attempt {
   readonly isClean?: boolean;
   /** the replaced relation stays under this internal name, because something still reads it; dropped when the run ends */
   /** foreign keys that were made without looking at the rows that were there: checked once it is published */
-  readonly validates?: readonly { readonly statement: Statement; readonly what: string }[];
+  readonly validates?: readonly {
+    readonly statement: Statement;
+    /** how messages name the key */
+    readonly what: string;
+    /** of the relation itself, not one that leads to it */
+    readonly isOwn: boolean;
+    /** rows that do not fit are told of */
+    readonly isTold: boolean;
+  }[];
   readonly leaves?: { readonly relation: RelationName; readonly kind: RelationKind };
 }
 

@@ -180,3 +180,52 @@ models:
   await expect(bench.run('insert into leaves values (1)')).rejects.toThrow(/leaf_key/);
   await bench.remove(...Object.keys(files));
 });
+
+test('a foreign key of its own that somebody made: rows that contradict it are told, and it is whole again with rows that fit', async () => {
+  const tab = (r: number): Promise<void> =>
+    bench.write({ 'models/tab.sql': `{{ config(materialized='table') }} select ${r} as r` });
+  const key = (): Promise<readonly string[]> =>
+    bench.rows(`select pg_get_constraintdef(oid) from pg_constraint where conname = 'to_dim'`);
+  await tab(1);
+  await bench.call('run', { select: ['tab'] });
+  await bench.run(
+    'create table dim (r int primary key)',
+    'insert into dim values (1)',
+    'alter table tab add constraint to_dim foreign key (r) references dim',
+  );
+  await tab(7);
+  for (let i = 0; i < 2; i++) {
+    const ran = await bench.call('run', { select: ['tab'] });
+    expect(ran.status).toEqual({ tab: 'success' });
+    expect(ran.told).toEqual([
+      expect.stringMatching(
+        /^ETL4032 the new rows of "etl"\."public"\."tab" do not fit its foreign key to_dim: Key \(r\)=\(7\)/,
+      ),
+    ]);
+    expect(await key()).toEqual(['FOREIGN KEY (r) REFERENCES dim(r) NOT VALID']);
+  }
+  await tab(1);
+  expect((await bench.call('run', { select: ['tab'] })).told).toEqual([]);
+  expect(await key()).toEqual(['FOREIGN KEY (r) REFERENCES dim(r)']);
+});
+
+test('a foreign key that leads to a table is whole again when that has the rows again', async () => {
+  const goal = (r: number): Promise<void> =>
+    bench.write({ 'models/goal.sql': `{{ config(materialized='table') }} select ${r} as r` });
+  const key = (): Promise<readonly string[]> =>
+    bench.rows(`select convalidated from pg_constraint where conname = 'to_goal'`);
+  const run = async (): Promise<readonly string[]> =>
+    (await bench.call('run', { select: ['goal'] })).told;
+  await goal(1);
+  await run();
+  await bench.run(
+    'alter table goal add primary key (r)',
+    'create table from_here (r int constraint to_goal references goal)',
+    'insert into from_here values (1)',
+  );
+  await goal(2);
+  expect(await run()).toEqual([expect.stringMatching(/^ETL4032 .* leads to /)]);
+  await goal(1);
+  expect(await run()).toEqual([]);
+  expect(await key()).toEqual(['true']);
+});

@@ -77,7 +77,6 @@ export interface OwnConstraint {
   readonly columns: readonly string[];
   /** the system's own text, every name qualified */
   readonly definition: string;
-  readonly isValid: boolean;
 }
 
 /** Statistics over several columns or expressions. */

@@ -28,11 +28,14 @@ export const keepForeignKeys = (facts: Facts): readonly Statement[] =>
     );
   });
 
-/** What looks at the rows that were there before, once everything is published; only keys that were valid are. */
+/** What looks at the rows that were there before, once everything is published: also for keys that were not valid, which rows that fit make whole. */
 export const validations = (facts: Facts): NonNullable<Attempt['validates']> =>
   facts.foreignKeys
-    .filter((key) => key.isValid && !key.isPartitioned)
+    .filter((key) => !key.isPartitioned)
     .map((key) => ({
       statement: repeatable('alter', alter(key, 'validate').sql),
       what: `${key.name} of ${key.schema}.${key.table}`,
+      isOwn: false,
+      // the build after which it was no longer valid has said so, and its table may come next
+      isTold: key.isValid,
     }));

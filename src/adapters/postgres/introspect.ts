@@ -194,7 +194,7 @@ const OBSERVED = `select current_database() as database, n.nspname as schema, c.
     left join pg_catalog.pg_attribute a on a.attrelid = t.partrelid and a.attnum = k.num and k.num > 0
     where t.partrelid = c.oid group by t.partstrat),
   'ownConstraints', case when c.relkind in ('r', 'p') then (
-    select coalesce(json_agg(json_build_object('name', k.conname, 'type', k.contype::text, 'isValid', k.convalidated,
+    select coalesce(json_agg(json_build_object('name', k.conname, 'type', k.contype::text,
       'columns', (select coalesce(json_agg(ka.attname order by ka.attnum), '[]') from pg_catalog.pg_attribute ka where ka.attrelid = k.conrelid and ka.attnum = any(k.conkey)),
       'definition', case when quiet.path is not null then pg_get_constraintdef(k.oid) end) order by k.contype <> 'p', k.oid), '[]')
     from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype in ('c', 'u', 'p', 'x', 'f') and k.conparentid = 0

@@ -101,18 +101,20 @@ then alter table ${table} rename constraint ${ident(internal(staged, i))} to ${i
     ];
   });
 
-/** What looks at the rows of foreign keys that were valid, once everything is published. */
+/** What looks at the rows, once everything is published: also for keys that were not valid, which rows that fit make whole. */
 export const ownValidations = (
   target: RelationName,
   facts: Facts,
 ): NonNullable<Attempt['validates']> =>
   facts.ownConstraints
-    .filter(({ type, isValid }) => type === 'f' && isValid && !isPartitioned(facts))
+    .filter(({ type }) => type === 'f' && !isPartitioned(facts))
     .map(({ name }) => ({
       statement: repeatable(
         'alter',
         block(`begin if exists (select from pg_catalog.pg_constraint k where k.conrelid = ${quoted(relationText(target))}::regclass and k.conname = ${quoted(name)} and not k.convalidated)
 then alter table ${relationText(target)} validate constraint ${ident(name)}; end if; end`),
       ),
-      what: `${name} of ${target.schema}.${target.name}`,
+      what: name,
+      isOwn: true,
+      isTold: true,
     }));
