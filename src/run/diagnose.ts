@@ -1,4 +1,5 @@
 import { isStatementFailure } from '../adapter/failure.ts';
+import type { NodeOutcome } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { isEtlError } from '../kernel/error.ts';
 import type { RunnableNode } from '../manifest/node.ts';
@@ -43,3 +44,12 @@ export function diagnose(
     },
   ];
 }
+
+/** What a node that could not be brought to its end gives. */
+export const failed = (
+  diagnostics: readonly Diagnostic[],
+): Pick<NodeOutcome, 'status' | 'diagnostics' | 'message'> => ({
+  status: 'error',
+  diagnostics,
+  message: diagnostics[0]?.message ?? 'failed',
+});

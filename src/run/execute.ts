@@ -3,7 +3,6 @@ import { isStatementFailure } from '../adapter/failure.ts';
 import type { NodeOutcome } from '../events/event.ts';
 import { runOrderOf } from '../graph/run-order.ts';
 import type { ProjectGraph } from '../graph/graph.ts';
-import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import { findNode, findRunnable } from '../manifest/manifest.ts';
@@ -12,7 +11,7 @@ import { foldTests, hasOutcome, testedModels } from '../plan/fold-tests.ts';
 import { writtenSql, type CompiledNode } from '../plan/compiler.ts';
 import { commented, commentedText } from './commented.ts';
 import type { RunContext } from './context.ts';
-import { diagnose } from './diagnose.ts';
+import { diagnose, failed } from './diagnose.ts';
 import { nodeClock } from './node-clock.ts';
 import { failing } from './not-published.ts';
 import { withState } from './published.ts';
@@ -24,6 +23,7 @@ import { runTest } from './run-test.ts';
 import { runUnitTest } from './run-unit-test.ts';
 import { type Row, schedule } from './schedule.ts';
 import { stoppable, type StoppableSession } from './stoppable.ts';
+import { StrictReports } from './strict-reports.ts';
 import { Tested } from './tested.ts';
 import { type Begun, isForRow, performViews } from './view-row.ts';
 
@@ -81,19 +81,11 @@ export function skipEverything(ctx: RunContext, ids: readonly NodeId[]): readonl
 
 const ENDED_WELL: ReadonlySet<string> = new Set(['success', 'pass', 'warn', 'no-op']);
 
-/** What a node that could not be brought to its end gives. */
-const failed = (
-  diagnostics: readonly Diagnostic[],
-): Pick<NodeOutcome, 'status' | 'diagnostics' | 'message'> => ({
-  status: 'error',
-  diagnostics,
-  message: diagnostics[0]?.message ?? 'failed',
-});
-
 class Run {
   private readonly outage = new Outage();
   readonly outcomes: NodeOutcome[] = [];
   private readonly ctx: RunContext;
+  private readonly strict: StrictReports;
   private readonly total: number;
   private readonly options: ExecuteOptions;
   private started = 0;
@@ -102,7 +94,8 @@ class Run {
   private failedFast = false;
 
   constructor(ctx: RunContext, total: number, options: ExecuteOptions) {
-    this.ctx = ctx;
+    this.strict = new StrictReports(ctx);
+    this.ctx = this.strict.ctx;
     this.total = total;
     this.options = options;
   }
@@ -368,7 +361,8 @@ class Run {
     result: Omit<Partial<NodeOutcome>, 'id'> & Pick<NodeOutcome, 'status' | 'diagnostics'>,
     later = (tell: () => void): void => tell(),
   ): NodeOutcome {
-    const diagnostics = result.diagnostics.flatMap((d) => this.ctx.judge(d) ?? []);
+    const found = [...result.diagnostics, ...this.strict.take(node.unique_id)];
+    const diagnostics = found.flatMap((d) => this.ctx.judge(d) ?? []);
     const worst = diagnostics.find((d) => d.severity === 'error');
     const isSpoilt = result.status === 'success' && worst !== undefined;
     const outcome: NodeOutcome = {

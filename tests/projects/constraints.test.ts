@@ -85,6 +85,17 @@ test('a parent without a row that is referred to: the key stays for new rows, an
   expect(await named()).toEqual(EXPECTED);
 });
 
+test('with --warn-error that is the failure of the model, whose rows are there all the same', async () => {
+  await bench.write({ 'models/parents.sql': PARENTS([2]) });
+  const ran = await bench.call('run', { select: ['parents'], warnError: true });
+  expect(ran.ok).toBe(false);
+  expect(ran.status).toEqual({ parents: 'error' });
+  expect(ran.told.filter((t) => t.startsWith('ETL4032'))).toHaveLength(1);
+  expect(await bench.rows('select id from parents order by 1')).toEqual(['2']);
+  await bench.write({ 'models/parents.sql': PARENTS([2, 3]) });
+  expect((await bench.call('run')).told).toEqual([]);
+});
+
 test('rows that break a key are not published', async () => {
   await bench.write({ 'models/parents.sql': `${PARENTS([2, 3])} union all select 3` });
   const ran = await bench.call('run');
