@@ -140,7 +140,7 @@ async function asked(
   const shadow = new Shadow(session, analysis, ground);
   try {
     await shadow.open();
-    const stubs = ground.isWarehouse ? [] : await makeStubs(ctx, shadow);
+    const stubs = ground.isWarehouse ? [] : await makeStubs(ctx, shadow, schemas);
     const walk = new Walk(ctx, scope, shadow, unchanged);
     await walk.run(needed);
     const columns = new Map([

@@ -17,7 +17,8 @@ export interface CheckScope {
 
 const MAKES: ReadonlySet<string> = new Set(['model', 'seed', 'snapshot']);
 
-const makesRelation = (node: ExecutableNode): boolean =>
+/** Whether a run makes a relation of it. */
+export const makesRelation = (node: ExecutableNode): boolean =>
   MAKES.has(node.resource_type) && node.config.materialized !== 'ephemeral';
 
 function makersOf(manifest: Manifest): ReadonlyMap<NodeId, NodeId> {

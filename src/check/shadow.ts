@@ -11,6 +11,8 @@ const FATAL: ReadonlySet<string> = new Set(['connection', 'authentication', 'can
 export class Shadow {
   readonly session: Session;
   readonly analysis: Analysis;
+  /** keys of relations that stubs and hooks have made */
+  readonly made: Set<string> = new Set();
   readonly #ground: Ground;
 
   constructor(session: Session, analysis: Analysis, ground: Ground) {

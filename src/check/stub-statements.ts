@@ -1,15 +1,19 @@
-// What models need beside relations: functions, types and extensions, from hooks of the project and from files of stubs.
+// What models need beside relations of the project: functions, types, extensions and tables, from hooks of the project and from files of stubs.
+import { ask } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { isEtlError } from '../kernel/error.ts';
+import { relationKey } from '../kernel/relation.ts';
+import { nodeRelation } from '../plan/plan-node.ts';
 import { noAnswers } from '../run/no-answers.ts';
 import { drive } from '../run/answers.ts';
 import { scanSql } from '../sql/scan.ts';
 import type { CheckContext } from './check-context.ts';
+import { makesRelation } from './scope.ts';
 import type { Shadow } from './shadow.ts';
 
 const MAKES =
-  /\bcreate\b[\s\S]*?\b(?:function|extension|aggregate|operator|type|domain|cast|collation|procedure)\b/i;
+  /\b(?:create|alter)\b[\s\S]*?\b(?:function|extension|aggregate|operator|type|domain|cast|collation|procedure|schema|database|table|view|sequence)\b/i;
 
 /** A text cut at its semicolons. */
 function statementsOf(sql: string, backslashEscapes: boolean): readonly string[] {
@@ -27,9 +31,13 @@ const create = (sql: string) => ({ sql, verb: 'create', repeatable: false }) as 
 
 /**
  * Makes what the stubs declare (a refusal is an ETL6052), and what hooks of on-run-start create: as far as they can be rendered
- * without a warehouse, and without a word where this engine refuses them.
+ * without a warehouse, and without a word where this engine refuses them. `schemas`: where relations of the project are made.
  */
-export async function makeStubs(ctx: CheckContext, shadow: Shadow): Promise<readonly Diagnostic[]> {
+export async function makeStubs(
+  ctx: CheckContext,
+  shadow: Shadow,
+  schemas: readonly string[],
+): Promise<readonly Diagnostic[]> {
   const { backslashEscapes } = shadow.analysis;
   const diagnostics: Diagnostic[] = [];
   for (const text of ctx.stubs)
@@ -48,7 +56,27 @@ export async function makeStubs(ctx: CheckContext, shadow: Shadow): Promise<read
     for (const one of statementsOf(sql, backslashEscapes))
       if (MAKES.test(one)) await shadow.attempt([create(one)]);
   }
+  await relationsMade(ctx, shadow, schemas);
   return diagnostics;
+}
+
+/** Keeps in mind which relations there are now. Those that a node makes itself are taken away: a run replaces them. */
+async function relationsMade(
+  ctx: CheckContext,
+  shadow: Shadow,
+  schemas: readonly string[],
+): Promise<void> {
+  if (ctx.stubs.length === 0 && ctx.manifest.on_run_start.length === 0) return;
+  const { analysis, session } = shadow;
+  const there = await ask(session, analysis.columns(schemas));
+  const { made } = shadow;
+  for (const { relation } of there) made.add(relationKey(relation));
+  for (const node of Object.values(ctx.manifest.nodes).filter(makesRelation)) {
+    const place = nodeRelation(node);
+    if (!made.delete(relationKey(place))) continue;
+    const isView = (await shadow.attempt([analysis.forget(place, true)])) !== undefined;
+    if (isView) await shadow.attempt([analysis.forget(place, false)]);
+  }
 }
 
 async function rendered(

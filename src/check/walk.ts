@@ -3,7 +3,7 @@ import { ask } from '../adapter/contract.ts';
 import { isStatementFailure, type StatementFailure } from '../adapter/failure.ts';
 import { isEtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
-import type { RelationName } from '../kernel/relation.ts';
+import { relationKey, type RelationName } from '../kernel/relation.ts';
 import type { ExecutableNode, SourceNode } from '../manifest/node.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import { nodeRelation } from '../plan/plan-node.ts';
@@ -14,6 +14,7 @@ import type { CheckScope } from './scope.ts';
 import type { Shadow } from './shadow.ts';
 import { shadowAnswers, type Asked } from './shadow-answers.ts';
 import { MemoryUnfit, type Unchanged } from './memory.ts';
+import { madeByHooks } from './own-hooks.ts';
 import { firstLine, goesOn, told } from './own-words.ts';
 import {
   endsTransaction,
@@ -88,6 +89,7 @@ export class Walk {
     const place = this.#placeOfId(id);
     if (columns.length === 0 || place === undefined || this.#scope.madeBy.has(id)) return;
     const source = this.#ctx.manifest.sources[id];
+    if (this.#shadow.made.has(relationKey(place))) return;
     const key = source === undefined ? [] : primaryKeyOf(source, this.#ctx.dialect);
     if ((await this.#stub(place, columns, key)) !== undefined) throw new MemoryUnfit();
   }
@@ -104,7 +106,10 @@ export class Walk {
       if (this.#readable.has(maker)) this.#readable.add(id);
       return;
     }
-    if (places !== undefined || this.#shadow.analysis.ownSchemas.has(schema)) return this.#ok(id);
+    const isThere =
+      this.#shadow.analysis.ownSchemas.has(schema) ||
+      this.#shadow.made.has(relationKey({ schema, name }));
+    if (places !== undefined || isThere) return this.#ok(id);
     const columns = sourceColumns(source, dialect, locked);
     if (columns === undefined || columns.length === 0) {
       this.undeclared.push(source);
@@ -316,7 +321,9 @@ export class Walk {
     if (failure !== undefined && task.asView !== undefined && analysis.isOfTable?.(failure.error))
       failure = await this.#shadow.attempt([task.asView]);
     if (failure === undefined) return this.#ok(node.unique_id);
-    const doubt = analysis.doubt(failure.error);
+    const doubt =
+      analysis.doubt(failure.error) ??
+      (await madeByHooks(this.#ctx, node, analysis.fault(failure.error)));
     if (doubt !== undefined)
       return this.#withhold(node, {
         standing: 'unjudged',
