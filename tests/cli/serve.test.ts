@@ -1,6 +1,7 @@
 // etl serve: what was built in the embedded ClickHouse, for other programs.
 import type { ChildProcess } from 'node:child_process';
 import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createClient } from '@clickhouse/client';
 import { afterEach, beforeAll, afterAll, expect, test } from 'vitest';
@@ -136,4 +137,48 @@ test('commands of the project go through it, whatever clients may', async () => 
   await ended;
   const after = await etl(['run', '-t', 'clickhouse'], { cwd: project.dir });
   expect(after.code, after.output).toBe(0);
+});
+
+test('a reader sees no file of the machine; seeds and models of the project go on', async () => {
+  const { url, password } = await serve([]);
+  const announced = join(project.dir, '.etl/ch/serve.json');
+  for (const sql of [
+    `SELECT * FROM file('${announced}', 'LineAsString')`,
+    `SELECT * FROM \`${announced}\``,
+    `SELECT file('${announced}')`,
+    `SELECT file /* x */ ('${announced}')`,
+    "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')",
+    "SELECT * FROM executable('cat', 'TSV', 'l String')",
+    `WITH 1 AS x INSERT INTO FUNCTION file('${join(project.dir, 'written.txt')}', 'TSV') SELECT x`,
+  ])
+    expect(await ask(`${url}/?session_id=a`, sql, `default:${password}`), sql).toMatch(
+      /READONLY|ACCESS_DENIED/,
+    );
+  await expect(stat(join(project.dir, 'written.txt'))).rejects.toThrow();
+  await project.write({ 'seeds/few.csv': 'a,b\n1,x\n2,y\n' });
+  const { code, output } = await etl(['build', '-t', 'clickhouse', '-s', 'few', 'one'], {
+    cwd: project.dir,
+  });
+  expect(code, output).toBe(0);
+  expect(await ask(url, 'SELECT count() FROM default.few', `default:${password}`)).toBe('2\n');
+});
+
+test('whoever takes the port of a killed one is told nothing', async () => {
+  const { url } = await serve([]);
+  child?.kill('SIGKILL');
+  await ended;
+  let asked = 0;
+  const other = createServer((_, response) => {
+    asked++;
+    response.writeHead(403).end();
+  });
+  await new Promise<void>((done) => {
+    other.listen(Number(new URL(url).port), '127.0.0.1', done);
+  });
+  const { code, output } = await etl(['run', '-t', 'clickhouse', '-s', 'one'], {
+    cwd: project.dir,
+  });
+  other.close();
+  expect(code, output).toBe(0);
+  expect(asked).toBe(0);
 });

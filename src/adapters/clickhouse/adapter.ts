@@ -20,6 +20,9 @@ interface Opened {
 /** Longer than any statement: an engine of one's own is waited for. */
 const AS_LONG_AS_IT_TAKES = 864_000;
 
+/** Nobody answers at that port, or somebody who does not know the login. */
+const GONE: ReadonlySet<string> = new Set(['ETL5002', 'ETL5003']);
+
 /** The engine in this process, or in the one that serves it (etl serve): only one can have the data open. */
 async function openEmbedded(from: Connecting, options: ConnectOptions): Promise<Opened> {
   const root = rootOf(options);
@@ -31,8 +34,8 @@ async function openEmbedded(from: Connecting, options: ConnectOptions): Promise<
     const { connectHttp } = await import('./http/driver.ts');
     const reach = { ...from, url, user, password, requestSeconds: AS_LONG_AS_IT_TAKES };
     const driver = await connectHttp(reach, options.threads, {}).catch((error: unknown) => {
-      // it was killed and could not take its word back; who else has the data open is found out by opening them
-      if (isEtlError(error) && error.diagnostics[0]?.code === 'ETL5002') return undefined;
+      // it has ended meanwhile, and another may answer there by now; who has the data open is found out by opening them
+      if (isEtlError(error) && GONE.has(error.diagnostics[0]?.code ?? '')) return undefined;
       throw error;
     });
     if (driver !== undefined) return { driver, isPrivate: false };

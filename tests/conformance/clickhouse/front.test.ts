@@ -1,5 +1,9 @@
 // The embedded engine behind ClickHouse's HTTP interface, asked by the real client and by plain requests.
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
@@ -224,6 +228,16 @@ describe('who asks', () => {
       (await plain('/', { body: 'SELECT 1', headers: { origin: 'https://evil.example' } })).status,
     ).toBe(403);
     expect((await plain('/', { body: 'SELECT 1', headers: { origin: 'null' } })).status).toBe(403);
+    for (const [site, status] of [
+      ['cross-site', 403],
+      ['same-site', 403],
+      ['same-origin', 200],
+      ['none', 200],
+    ] as const)
+      expect(
+        (await plain('/?query=SELECT+1', { headers: { 'Sec-Fetch-Site': site } })).status,
+        site,
+      ).toBe(status);
     expect(
       (await plain('/', { body: 'SELECT 1', headers: { origin: 'http://localhost:3000' } })).text,
     ).toBe('1\n');
@@ -245,6 +259,44 @@ describe('who asks', () => {
     expect(await code(asReader('KILL QUERY WHERE 1'))).toBe('164');
     expect((await asReader('SELECT 1 SETTINGS max_threads = 1', 'max_threads=2')).text).toBe('1\n');
     expect((await ask('EXISTS TABLE shop.made')).text).toBe('0\n');
+  });
+
+  it('writes and reads no file as a reader, in a session that has a name either', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'etl-front-'));
+    const file = join(root, 'written.txt');
+    const asReader = (sql: string, args: string) => plain(`/?${args}`, { body: sql, as: READER });
+    const inserts = `with x as (select 78 as id) insert into function file('${file}', 'TSV') select id from x`;
+    for (const args of ['session_id=a', 'wait_end_of_query=1', 'session_id=a&readonly=1'])
+      for (const sql of [
+        inserts,
+        `/* x */ ${inserts}`,
+        `with 1 as y, # '\n${inserts.slice(4)} # '`,
+        "select file('/etc/hostname')",
+        "select `file` /* ( */ ('/etc/hostname')",
+        'select "\\x66ile"(\'/etc/hostname\')',
+        "create temporary table f (l String) engine = File(LineAsString, '/etc/hostname')",
+        'set readonly = 0',
+      ])
+        expect(await asReader(sql, args), sql).toMatchObject({
+          headers: { 'x-clickhouse-exception-code': '164' },
+        });
+    const byGet = `/?session_id=a&query=${encodeURIComponent(inserts)}`;
+    expect((await plain(byGet)).headers['x-clickhouse-exception-code']).toBe('164');
+    expect(existsSync(file)).toBe(false);
+    await rm(root, { recursive: true });
+    const max = "SELECT changed FROM system.settings WHERE name = 'max_threads'";
+    expect((await asReader('SET max_block_size = 7', 'session_id=a')).text).toBe('');
+    expect((await asReader(max, 'session_id=a&max_threads=2')).text).toBe('1\n');
+    expect((await asReader(max, 'session_id=a')).text).toBe('0\n');
+    expect((await asReader("SELECT getSetting('max_block_size')", 'session_id=a')).text).toBe(
+      '7\n',
+    );
+    // who may write does so still in a session of that name
+    expect((await plain('/?session_id=a&query=SELECT+1')).text).toBe('1\n');
+    expect((await ask('CREATE TEMPORARY TABLE mine AS SELECT 5 AS a', 'session_id=a')).text).toBe(
+      '',
+    );
+    expect((await ask('SELECT a FROM mine', 'session_id=a')).text).toBe('5\n');
   });
 
   it('gets no file written or read by the statements that clients do that with', async () => {

@@ -92,6 +92,6 @@ export async function connectEmbedded(
   poolSize: string | undefined,
   isSealed = false,
 ): Promise<Driver> {
-  const engine = await openEngine(root, isSealed);
+  const engine = await openEngine(root, isSealed ? 'scratch' : 'everything');
   return new EmbeddedDriver(engine, new Gate(statementsAtOnce(poolSize)));
 }

@@ -18,6 +18,9 @@ export interface Engine {
   release(): Promise<void>;
 }
 
+/** What an engine may reach: `scratch` begins empty as well as sealed, and what lay there before is gone. */
+export type Reach = 'everything' | 'sealed' | 'scratch';
+
 interface Started {
   readonly dataDir: string;
   readonly chdb: Chdb;
@@ -51,12 +54,12 @@ const inUse = (dataDir: string, holder: Holder | undefined, cause?: unknown): Et
     cause,
   );
 
-async function prepare(root: string, dataDir: string, isSealed: boolean): Promise<string> {
+async function prepare(root: string, dataDir: string, reach: Reach): Promise<string> {
   try {
     // what an engine for checks has left behind is of no use to the next one
-    if (isSealed) await rm(dataDir, { recursive: true, force: true });
+    if (reach === 'scratch') await rm(dataDir, { recursive: true, force: true });
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    return await writeConfig(root, isSealed);
+    return await writeConfig(root, reach !== 'everything');
   } catch (error) {
     throw problem(
       'ETL1012',
@@ -67,12 +70,12 @@ async function prepare(root: string, dataDir: string, isSealed: boolean): Promis
   }
 }
 
-async function start(root: string, isSealed: boolean): Promise<Started> {
+async function start(root: string, reach: Reach): Promise<Started> {
   const dataDir = join(root, 'data');
   const chdb = await requireChdb(() => import('chdb'));
   const holder = await findHolder(dataDir);
   if (holder !== undefined) throw inUse(dataDir, holder);
-  const config = await prepare(root, dataDir, isSealed);
+  const config = await prepare(root, dataDir, reach);
   await chdb.drainPending();
   try {
     const anchor = new chdb.Session(dataDir, { connectionArgs: [`--config-file=${config}`] });
@@ -113,10 +116,10 @@ async function stop(engine: Started): Promise<void> {
 }
 
 /**
- * Opens the engine whose files are in `root`, or joins it when this process has it open already. `isSealed`: it begins empty and
- * may read nothing from outside.
+ * Opens the engine whose files are in `root`, or joins it when this process has it open already. `sealed`: it may read
+ * nothing from outside.
  */
-export function openEngine(root: string, isSealed = false): Promise<Engine> {
+export function openEngine(root: string, reach: Reach = 'everything'): Promise<Engine> {
   return inTurn(async () => {
     const dataDir = join(root, 'data');
     if (started !== undefined && started.dataDir !== dataDir)
@@ -125,7 +128,7 @@ export function openEngine(root: string, isSealed = false): Promise<Engine> {
         `this process has ${started.dataDir} open, and the embedded ClickHouse can have only one`,
         'Close the first connection before opening the second.',
       );
-    const engine = (started ??= await start(root, isSealed));
+    const engine = (started ??= await start(root, reach));
     engine.users++;
     let isReleased = false;
     return {

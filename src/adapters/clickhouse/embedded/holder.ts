@@ -1,4 +1,5 @@
 // Who has the data directory open. The engine itself would refuse too, but with a line on stderr that no one asked for.
+import { existsSync } from 'node:fs';
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -30,3 +31,7 @@ export async function findHolder(dataDir: string): Promise<Holder | undefined> {
   }
   return undefined;
 }
+
+/** As `findHolder`; where the system does not show who has a file open, the status file is believed. */
+export const findServing = (dataDir: string): Promise<Holder | undefined> =>
+  existsSync('/proc/self/fd') ? findHolder(dataDir) : readStatus(dataDir);

@@ -11,6 +11,7 @@ import { contentType, type Reply } from './reply.ts';
 import type { Ask } from './request.ts';
 import { type Lease, settingsAsTheyAre } from './sessions.ts';
 import { requestSettings, setting } from './settings.ts';
+import { readerMayAsk } from './reading.ts';
 import { killedId, killHere, lookAt } from './statement.ts';
 import { isStreamable, stitcher } from './stream.ts';
 
@@ -28,7 +29,6 @@ export interface Call {
 
 const FORMAT = 'TabSeparated';
 const NOTHING = new Uint8Array();
-const STATES_NOTHING_NEW = /^\s*(select|with|show|describe|desc|explain|exists|use|set|\()/i;
 
 const uuid = (): string =>
   randomBytes(16)
@@ -111,9 +111,10 @@ export class Answers {
     const after = isNamed ? await settingsAsTheyAre(session, [...settings.keys()]) : [];
     settings.set('log_comment', id);
     if (call.reading !== undefined) {
-      // in a session that lives on, readonly could never be taken back
-      if (!isNamed) settings.set('readonly', call.reading);
-      else if (!STATES_NOTHING_NEW.test(ask.sql)) throw readOnly();
+      // the setting alone does not keep INSERT INTO FUNCTION from writing files
+      if (!readerMayAsk(ask.sql, call.user.mayWrite)) throw readOnly();
+      // a session that lives on for reading keeps it, and 1 would let no request bring settings any more
+      settings.set('readonly', isNamed ? '2' : call.reading);
     }
     await session.queryAsync(setting(settings));
     try {

@@ -101,7 +101,7 @@ class HttpFront {
       const reading =
         asked === '1' ? '1' : !user.mayWrite || isGet || asked === '2' ? '2' : undefined;
       const call = { ask, args, headers, user, reading, reply, response } as const;
-      const lease = this.#sessions.lease(args, user.name);
+      const lease = this.#sessions.lease(args, user.name, reading !== undefined);
       let end: Uint8Array;
       try {
         end = await this.#gate.run(() => this.#answers.answer(call, lease));

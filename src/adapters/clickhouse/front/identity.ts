@@ -72,7 +72,7 @@ const hostOf = (address: string): string => {
 
 /**
  * Why a request is not answered at all. A page of the web may name a machine of its own that resolves to 127.0.0.1, or post a form
- * to here: the browser says so in `Host` and `Origin`.
+ * to here: the browser says so in `Host` and `Origin`, and for its images in `Sec-Fetch-Site` alone.
  */
 export function foreign({ headers }: IncomingMessage, isOnlyHere: boolean): string | undefined {
   const host = headers.host ?? '';
@@ -81,5 +81,8 @@ export function foreign({ headers }: IncomingMessage, isOnlyHere: boolean): stri
   const { origin } = headers;
   if (origin !== undefined && !isLoopback(hostOf(origin)) && hostOf(origin) !== hostOf(host))
     return `requests from pages of ${JSON.stringify(origin)} are not answered`;
+  const site = one(headers['sec-fetch-site']);
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    return 'requests from pages of other sites are not answered';
   return undefined;
 }

@@ -61,7 +61,8 @@ export async function serve(
   poolSize: string | undefined,
   wish: ServingWish,
 ): Promise<Serving> {
-  const engine = await openEngine(root);
+  // readers would find the password of the project's own commands, and every other file, in tables named by a path
+  const engine = await openEngine(root, wish.mayWrite ? 'everything' : 'sealed');
   let front: Front;
   const passwordFile = wish.password === 'kept' ? join(root, 'serve-password') : undefined;
   const token = randomBytes(24).toString('base64url');

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { readStatus } from '../embedded/holder.ts';
+import { findServing } from '../embedded/holder.ts';
 
 /** Where it answers, and as whom commands of the project may write. */
 export interface Served {
@@ -35,10 +35,11 @@ export const withdraw = (root: string): Promise<void> => rm(fileIn(root), { forc
 export async function findServed(root: string): Promise<Served | undefined> {
   const text = await readFile(fileIn(root), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const status = await readStatus(join(root, 'data'));
+  // a killed one leaves both files, and its port to whoever comes next
+  const holder = await findServing(join(root, 'data'));
   try {
     const { data } = schema.safeParse(JSON.parse(text));
-    return data !== undefined && data.pid === status?.pid ? data : undefined;
+    return data !== undefined && data.pid === holder?.pid ? data : undefined;
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { FrontError } from './refusal.ts';
 
 export interface Lease {
   readonly session: Session;
-  /** the settings of a request do not stay in a named session, and `readonly` could not be taken back */
+  /** the settings of a request do not stay in a named session */
   readonly isNamed: boolean;
   readonly release: () => void;
 }
@@ -29,14 +29,17 @@ export class Sessions {
     this.#engine = engine;
   }
 
-  /** The session for a request; throws as a server does when the named one is not there or busy. */
-  lease(args: URLSearchParams, user: string): Lease {
+  /**
+   * The session for a request; throws as a server does when the named one is not there or busy. A name means one session for
+   * reading and another for writing, since `readonly` can never be taken back.
+   */
+  lease(args: URLSearchParams, user: string, isReading: boolean): Lease {
     const id = args.get('session_id');
     if (id === null || id === '') {
       const session = this.#engine.open();
       return { session, isNamed: false, release: () => session.close() };
     }
-    const key = `${user}\n${id}`;
+    const key = `${user}\n${isReading ? 'reading' : 'writing'}\n${id}`;
     const seconds = timeoutOf(args);
     let named = this.#named.get(key);
     if (named === undefined) {

@@ -12,7 +12,7 @@ interface Word {
 }
 
 /** Words of code, outside texts, quoted names and comments. */
-function* words(sql: string): Generator<Word> {
+export function* words(sql: string): Generator<Word> {
   let depth = 0;
   for (const piece of scanSql(sql, true)) {
     if (piece.kind !== 'code') continue;
