@@ -8,8 +8,13 @@ import type { ApiOptions } from './options.ts';
 
 const PORT = 8080;
 
+/** What dbt's page and ours are made of. The cache of parsing lies there as well, and compiled SQL, which may hold what variables said. */
+const PUBLIC =
+  /^(docs\/.+|assets\/.+|(index|static_index)\.html|(manifest|catalog|run_results|sources|semantic_manifest|graph_summary)\.json|graph\.gpickle)$/;
+const isPublic = (file: string): boolean => PUBLIC.test(file);
+
 /**
- * Serves the site, and the target folder around it, until `options.signal` says to stop; tells `ready` the address. Throws an EtlError when there is no
+ * Serves the site, and the artifacts in the target folder around it, until `options.signal` says to stop; tells `ready` the address. Throws an EtlError when there is no
  * page (ETL1012), or the port cannot be had (ETL1001).
  */
 export async function docsServe(
@@ -37,7 +42,7 @@ export async function docsServe(
     ]);
   const { host = '127.0.0.1', port = PORT } = options;
   const serving = await serve({
-    folders: hasSite ? [site, targetDir] : [targetDir],
+    folders: [...(hasSite ? [{ path: site }] : []), { path: targetDir, isPublic }],
     host,
     port,
   }).catch((error: unknown) => {

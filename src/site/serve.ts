@@ -4,9 +4,14 @@ import { realpath, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, isAbsolute, join, relative, sep } from 'node:path';
 
+export interface ServedFolder {
+  readonly path: string;
+  /** whether a file in it may be seen: by its path from the folder, with slashes; undefined: every file */
+  readonly isPublic?: (file: string) => boolean;
+}
 export interface ServeOptions {
   /** a file is taken from the first folder that has it; at least one */
-  readonly folders: readonly string[];
+  readonly folders: readonly ServedFolder[];
   readonly host: string;
   /** 0: any free one */
   readonly port: number;
@@ -27,8 +32,14 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Serves the files of folders until it is closed; rejects when the address cannot be had. */
 export async function serve({ folders, host, port }: ServeOptions): Promise<Serving> {
-  const roots = await Promise.all(folders.map((folder) => realpath(folder)));
+  const roots = await Promise.all(
+    folders.map(async (folder) => ({ ...folder, path: await realpath(folder.path) })),
+  );
   const server = createServer((request, response) => {
+    if (!isMeant(request, host)) {
+      refuse(response, 403);
+      return;
+    }
     answer(roots, request, response).catch(() => refuse(response, 500));
   });
   await new Promise<void>((listening, failed) => {
@@ -48,13 +59,26 @@ export async function serve({ folders, host, port }: ServeOptions): Promise<Serv
   };
 }
 
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+
+/**
+ * Whether a request names this server. A page of the web may have its own name resolve to here, and read what is answered: the
+ * browser sends that name. An address that everybody may reach is reached by any name.
+ */
+function isMeant({ headers }: IncomingMessage, host: string): boolean {
+  const bare = host.includes(':') ? `[${host}]` : host;
+  if (bare === '0.0.0.0' || bare === '[::]') return true;
+  const asked = /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(headers.host ?? '')?.[1] ?? '';
+  return LOOPBACK.test(asked) || asked.toLowerCase() === bare.toLowerCase();
+}
+
 function refuse(response: ServerResponse, status: number): void {
   if (!response.headersSent) response.writeHead(status, { 'content-type': 'text/plain' });
   response.end(status === 404 ? 'not found\n' : 'refused\n');
 }
 
 async function answer(
-  roots: readonly string[],
+  roots: readonly ServedFolder[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -81,7 +105,7 @@ async function answer(
 }
 
 async function firstFile(
-  roots: readonly string[],
+  roots: readonly ServedFolder[],
   address: string,
 ): Promise<{ readonly path: string; readonly size: number } | undefined> {
   for (const root of roots) {
@@ -93,7 +117,10 @@ async function firstFile(
 }
 
 /** The file that an address means; undefined when there is none, or when it would lead out of the folder. */
-async function fileOf(root: string, address: string): Promise<string | undefined> {
+async function fileOf(
+  { path: root, isPublic }: ServedFolder,
+  address: string,
+): Promise<string | undefined> {
   let wanted: string;
   try {
     wanted = decodeURIComponent(new URL(address, 'http://x').pathname);
@@ -107,5 +134,6 @@ async function fileOf(root: string, address: string): Promise<string | undefined
   );
   if (path === undefined) return undefined;
   const below = relative(root, path);
-  return below.startsWith(`..${sep}`) || below === '..' || isAbsolute(below) ? undefined : path;
+  if (below.startsWith(`..${sep}`) || below === '..' || isAbsolute(below)) return undefined;
+  return isPublic?.(below.split(sep).join('/')) === false ? undefined : path;
 }

@@ -1,4 +1,4 @@
-// etl docs serve: the files of target/, and nothing else.
+// etl docs serve: the site and the artifacts in target/, and nothing else.
 import type { ChildProcess } from 'node:child_process';
 import { request } from 'node:http';
 import { symlink } from 'node:fs/promises';
@@ -10,6 +10,9 @@ const FILES = {
   'dbt_project.yml': 'name: shop\nprofile: etl\n',
   'target/index.html': '<!doctype html><title>shop</title>',
   'target/manifest.json': '{"nodes":{}}',
+  'target/parse_cache.body': 'variables',
+  'target/compiled/shop/models/a.sql': 'select 1',
+  'target/run_results.json': '{}',
   'secret.txt': 'password',
 };
 interface Got {
@@ -18,10 +21,11 @@ interface Got {
   readonly body: string;
 }
 /** Sends the path as it is: fetch would tidy `..` away. */
-const get = (base: string, path: string, method = 'GET'): Promise<Got> =>
+const get = (base: string, path: string, method = 'GET', host?: string): Promise<Got> =>
   new Promise((done, failed) => {
     const { hostname, port } = new URL(base);
-    request({ hostname, port, path, method }, (response) => {
+    const headers = host === undefined ? {} : { host };
+    request({ hostname, port, path, method, headers }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => (body += text));
       response.on('end', () =>
@@ -68,9 +72,17 @@ test('files are served until Ctrl+C', async () => {
     '/%2e%2e/secret.txt',
     '/link.txt',
     '/none',
+    '/parse_cache.body',
+    '/compiled/shop/models/a.sql',
     '/%',
   ])
     expect(await get(base, path), path).toMatchObject({ status: 404 });
+  expect(await get(base, '/run_results.json')).toMatchObject({ status: 200 });
+  // a name of the web that resolves to here
+  for (const host of ['evil.example', 'evil.example:80', '127.0.0.1.evil.example'])
+    expect(await get(base, '/manifest.json', 'GET', host), host).toMatchObject({ status: 403 });
+  for (const host of ['localhost:1', '127.0.0.1', '[::1]:8080'])
+    expect(await get(base, '/manifest.json', 'GET', host), host).toMatchObject({ status: 200 });
   expect(await get(base, '/', 'POST')).toMatchObject({ status: 405 });
   const busy = await etl(['docs', 'serve', '--no-browser', '--port', new URL(base).port], {
     cwd: project.dir,
