@@ -6,7 +6,7 @@ import { sha256 } from '../../kernel/hash.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { convertedColumns, strict } from './converted.ts';
 import type { Facts } from './facts.ts';
-import { AGAIN, attached } from './outcome.ts';
+import { attached, replaced as wasReplaced } from './outcome.ts';
 import { swapAttempts } from './publish.ts';
 import { idents, relation, text } from './quote.ts';
 import type { SchemaChange } from './schema-change.ts';
@@ -195,7 +195,7 @@ export function byPartitions(
           `ALTER TABLE ${relation(target)} ${partitionIds('REPLACE', [only], ` FROM ${relation(source)}`)}`,
           target,
         ),
-        outcome: AGAIN,
+        outcome: wasReplaced(target, source, only, found.marks),
       },
     ]),
   };

@@ -4,13 +4,7 @@ import type { Outcome } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { text } from './quote.ts';
 import { repeatable } from './statements.ts';
-import { watch } from './survey.ts';
-
-/** Of what leaves the same when it is sent twice. */
-export const AGAIN: Outcome = {
-  question: repeatable('read', 'SELECT 1'),
-  judge: () => 'undone',
-};
+import { UNCOUNTED, watch } from './survey.ts';
 
 const NO_UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -50,6 +44,10 @@ const marksOf = (marks: readonly Mark[]): string =>
     .toSorted()
     .join('\n');
 
+/** How many rows a table without parts has; nothing for one with parts. */
+const countOf = (marks: readonly Mark[]): string =>
+  marks.find(({ part }) => part === '')?.mark.split(' ')[2] ?? '';
+
 const rowsOf = (marks: readonly Mark[]): number => marks.reduce((sum, m) => sum + m.rows, 0);
 
 /** Whether rows were added to a table that was seen before: all of them, none, or who knows. */
@@ -65,8 +63,33 @@ export function attached(
       const now = found.map((row) =>
         decode(Object.fromEntries(columns.map((c, i) => [c.name, row[i] ?? null]))),
       );
+      const isCounted = countOf(now) !== UNCOUNTED && countOf(now) === countOf(before);
+      if (!isCounted) return 'unknown';
       if (marksOf(now) === marksOf(before)) return 'undone';
       return rows !== undefined && rowsOf(now) === rowsOf(before) + rows ? 'done' : 'unknown';
+    },
+  };
+}
+
+/** Whether one partition became that of another table: it has the very files, or is as it was seen before, or who knows. */
+export function replaced(
+  target: RelationName,
+  source: RelationName,
+  part: string,
+  before: readonly Mark[],
+): Outcome {
+  const names = [target, source].map((r) => `(${text(r.schema)}, ${text(r.name)})`).join(', ');
+  return {
+    question: repeatable(
+      'read',
+      `SELECT table, toString(max(max_block_number)), arrayStringConcat(arraySort(groupArray(hash_of_all_files)), ' ')
+FROM system.parts WHERE active AND (database, table) IN (${names}) AND partition_id = ${text(part)} GROUP BY table`,
+    ),
+    judge: ({ rows }) => {
+      const now = rows.find(([table]) => table === target.name);
+      const beside = rows.find(([table]) => table === source.name);
+      if (now?.[1] === before.find((m) => m.part === part)?.mark) return 'undone';
+      return now?.[2] === beside?.[2] ? 'done' : 'unknown';
     },
   };
 }

@@ -11,9 +11,13 @@ const of = ({ schema, name }: RelationName): string =>
 /** Rows of an update that is not merged yet lie in partitions of their own. */
 const PARTS = "active AND NOT startsWith(partition_id, 'patch-')";
 
+/** Stands in the mark of a table without parts for the number of its rows, where its engine does not know it. */
+export const UNCOUNTED = '?';
+
 /**
  * The parts of a table by partition. An INSERT, an attached and a replaced partition raise the block number, a merge does not;
- * a mutation or another table under the name changes the mark of the whole.
+ * the last mutation (old ones are
+ * forgotten, so their number tells nothing) or another table under the name changes the mark of the whole.
  */
 export const watch = (table: RelationName): Query<Mark> => ({
   statement: repeatable(
@@ -21,7 +25,7 @@ export const watch = (table: RelationName): Query<Mark> => ({
     `SELECT partition_id AS part, toString(max(max_block_number)) AS mark, sum(rows) AS part_rows, sum(bytes_on_disk) AS bytes
 FROM system.parts WHERE active AND ${of(table)} GROUP BY partition_id
 UNION ALL
-SELECT '', concat(toString(uuid), ' ', toString((SELECT count() FROM system.mutations WHERE ${of(table)})), if(engine LIKE '%MergeTree', '', concat(' ', toString(total_rows)))), 0, 0
+SELECT '', concat(toString(uuid), ' ', toString((SELECT max(toUInt64OrZero(extract(mutation_id, '[0-9]+'))) FROM system.mutations WHERE ${of(table)})), if(engine LIKE '%MergeTree', '', concat(' ', ifNull(toString(total_rows), '${UNCOUNTED}')))), 0, 0
 FROM system.tables WHERE database = ${text(table.schema)} AND name = ${text(table.name)}`,
   ),
   decode: (row) => ({
