@@ -71,6 +71,8 @@ test('what was built is read, with a password that stays, until Ctrl+C', async (
   const { url, password, text } = await serve([]);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(text).toMatch(/^Serving ClickHouse 26\.\S+ for reading\n/);
+  // curl asks for the password, which would be seen among the processes
+  expect(text).toContain(`curl -u default ${url} `);
   expect(await ask(url, 'SELECT x FROM default.one', `default:${password}`)).toBe('1\n');
   expect(await ask(url, 'SELECT x FROM default.one')).toContain('AUTHENTICATION_FAILED');
   expect(await ask(url, 'DROP TABLE default.one', `default:${password}`)).toContain('READONLY');

@@ -14,8 +14,8 @@ function told(serving: Serving, { mayWrite }: ServingWish): string {
       : passwordFile === undefined
         ? 'as given'
         : `${password} (kept in ${passwordFile})`;
-  const login =
-    password === undefined ? '' : ` -u ${user}:${passwordFile === undefined ? '...' : password}`;
+  // without a password curl asks for it: what stands in a command is seen by everybody on the machine
+  const login = password === undefined ? '' : ` -u ${user}`;
   return [
     `Serving ${engine} for ${mayWrite ? 'reading and writing' : 'reading'}`,
     `  url       ${url}`,
