@@ -1,5 +1,8 @@
 // What a check of ClickHouse must not take for a mistake, and must not touch.
+import { mkdir, readdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { etl } from '../support/etl.ts';
 import { bed, standings, told, type Bed } from './support/checked.ts';
 
 let project: Bed;
@@ -118,4 +121,22 @@ select id, amount from ${SALES}
     type: 'UInt8',
   });
   expect(told(report).join('\n')).toContain('because it has parameters');
+});
+
+test('several processes check one project at once; nothing of theirs stays, nor of one that was killed', async () => {
+  await project.write({ 'models/wants_more.sql': 'select 1 as x', 'models/table_of_nothing.sql': 'select 1 as x' });
+  const folder = join(project.dir, '.etl', 'check');
+  const dead = join(folder, 'ch-2147483646');
+  await mkdir(join(dead, 'data'), { recursive: true });
+  await utimes(dead, 1, 1);
+  const each = ['one', 'two', 'three'].map((name) =>
+    etl(['check', '--target', 'clickhouse', '--target-path', name], {
+      cwd: project.dir,
+      env: { HOME: project.dir },
+    }),
+  );
+  expect((await Promise.all(each)).map(({ code, output }) => (code === 0 ? 0 : output))).toEqual([
+    0, 0, 0,
+  ]);
+  expect((await readdir(folder)).filter((name) => name.startsWith('ch'))).toEqual([]);
 });

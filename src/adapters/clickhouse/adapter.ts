@@ -52,10 +52,11 @@ async function openDriver(from: Connecting, options: ConnectOptions): Promise<Op
   return { driver: await connectHttp(from, options.threads, options.env), isPrivate: false };
 }
 
-/** An embedded engine for checks alone: it begins empty and may read nothing from outside. */
+/** An embedded engine for checks alone, of this process: it begins empty and may read nothing from outside. */
 async function openScratch({ projectDir, env }: ConnectOptions): Promise<Opened> {
   const { connectEmbedded } = await import('./embedded/driver.ts');
-  const root = join(projectDir, '.etl', 'check', 'ch');
+  const { scratchRoot } = await import('./embedded/scratch-root.ts');
+  const root = await scratchRoot(join(projectDir, '.etl', 'check'));
   return { driver: await connectEmbedded(root, env['UV_THREADPOOL_SIZE'], true), isPrivate: true };
 }
 

@@ -22,6 +22,8 @@ export interface Engine {
 export type Reach = 'everything' | 'sealed' | 'scratch';
 
 interface Started {
+  /** a folder that goes with the engine */
+  readonly scratch: string | undefined;
   readonly dataDir: string;
   readonly chdb: Chdb;
   readonly anchor: Session;
@@ -81,7 +83,8 @@ async function start(root: string, reach: Reach): Promise<Started> {
     const anchor = new chdb.Session(dataDir, { connectionArgs: [`--config-file=${config}`] });
     const controller = new chdb.Session(dataDir);
     const version = anchor.query('SELECT version()', 'TSV').trim();
-    return { dataDir, chdb, anchor, controller, version, users: 0 };
+    const scratch = reach === 'scratch' ? root : undefined;
+    return { scratch, dataDir, chdb, anchor, controller, version, users: 0 };
   } catch (error) {
     const now = await readStatus(dataDir);
     // the engine gives no reason; a status file that it could not take over is one
@@ -112,7 +115,10 @@ async function stop(engine: Started): Promise<void> {
   if (!(await isDrained(engine.chdb))) return;
   engine.controller.close();
   engine.anchor.close();
-  await isDrained(engine.chdb);
+  const isClosed = await isDrained(engine.chdb);
+  // what stays is swept by a later check
+  if (isClosed && engine.scratch !== undefined)
+    await rm(engine.scratch, { recursive: true, force: true }).catch(() => undefined);
 }
 
 /**
