@@ -31,7 +31,7 @@ beforeAll(async () => {
     runResults: SMALL_RESULTS,
     sources: SMALL_SOURCES,
   });
-  serving = await serve({ folders: [site.folder], host: '127.0.0.1', port: 0 });
+  serving = await serve({ folders: [{ path: site.folder }], host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {
   await browser?.close();
