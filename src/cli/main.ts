@@ -20,8 +20,6 @@ if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
   process.stdout.write(`etl ${VERSION}\n`);
 } else {
   const { runProgram } = await import('./program.ts');
-  const { GatheredWrites } = await import('./gathered-writes.ts');
-  const out = new GatheredWrites((text) => void process.stdout.write(text));
   const stop = new AbortController();
   /** The first signal then cancels what runs and reports; the second one ends the process at once. */
   const armSignals = (): void => {
@@ -37,11 +35,9 @@ if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
       });
   };
   const code = await runProgram(args, {
-    write: (text) => out.add(text),
-    writeError: (text) => {
-      out.flush();
-      process.stderr.write(text);
-    },
+    // at once: what a node begins is seen while its template is still being rendered
+    write: (text) => void process.stdout.write(text),
+    writeError: (text) => void process.stderr.write(text),
     isTerminal: process.stdout.isTTY === true,
     width: process.stdout.columns ?? 100,
     env: process.env,
@@ -50,6 +46,5 @@ if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
     armSignals,
     invocationId: randomUUID(),
   });
-  out.flush();
   leave(code);
 }
