@@ -9,7 +9,8 @@ beforeAll(async () => {
     'dbt_project.yml': 'name: shop\nversion: "1"\nprofile: etl\n',
     'models/busy.sql': [
       "{{ config(materialized='table') }}",
-      '{% if execute %}{% for i in range(40000) %}{% for j in range(40) %}{% endfor %}{% endfor %}{% endif %}',
+      // the log tells when the rendering has begun: a signal before it would be answered by cancelling the look at what is there
+      "{% if execute %}{{ log('rendering has begun', info=true) }}{% for i in range(40000) %}{% for j in range(40) %}{% endfor %}{% endfor %}{% endif %}",
       'select 1 as id',
     ].join('\n'),
   });
@@ -21,7 +22,7 @@ test('a signal during rendering stops the node before its first statement', asyn
     cwd: project.dir,
     started: (child) => {
       child.stdout?.on('data', (text: string) => {
-        if (text.includes('START sql table model')) child.kill('SIGINT');
+        if (text.includes('rendering has begun')) child.kill('SIGINT');
       });
     },
   });
