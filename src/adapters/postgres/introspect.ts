@@ -4,6 +4,7 @@ import type { ObservedRelation } from '../../adapter/contract.ts';
 import type { Query, Scalar } from '../../adapter/statement.ts';
 import type { Column, RelationKind, RelationName } from '../../kernel/relation.ts';
 import type { Facts } from './facts.ts';
+import { viewVersion } from './view-version.ts';
 import { CONTRACT_MARK } from './own-constraints.ts';
 import { BELONGINGS, FOREIGN_PUBLICATIONS } from './observe-belongings.ts';
 import { quoted } from './quote.ts';
@@ -89,7 +90,7 @@ const DEPENDENTS = `(
         select from pg_catalog.pg_depend d2 join pg_catalog.pg_rewrite w2 on w2.oid = d2.objid
         where d2.classid = 'pg_catalog.pg_rewrite'::regclass and d2.refclassid = 'pg_catalog.pg_class'::regclass
           and d2.refobjid = v.oid and w2.ev_class <> v.oid),
-      'rule', w.oid::text, 'ruleVersion', w.xmin::text) order by v.oid), '[]')
+      'rule', w.oid::text, 'ruleVersion', ${viewVersion('w', 'v')}) order by v.oid), '[]')
     from (
       select distinct d.objid from pg_catalog.pg_depend d
       where d.classid = 'pg_catalog.pg_rewrite'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass

@@ -1,11 +1,12 @@
 // Dependent views hold on to a table by its oid. To let the table go, each of them is told to read the new one: from its own
 // definition, as the system words it, with its own options.
 import type { Statement } from '../../adapter/statement.ts';
-import type { RelationName } from '../../kernel/relation.ts';
-import { grantsOf } from './carry.ts';
+import type { RelationKind, RelationName } from '../../kernel/relation.ts';
+import { grantsOf, kindWord } from './carry.ts';
 import type { Dependent, Facts } from './facts.ts';
 import { block, ident, quoted, relationText } from './quote.ts';
 import { once, repeatable } from './statements.ts';
+import { viewVersion } from './view-version.ts';
 
 const nameOf = (d: Dependent): RelationName => ({ schema: d.schema, name: d.name });
 const textOf = (d: Dependent): string => relationText(nameOf(d));
@@ -14,19 +15,19 @@ const optionsOf = (d: Dependent): string =>
 const bodyOf = (d: Dependent): string => d.definition.replace(/;\s*$/, '');
 
 // LOCK TABLE on a view locks every table that the view reads as well, and would wait for whoever reads one of those. Giving a
-// view to the owner that it has changes nothing and locks the view alone.
-const lockView = (view: string, owner: string): Statement =>
-  repeatable('swap', `alter view ${view} owner to ${ident(owner)}`);
+// view to the owner that it has changes nothing and locks the view alone; LOCK TABLE does not take a materialized one at all.
+const lockView = (view: string, owner: string, kind: RelationKind = 'view'): Statement =>
+  repeatable('swap', `alter ${kindWord(kind)} ${view} owner to ${ident(owner)}`);
 
 /**
  * Takes the locks of the swap: the views first and then what they read, which is the order in which a reader of a view takes
- * its own, so that the two cannot wait for each other. A materialized view is locked when it is dropped or renamed.
+ * its own, so that the two cannot wait for each other. A materialized view among them is what a refresh of it locks first, too.
  */
 export function lockAll(live: RelationName, facts: Facts, withViews = true): readonly Statement[] {
-  const views = withViews ? facts.dependents.filter((d) => d.kind === 'view') : [];
+  const views = withViews ? facts.dependents : [];
   const target = relationText(live);
   return [
-    ...views.map((d) => lockView(textOf(d), d.owner)),
+    ...views.map((d) => lockView(textOf(d), d.owner, d.kind)),
     ...(facts.relkind === 'v' ? [lockView(target, facts.owner)] : []),
     ...('rp'.includes(facts.relkind)
       ? [repeatable('swap', `lock table ${target} in access exclusive mode`)]
@@ -48,7 +49,7 @@ export function unchangedSince(live: RelationName, facts: Facts): Statement {
     facts.dependents.length === 0
       ? ''
       : ` or (select count(*) from (values ${rules}) as s(rule, version) join pg_catalog.pg_rewrite w ` +
-        `on w.oid = s.rule and w.xmin::text = s.version) <> ${facts.dependents.length}`;
+        `on w.oid = s.rule join pg_catalog.pg_class c on c.oid = w.ev_class and ${viewVersion('w', 'c')} = s.version) <> ${facts.dependents.length}`;
   const keys = facts.foreignKeys.map((key) => `${key.schema}.${key.table}.${key.name}`).join(',');
   const referring = keys === '' ? '' : ` or ${keysOf(facts.oid)} <> ${quoted(keys)}`;
   return repeatable(
