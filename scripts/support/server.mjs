@@ -25,10 +25,10 @@ async function launcher(root) {
 
 const quoted = (name) => `"${name.replaceAll('"', '""')}"`;
 
-/** Starts it; `output` holds the keys of a profile output, `rows` asks a database. */
+/** Starts it, as durable as an installed server is (the tests do without); `output` holds the keys of a profile output, `rows` asks a database. */
 export async function startServer(root) {
   const { postgresServer } = await launcher(root);
-  const server = await postgresServer();
+  const server = await postgresServer(undefined, undefined, { settings: ['fsync=on'] });
   const login = { ...server.output, types: asText };
   const rows = async (database, sql, values = []) => {
     const client = new pg.Client({ ...login, database });
