@@ -22,11 +22,14 @@ const STATISTICS = `(
     cross join lateral (select case when quiet.path is not null then pg_get_statisticsobjdef(s.oid) end as def) d
     where s.stxrelid = c.oid)`;
 
+// 15.20 and its like note a number of their own with every column (`pg_attver`), which nobody can set: it is nothing to carry.
+const OWN_OPTIONS = `(select json_agg(o.option) from unnest(a.attoptions) o(option) where o.option not like 'pg\\_%')`;
+
 const COLUMNS = `(
     select coalesce(json_agg(json_build_object('column', a.attname, 'statistics', nullif(a.attstattarget, -1),
-      'options', coalesce(to_json(a.attoptions), '[]')) order by a.attnum), '[]')
+      'options', coalesce(${OWN_OPTIONS}, '[]')) order by a.attnum), '[]')
     from pg_catalog.pg_attribute a
-    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and (a.attstattarget >= 0 or a.attoptions is not null))`;
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and (a.attstattarget >= 0 or ${OWN_OPTIONS} is not null))`;
 
 const ROLES = `(select string_agg(case r.role when 0 then 'public' else quote_ident(pg_get_userbyid(r.role)) end, ', ')
         from unnest(p.polroles) r(role))`;
