@@ -1,4 +1,5 @@
 // Measures the tool against a baseline in the same run. Run: npm run bench -- [area ...] [--runs N] [--json FILE]
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
@@ -10,6 +11,7 @@ import { measurePostgres } from './areas/postgres.mjs';
 import { measureSite } from './areas/site.mjs';
 import { measureStartup } from './areas/startup.mjs';
 import { tableOf } from './figures.mjs';
+import { judge } from './gate.mjs';
 
 const AREAS = {
   startup: measureStartup,
@@ -24,6 +26,8 @@ const HELP = `npm run bench -- [${Object.keys(AREAS).join('|')} ...] [options]
   --rows N       rows of the large seed and table (default 1000000)
   --models N,N   sizes of the projects of the area parse (default 100,2000,10000)
   --dbt PATH     a dbt to measure beside, for the area parse
+  --gate         end with 1 when a ratio is above its limit (scripts/bench/gate.mjs); only what has one,
+                 and what this machine can measure
   --json FILE    where the figures go (default: target/bench/figures.json)
 Needs dist/ (npm run build); the area postgres needs psql on the PATH, the area site Chromium.`;
 
@@ -34,12 +38,14 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string', default: '1000000' },
     models: { type: 'string', default: '100,2000,10000' },
     dbt: { type: 'string' },
+    gate: { type: 'boolean', default: false },
     json: { type: 'string', default: 'target/bench/figures.json' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 const wanted = positionals.length === 0 ? Object.keys(AREAS) : positionals;
 const unknown = wanted.filter((area) => !(area in AREAS));
+const hasPsql = () => spawnSync('psql', ['--version']).status === 0;
 const say = (text) => process.stdout.write(`${text}\n`);
 
 if (values.help || unknown.length > 0) {
@@ -51,6 +57,7 @@ if (values.help || unknown.length > 0) {
     rows: Number(values.rows),
     models: values.models.split(',').filter(Boolean).map(Number),
     dbt: values.dbt,
+    isShort: values.gate,
     say,
   };
   const machine = {
@@ -62,6 +69,10 @@ if (values.help || unknown.length > 0) {
   };
   const found = {};
   for (const area of wanted) {
+    if (values.gate && area === 'postgres' && !hasPsql()) {
+      say('\nNOT MEASURED: postgres: psql is not on the PATH');
+      continue;
+    }
     say(`\n## ${area}\n`);
     const { measurements, versions = {} } = await AREAS[area](options);
     found[area] = { measurements, versions };
@@ -75,4 +86,9 @@ if (values.help || unknown.length > 0) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ machine, areas: found }, null, 2)}\n`);
   say(`Written: ${values.json}`);
+  if (values.gate) {
+    const { lines, isWithin } = judge(Object.values(found).flatMap((area) => area.measurements));
+    say(`\n${lines.join('\n')}`);
+    if (!isWithin) process.exitCode = 1;
+  }
 }
