@@ -120,8 +120,10 @@ export class DriverConnection implements Connection {
 }
 
 /** Whether the statement put all its rows into a new table of this node. */
-const isFilled = ({ verb, authoredAt }: Statement, { name }: RelationName): boolean =>
+const isFilled = ({ verb, authoredAt, repeatable }: Statement, { name }: RelationName): boolean =>
   name.startsWith('__etl_') &&
+  // a view that is made beside has no rows
+  !repeatable &&
   !/__(full|next|text)$/.test(name) &&
   (verb === 'write' || (verb === 'create' && authoredAt !== undefined));
 

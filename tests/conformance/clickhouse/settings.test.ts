@@ -82,7 +82,26 @@ describe('settings of one statement', () => {
     });
     expect(first?.[0]).toBe(3);
     expect(second?.[0]).not.toBe(3);
-    expect(String(second?.[1])).toMatch(/^test-run\/test\/\d+$/);
+    expect(String(second?.[1])).toMatch(/^test-run\/test\/(\d+)?$/);
+  });
+
+  it('do not reach the next one from a SET, a failed statement or a temporary table either', async () => {
+    const sql = "SELECT getSetting('max_threads'), getSetting('join_use_nulls')";
+    const own = await w.rows(sql);
+    const written = async (): Promise<readonly unknown[]> => {
+      await w.run(
+        `CREATE OR REPLACE TABLE shop.seen ENGINE = MergeTree ORDER BY tuple() AS ${sql}`,
+      );
+      return w.rows('SELECT * FROM shop.seen');
+    };
+    await w.run('SET max_threads = 3, join_use_nulls = 1');
+    expect(await written()).toEqual(own);
+    await w.run('SELECT 1 SETTINGS max_threads = 3, join_use_nulls = 1');
+    expect(await written()).toEqual(own);
+    await expect(w.run('SELECT throwIf(1) SETTINGS join_use_nulls = 1')).rejects.toThrow();
+    expect(await written()).toEqual(own);
+    await w.run('CREATE TEMPORARY TABLE mine AS SELECT 5 AS a');
+    await expect(w.run('SELECT * FROM mine')).rejects.toThrow(/mine/);
   });
 
   it('take any text', async () => {

@@ -1,4 +1,4 @@
-// The engine in this process. Every statement has a session of its own: settings cannot leak into the next one.
+// The engine in this process. No statement shares its session with one under way, or takes settings over from one before.
 import { link, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -7,9 +7,9 @@ import type { Driver, LoadOrder, Order, RawResult } from '../driver.ts';
 import { Gate } from '../gate.ts';
 import { text } from '../quote.ts';
 import { readRaw } from '../raw-result.ts';
-import { assignments } from '../settings.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { statementsAtOnce } from './pool.ts';
+import { Sessions } from './sessions.ts';
 
 const GLOB = /[*?{}[\]\\]/;
 
@@ -31,10 +31,12 @@ class EmbeddedDriver implements Driver {
   readonly version: string;
   readonly #engine: Engine;
   readonly #gate: Gate;
+  readonly #sessions: Sessions;
 
   constructor(engine: Engine, gate: Gate) {
     this.#engine = engine;
     this.#gate = gate;
+    this.#sessions = new Sessions(() => engine.open());
     this.version = engine.version;
   }
 
@@ -67,22 +69,12 @@ class EmbeddedDriver implements Driver {
   }
 
   close(): Promise<void> {
+    this.#sessions.close();
     return this.#engine.release();
   }
 
   #inSession<T>(order: Order, use: (session: Session) => Promise<T>): Promise<T> {
-    return this.#gate.run(async () => {
-      const session = this.#engine.open();
-      try {
-        const settings = { ...order.settings, log_comment: order.tag };
-        await session.queryAsync(
-          `SET ${assignments(settings)}${order.readOnly ? ', readonly = 2' : ''}`,
-        );
-        return await use(session);
-      } finally {
-        session.close();
-      }
-    });
+    return this.#gate.run(() => this.#sessions.with(order, use));
   }
 }
 

@@ -10,7 +10,7 @@ import { findHolder, readStatus, type Holder } from './holder.ts';
 
 export interface Engine {
   readonly version: string;
-  /** a fresh session: nothing of it outlives its statement */
+  /** a fresh session */
   open(): Session;
   /** tells the engine to stop statements; works while all threads of the pool are busy */
   control(sql: string): void;
