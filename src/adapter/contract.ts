@@ -203,6 +203,8 @@ export interface Dialect {
   observeOne(relation: RelationName): Query<ObservedRelation>;
   /** absent where a publish cannot be made to depend on what stood there before */
   readonly atOnce?: AtOnce;
+  /** cheaper than `observeOne`: whether a view (or nothing) that `observe` saw still stands at the target; a failure means no */
+  readonly isStill?: (target: RelationName, live: ObservedRelation | undefined) => Query<boolean>;
   columns(relation: RelationName): Query<Column>;
   /** catalog.json: one row per column of the relations in the schemas */
   catalog(schemas: readonly string[]): Query<CatalogColumn>;

@@ -5,7 +5,7 @@ const keyOf = ({ schema, name }: RelationName): string => JSON.stringify([schema
 
 /**
  * What stood where views are to be made when the run began, read at once. A view that was planned from it is published in one
- * message, which fails where that is no longer so.
+ * message, which fails where that is no longer so, or, in an engine without such messages, after a glance whether it still is.
  */
 export class KnownRelations {
   private readonly wanted: ReadonlySet<string>;
@@ -22,9 +22,11 @@ export class KnownRelations {
     dialect: Dialect,
     wanted: readonly RelationName[],
   ): Promise<KnownRelations> {
-    const { atOnce } = dialect;
-    if (atOnce === undefined || wanted.length === 0) return new KnownRelations([], []);
-    return new KnownRelations(wanted, await ask(session, atOnce.observe(wanted)));
+    const { atOnce, isStill } = dialect;
+    if ((atOnce ?? isStill) === undefined || wanted.length === 0) return new KnownRelations([], []);
+    const schemas = [...new Set(wanted.map(({ schema }) => schema))];
+    const seen = atOnce === undefined ? dialect.observe(schemas) : atOnce.observe(wanted);
+    return new KnownRelations(wanted, await ask(session, seen));
   }
 
   static readonly none: KnownRelations = new KnownRelations([], []);

@@ -1,11 +1,5 @@
 // One model, seed or snapshot on its own session: observe, compile, build beside, test there, publish, tidy.
-import {
-  ask,
-  type Attempt,
-  type Effect,
-  type ObservedRelation,
-  type Session,
-} from '../adapter/contract.ts';
+import type { Attempt, Effect, ObservedRelation, Session } from '../adapter/contract.ts';
 import type { Segment, Statement } from '../adapter/statement.ts';
 import type { NodeOutcome } from '../events/event.ts';
 import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
@@ -23,7 +17,7 @@ import { warnOfMissingColumns } from './described-columns.ts';
 import { drive } from './answers.ts';
 import { compareFirst } from './compare-first.ts';
 import { gatherOn, type Gathering, type LateHooks } from './gather.ts';
-import { knownOf } from './known-view.ts';
+import { knownOf, look } from './known-view.ts';
 import type { RunContext } from './context.ts';
 import { failing, notPublished } from './not-published.ts';
 import { publishAtOnce } from './publish-at-once.ts';
@@ -142,8 +136,7 @@ async function runTurn(
     return runDeferred(ctx, session, node, lane, progress, runTests);
   }
   const target = nodeRelation(node);
-  const observe = async (): Promise<ObservedRelation | undefined> =>
-    (await ask(session, ctx.dialect.observeOne(target)))[0];
+  const observe = (): Promise<ObservedRelation | undefined> => look(ctx, session, node);
   const known = 'known' in turn ? turn.known : undefined;
   const live = known === undefined ? await observe() : known.live;
   const inputs = await gatherOn(ctx, session, turn, live, progress);

@@ -16,7 +16,7 @@ import { canExchange, factsOf, type Feeder } from './facts.ts';
 import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
 import { access } from './granted.ts';
-import { catalog, columns, leftovers, observe, observeOne } from './introspect.ts';
+import { catalog, columns, isStill, leftovers, observe, observeOne } from './introspect.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { macros } from './macros.ts';
 import { ownMaterializations } from './own.ts';
@@ -172,6 +172,7 @@ function ofOneNode(options: DialectOptions, topology: Topology): ClickHouseDiale
     drop,
     observe,
     observeOne,
+    isStill,
     columns,
     catalog,
     leftovers,

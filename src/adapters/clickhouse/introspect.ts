@@ -68,7 +68,8 @@ const oneOf = (schemas: readonly string[]): string =>
 export const observe = (schemas: readonly string[]): Query<ObservedRelation> => ({
   statement: repeatable(
     'read',
-    `SELECT ${FACTS}, c.columns AS columns
+    `SELECT ${FACTS}, c.columns AS columns,
+  (SELECT mapFromArrays(groupArray(name), groupArray(engine)) FROM system.databases)[t.database] AS database_engine
 FROM system.tables AS t
 LEFT JOIN (
   SELECT database, table, ${COLUMNS} AS columns FROM system.columns WHERE database ${oneOf(schemas)} GROUP BY database, table
@@ -103,6 +104,24 @@ WHERE t.database = ${s} AND t.name = ${n} AND NOT t.is_temporary`,
     decode: decodeRelation,
   };
 }
+
+/** A fifth of the time that looking takes: the statement that made it is told without reading the engine's own tables. */
+export const isStill = (
+  { schema, name }: RelationName,
+  live: ObservedRelation | undefined,
+): Query<boolean> => {
+  const written = `${ident(schema)}.${ident(name)}`;
+  return live === undefined
+    ? {
+        statement: repeatable('read', `EXISTS TABLE ${written}`),
+        decode: (row) => str(row, 'result') === '0',
+      }
+    : {
+        statement: repeatable('read', `SHOW CREATE TABLE ${written}`),
+        // a materialized view and a table begin otherwise
+        decode: (row) => str(row, 'statement').startsWith('CREATE VIEW '),
+      };
+};
 
 /** The columns of one relation, in order. */
 export const columns = ({ schema, name }: RelationName): Query<Column> => ({

@@ -1,0 +1,51 @@
+// A view is planned from what stood there when the run began, after a glance that it still does: what took its place meanwhile is
+// told of, and a table is never replaced in silence. Of ClickHouse alone; views-at-once has what Postgres does.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Bench, openBench } from './support/bench.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench('clickhouse', {
+    'models/v.sql': `{{ config(materialized='view') }} select 1 as id -- {{ ref('first') }}`,
+  });
+});
+afterAll(() => bench.close());
+
+/** A run of which the first model does something to the view before its turn. */
+async function meanwhile(...hooks: readonly string[]): ReturnType<Bench['call']> {
+  const config = `{{ config(materialized='table', post_hook=${JSON.stringify(hooks)}) }}`;
+  await bench.write({ 'models/first.sql': `${config} select 1 as id` });
+  return bench.call('run');
+}
+
+const MADE = 'create table {{ this.schema }}.v engine = MergeTree order by id as select 9 as id';
+const DROPPED = 'drop table if exists {{ this.schema }}.v sync';
+const kinds = async (): Promise<string> =>
+  (await bench.relations()).filter((one) => /\.v |__etl/.test(one)).join('\n');
+
+test('a table that has come to be where nothing was is told of', async () => {
+  const ran = await meanwhile(MADE);
+  expect(ran.told.join('\n')).toContain('ETL4001');
+  expect(ran.status).toEqual({ first: 'success', v: 'success' });
+  expect(await kinds()).toBe('default.v view');
+});
+
+test('so is one that has taken the place of the view', async () => {
+  const ran = await meanwhile(DROPPED, MADE);
+  expect(ran.told.join('\n')).toContain('ETL4001');
+  expect(ran.status).toEqual({ first: 'success', v: 'success' });
+});
+
+test('a view that is gone is made anew', async () => {
+  const ran = await meanwhile(DROPPED);
+  expect(ran.told).toEqual([]);
+  expect(ran.status).toEqual({ first: 'success', v: 'success' });
+  expect(await kinds()).toBe('default.v view');
+});
+
+test('what stays as it was is looked at once, and keeps its place', async () => {
+  const ran = await meanwhile('select 1');
+  expect(ran.told).toEqual([]);
+  expect(ran.status).toEqual({ first: 'success', v: 'success' });
+  expect(await bench.value('select id from v')).toBe('1');
+});
