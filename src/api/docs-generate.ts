@@ -20,7 +20,7 @@ import { newInvocation } from './invocation.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
-import { manifestJsonOf, writeManifest } from './write-manifest.ts';
+import { manifestJsonOf } from './write-manifest.ts';
 import { writeSite } from './write-site.ts';
 
 export interface DocsResult {
@@ -77,10 +77,10 @@ export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult
       env: project.customEnv,
     };
     // that of an earlier call, with its compiled SQL, stays: this is what --no-compile is for in dbt
-    const manifestFile =
-      options.compile === false
-        ? manifestJsonOf(project, invocation)
-        : await writeManifest(project, invocation, compiled);
+    const isKept = options.compile === false;
+    const manifestFile = manifestJsonOf(project, invocation, isKept ? undefined : compiled);
+    if (!isKept && project.writesJson)
+      await writeJson(project.inTarget('manifest.json'), manifestFile);
     const catalogFile = catalogJson(manifest, columns, chosen, facts);
     await writeJson(project.inTarget('catalog.json'), catalogFile);
     const { path: single, mask } = project.inTarget('index.html');

@@ -1,8 +1,12 @@
 import { relative } from 'node:path';
 import { compiledPath } from '../artifacts/compiled.ts';
-import { manifestJson } from '../artifacts/manifest-json.ts';
+import {
+  manifestJson,
+  manifestSections,
+  type ManifestJsonOptions,
+} from '../artifacts/manifest-json.ts';
 import type { Json } from '../artifacts/node-json.ts';
-import { writeJson } from '../artifacts/write.ts';
+import { writeSections } from '../artifacts/write.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import type { Invocation } from './invocation.ts';
@@ -10,11 +14,16 @@ import type { OpenProject } from './open-project.ts';
 import type { ReadProject } from './read-project.ts';
 
 /** What manifest.json holds; `compiled` nodes carry their compiled SQL. */
-export function manifestJsonOf(
+export const manifestJsonOf = (...[project, ...more]: ManifestOf): Json =>
+  manifestJson(project.manifest, manifestFacts(project, ...more));
+
+type ManifestOf = [
   project: OpenProject,
   invocation: Invocation,
   compiled?: ReadonlyMap<NodeId, CompiledNode>,
-): Json {
+];
+
+function manifestFacts(...[project, invocation, compiled]: ManifestOf): ManifestJsonOptions {
   const facts =
     compiled === undefined
       ? {}
@@ -35,7 +44,7 @@ export function manifestJsonOf(
             ),
           ),
         };
-  return manifestJson(project.manifest, { ...factsOf(project, invocation), ...facts });
+  return { ...factsOf(project, invocation), ...facts };
 }
 
 const factsOf = ({ customEnv: env }: ReadProject, { id, startedAt, now }: Invocation) => ({
@@ -48,19 +57,16 @@ const factsOf = ({ customEnv: env }: ReadProject, { id, startedAt, now }: Invoca
 /** Writes target/manifest.json of a project that is only read, unless it is there and may stay, or --no-write-json was given. */
 export async function keepManifest(project: ReadProject, invocation: Invocation): Promise<void> {
   if (!project.writesJson || project.written?.isCurrent() === true) return;
-  const json = manifestJson(project.manifest, factsOf(project, invocation));
-  const inode = await writeJson(project.inTarget('manifest.json'), json);
+  const sections = manifestSections(project.manifest, factsOf(project, invocation));
+  const inode = await writeSections(project.inTarget('manifest.json'), sections);
   await project.written?.note(inode);
 }
 
-/** Writes target/manifest.json, unless --no-write-json was given; returns what it holds. */
-export async function writeManifest(
-  ...of: Parameters<typeof manifestJsonOf>
-): Promise<ReturnType<typeof manifestJsonOf>> {
-  const [project] = of;
-  const json = manifestJsonOf(...of);
-  if (project.writesJson) await writeJson(project.inTarget('manifest.json'), json);
-  return json;
+/** Writes target/manifest.json, unless --no-write-json was given. */
+export async function writeManifest(...[project, ...more]: ManifestOf): Promise<void> {
+  if (!project.writesJson) return;
+  const sections = manifestSections(project.manifest, manifestFacts(project, ...more));
+  await writeSections(project.inTarget('manifest.json'), sections);
 }
 
 function compiledPathOf(project: OpenProject, id: NodeId): string {

@@ -1,6 +1,8 @@
 import { md5, sha256 } from '../kernel/hash.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { parentsOf, type Manifest } from '../manifest/manifest.ts';
+import type { GraphNode } from '../manifest/node.ts';
+import type { Entry, JsonSection } from './json-sections.ts';
 import { metadataOf, timestamp, type InvocationFacts } from './metadata.ts';
 import {
   docJson,
@@ -18,43 +20,69 @@ export interface ManifestJsonOptions extends InvocationFacts {
 }
 
 /** manifest.json, version 12 of dbt's schema. */
-export function manifestJson(manifest: Manifest, options: ManifestJsonOptions): Json {
+export const manifestJson = (manifest: Manifest, options: ManifestJsonOptions): Json =>
+  Object.fromEntries(
+    manifestSections(manifest, options).map(({ name, entries, value }) => [
+      name,
+      entries === undefined ? value : Object.fromEntries(entries),
+    ]),
+  );
+
+/** The same in pieces, made as they are asked for: of many nodes, the whole would be held in memory several times over. */
+export function manifestSections(
+  manifest: Manifest,
+  options: ManifestJsonOptions,
+): readonly JsonSection[] {
   const nodeOptions: NodeJsonOptions = {
     compiled: options.compiled ?? new Map(),
     createdAt: options.startedAt.getTime() / 1000,
   };
-  const semantics = (type: string): Json =>
-    Object.fromEntries(
-      Object.entries(manifest.semantics)
-        .filter(([, node]) => node.resource_type === type)
-        .map(([id, node]) => [id, nodeJson(node, nodeOptions)]),
+  const shown = (node: GraphNode): Json => nodeJson(node, nodeOptions);
+  const ofType = (type: string): Iterable<Entry> =>
+    entriesOf(
+      Object.fromEntries(
+        Object.entries(manifest.semantics).filter(([, node]) => node.resource_type === type),
+      ),
+      shown,
     );
-  return {
-    metadata: manifestMetadata(manifest, options),
-    nodes: {
-      ...mapValues(manifest.nodes, (n) => nodeJson(n, nodeOptions)),
-      ...mapValues(manifest.stranded, (n) => nodeJson(n, nodeOptions)),
-      ...hooksJson(manifest, nodeOptions),
+  return [
+    { name: 'metadata', value: manifestMetadata(manifest, options) },
+    { name: 'nodes', entries: allNodes(manifest, nodeOptions) },
+    { name: 'sources', entries: entriesOf(manifest.sources, shown) },
+    { name: 'macros', entries: entriesOf(manifest.macros, (one) => macroJson(one, nodeOptions)) },
+    { name: 'docs', entries: entriesOf(manifest.docs, docJson) },
+    { name: 'exposures', entries: entriesOf(manifest.exposures, shown) },
+    { name: 'metrics', entries: ofType('metric') },
+    { name: 'groups', value: manifest.groups },
+    {
+      name: 'selectors',
+      entries: entriesOf(manifest.selectors, ({ name, definition, description }) => ({
+        name,
+        definition: expanded(definition),
+        description,
+      })),
     },
-    sources: mapValues(manifest.sources, (node) => nodeJson(node, nodeOptions)),
-    macros: mapValues(manifest.macros, (macro) => macroJson(macro, nodeOptions)),
-    docs: mapValues(manifest.docs, docJson),
-    exposures: mapValues(manifest.exposures, (node) => nodeJson(node, nodeOptions)),
-    metrics: semantics('metric'),
-    groups: manifest.groups,
-    selectors: mapValues(manifest.selectors, ({ name, definition, description }) => ({
-      name,
-      definition: expanded(definition),
-      description,
-    })),
-    disabled: mapValues(manifest.disabled, (all) => all.map((node) => nodeJson(node, nodeOptions))),
-    ...familyMaps(manifest),
-    group_map: groupMap(manifest),
-    saved_queries: semantics('saved_query'),
-    semantic_models: semantics('semantic_model'),
-    unit_tests: mapValues(manifest.unit_tests, (node) => nodeJson(node, nodeOptions)),
-    functions: {},
-  };
+    { name: 'disabled', entries: entriesOf(manifest.disabled, (all) => all.map(shown)) },
+    ...familySections(manifest),
+    { name: 'group_map', value: groupMap(manifest) },
+    { name: 'saved_queries', entries: ofType('saved_query') },
+    { name: 'semantic_models', entries: ofType('semantic_model') },
+    { name: 'unit_tests', entries: entriesOf(manifest.unit_tests, shown) },
+    { name: 'functions', value: {} },
+  ];
+}
+
+function* allNodes(manifest: Manifest, options: NodeJsonOptions): Iterable<Entry> {
+  for (const nodes of [manifest.nodes, manifest.stranded])
+    yield* entriesOf(nodes, (node) => nodeJson(node, options));
+  yield* Object.entries(hooksJson(manifest, options));
+}
+
+function* entriesOf<T>(
+  record: Readonly<Record<string, T>>,
+  change: (value: T) => unknown,
+): Iterable<Entry> {
+  for (const [key, value] of Object.entries(record)) yield [key, change(value)];
 }
 
 const manifestMetadata = (manifest: Manifest, options: ManifestJsonOptions): Json => ({
@@ -82,19 +110,22 @@ function hooksJson(manifest: Manifest, options: NodeJsonOptions): Json {
 }
 
 /** Direct parents and children of everything, tests included, sorted. */
-function familyMaps(manifest: Manifest): { readonly parent_map: Json; readonly child_map: Json } {
+function familySections(manifest: Manifest): readonly JsonSection[] {
   const parents = new Map(parentsOf(manifest));
   for (const test of Object.values(manifest.stranded))
     parents.set(test.unique_id, test.depends_on.nodes);
-  const children = new Map<string, NodeId[]>([...parents.keys()].map((id) => [id, []]));
+  const children = new Map<string, NodeId[]>();
+  for (const id of parents.keys()) children.set(id, []);
   for (const [id, above] of parents)
     for (const parent of new Set(above)) children.get(parent)?.push(id);
-  return {
-    parent_map: Object.fromEntries(
-      [...parents].map(([id, above]) => [id, [...new Set(above)].sort()]),
-    ),
-    child_map: Object.fromEntries([...children].map(([id, below]) => [id, below.sort()])),
-  };
+  function* sorted(all: Iterable<readonly [string, readonly NodeId[]]>): Iterable<Entry> {
+    for (const [id, others] of all)
+      yield [id, others.length > 1 ? [...new Set(others)].sort() : others];
+  }
+  return [
+    { name: 'parent_map', entries: sorted(parents) },
+    { name: 'child_map', entries: sorted(children) },
+  ];
 }
 
 function groupMap(manifest: Manifest): Json {
@@ -119,6 +150,3 @@ function expanded(definition: unknown): unknown {
     entries.map(([key, value]) => [key, Array.isArray(value) ? value.map(expanded) : value]),
   );
 }
-
-const mapValues = <T>(record: Readonly<Record<string, T>>, change: (value: T) => unknown): Json =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));

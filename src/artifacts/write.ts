@@ -3,6 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EtlError } from '../kernel/error.ts';
 import { masked, mayChange, type Mask } from '../kernel/mask.ts';
+import { sectionTexts, type JsonSection } from './json-sections.ts';
 import { writeProblem } from './write-problem.ts';
 
 /** A file that is written, and what keeps secrets out of it. */
@@ -27,18 +28,32 @@ export function writeJson({ path, mask }: ArtifactFile, value: unknown): Promise
   return write(path, mayChange(text, mask) ? toJson(masked(value, mask)) : text);
 }
 
+/** Writes an object as JSON, section by section and in the same way; no more than a part of its text is held in memory. */
+export const writeSections = (
+  { path, mask }: ArtifactFile,
+  sections: readonly JsonSection[],
+): Promise<number> =>
+  write(
+    path,
+    sectionTexts(sections, (value) => {
+      const text = toJson(value);
+      return mayChange(text, mask) ? toJson(masked(value, mask)) : text;
+    }),
+  );
+
 /** Beside the file, because a rename is atomic only within one file system. */
 const temporaryOf = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${process.pid}.${++written}.tmp`);
 
-async function write(path: string, text: string): Promise<number> {
+async function write(path: string, text: string | Iterable<string>): Promise<number> {
   const temporary = temporaryOf(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');
     let inode: number;
     try {
-      await file.writeFile(text, 'utf8');
+      for (const part of typeof text === 'string' ? [text] : text)
+        await file.writeFile(part, 'utf8');
       inode = (await file.stat()).ino;
     } finally {
       await file.close();

@@ -1,9 +1,11 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Node, Pair, YAMLMap } from 'yaml';
+import { parseDocument } from 'yaml';
 import type { Checked, Diagnostic, Span } from '../kernel/diagnostic.ts';
 import { makeFloat } from '../jinja/py/values.ts';
 import { Places, widened } from './yaml-indent.ts';
+import { quickTree } from './yaml-quick.ts';
 import { readScalar } from './yaml-scalar.ts';
+import { namesOf, treeOf } from './yaml-tree.ts';
+import type { YamlMapping, YamlNode, YamlScalar } from './yaml-tree.ts';
 
 export type YamlPath = readonly (string | number)[];
 export type YamlMap = Readonly<Record<string, unknown>>;
@@ -31,7 +33,7 @@ interface Reading {
   readonly lines: Places;
   readonly file: string;
   readonly diagnostics: Diagnostic[];
-  readonly document: ReturnType<typeof parseDocument>;
+  readonly tree: YamlNode | null;
   /** box integral floats */
   readonly exact: boolean;
 }
@@ -53,144 +55,131 @@ const toSpan = (lines: Places, file: string, start: number, end?: number): Span 
   return { file, line, column: col, ...(endColumn === undefined ? {} : { endColumn }) };
 };
 
-const rangeOf = (node: unknown): readonly [number, number] => {
-  const range = (node as Node | null | undefined)?.range;
-  return range ? [range[0], range[1]] : [0, 0];
-};
-
 function report(
   reading: Reading,
-  node: unknown,
+  node: YamlNode | null,
   severity: 'error' | 'warning',
   message: string,
   hint?: string,
 ): void {
-  const [start, end] = rangeOf(node);
   reading.diagnostics.push({
     code: 'ETL1003',
     severity,
     message,
-    at: toSpan(reading.lines, reading.file, start, end),
+    at: toSpan(reading.lines, reading.file, node?.start ?? 0, node?.end ?? 0),
     ...(hint === undefined ? {} : { hint }),
   });
 }
 
-function scalarValue(node: Node, reading: Reading): unknown {
-  if (!isScalar(node)) return null;
-  const text = typeof node.value === 'string' ? node.value : '';
-  const plain = node.type === 'PLAIN' || node.type === undefined;
-  if (!plain || node.tag === 'tag:yaml.org,2002:str' || node.tag === '!') return text;
+function scalarValue({ text, style }: YamlScalar, exact: boolean): unknown {
+  if (style !== 'plain') return text;
   const read = readScalar(text);
-  if (read.kind === 'float') return reading.exact ? makeFloat(read.value) : read.value;
-  return read.value;
+  return read.kind === 'float' && exact ? makeFloat(read.value) : read.value;
 }
 
-function keyOf(pair: Pair, reading: Reading): string | undefined {
-  const key = pair.key as Node | null;
-  if (!isScalar(key)) {
-    report(
-      reading,
-      key,
-      'error',
-      'a mapping cannot be a key',
-      'Quote a value that begins with "{{": "{{ ... }}".',
-    );
-    return undefined;
-  }
-  const value = scalarValue(key, reading);
-  return value === null ? 'null' : String(value as string);
-}
+const targetOf = (node: YamlNode | null): YamlNode | null | undefined =>
+  node?.kind === 'alias' ? node.target : node;
 
-function addMerged(target: Record<string, unknown>, node: unknown, reading: Reading): void {
-  const source = isAlias(node) ? node.resolve(reading.document) : node;
-  if (isSeq(source)) {
-    for (const item of source.items) addMerged(target, item, reading);
-    return;
-  }
-  if (!isMap(source)) return;
+function addMerged(target: Record<string, unknown>, node: YamlNode | null, reading: Reading): void {
+  const source = targetOf(node);
+  if (source?.kind === 'seq') for (const item of source.items) addMerged(target, item, reading);
+  if (source?.kind !== 'map') return;
   for (const [key, value] of Object.entries(mapValue(source, { ...reading, diagnostics: [] })))
     if (!Object.hasOwn(target, key)) target[key] = value;
 }
 
-function mapValue(node: YAMLMap, reading: Reading): Record<string, unknown> {
+function mapValue(node: YamlMapping, reading: Reading): Record<string, unknown> {
   const value: Record<string, unknown> = {};
-  const merges: unknown[] = [];
-  for (const pair of node.items) {
-    const key = keyOf(pair, reading);
-    if (key === undefined) continue;
-    if (key === '<<') {
-      merges.push(pair.value);
-      continue;
-    }
-    if (Object.hasOwn(value, key))
+  const merges: (YamlNode | null)[] = [];
+  for (const [i, name] of namesOf(node).entries()) {
+    const { [i]: key = null } = node.keys;
+    const { [i]: item = null } = node.values;
+    if (name === undefined) {
       report(
         reading,
-        pair.key,
+        key,
+        'error',
+        'a mapping cannot be a key',
+        'Quote a value that begins with "{{": "{{ ... }}".',
+      );
+      continue;
+    }
+    if (name === '<<') {
+      merges.push(item);
+      continue;
+    }
+    if (Object.hasOwn(value, name))
+      report(
+        reading,
+        key,
         'warning',
-        `"${key}" is given twice; the last one counts`,
+        `"${name}" is given twice; the last one counts`,
         'Remove one of the two.',
       );
-    Object.defineProperty(value, key, {
-      value: toValue(pair.value as Node | null, reading),
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+    const read = toValue(item, reading);
+    if (name !== '__proto__') value[name] = read;
+    else
+      Object.defineProperty(value, name, {
+        value: read,
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
   }
   for (const merged of merges) addMerged(value, merged, reading);
   return value;
 }
 
-function toValue(node: Node | null | undefined, reading: Reading): unknown {
-  if (node === null || node === undefined) return null;
-  if (isAlias(node)) {
-    const source = node.resolve(reading.document);
-    if (source === undefined) report(reading, node, 'error', `unknown anchor "${node.source}"`);
-    return toValue(source, { ...reading, diagnostics: [] });
+function toValue(node: YamlNode | null | undefined, reading: Reading): unknown {
+  switch (node?.kind) {
+    case 'scalar':
+      return scalarValue(node, reading.exact);
+    case 'map':
+      return mapValue(node, reading);
+    case 'seq':
+      return node.items.map((item) => toValue(item, reading));
+    case 'alias':
+      if (node.target === undefined)
+        report(reading, node, 'error', `unknown anchor "${node.name}"`);
+      return toValue(node.target, { ...reading, diagnostics: [] });
+    default:
+      return null;
   }
-  if (isMap(node)) return mapValue(node, reading);
-  if (isSeq(node)) return node.items.map((item) => toValue(item as Node, reading));
-  return scalarValue(node, reading);
 }
 
 interface Found {
-  readonly key: unknown;
-  readonly node: Node | null | undefined;
+  readonly key: YamlNode | null;
+  readonly node: YamlNode | null;
   readonly whole: boolean;
 }
 
-function stepInto(node: Node, step: string | number, reading: Reading): Found | undefined {
-  if (isMap(node)) {
+function stepInto(node: YamlNode, step: string | number): Found | undefined {
+  if (node.kind === 'map') {
     // the last of two equal keys counts
-    const pair = node.items.findLast(
-      (item) =>
-        isScalar(item.key) && String(scalarValue(item.key, reading) as string) === String(step),
-    );
-    return pair === undefined
+    const i = namesOf(node).lastIndexOf(String(step));
+    return i < 0
       ? undefined
-      : { key: pair.key, node: pair.value as Node | null, whole: true };
+      : { key: node.keys[i] ?? null, node: node.values[i] ?? null, whole: true };
   }
-  if (isSeq(node) && typeof step === 'number' && step < node.items.length) {
-    const item = node.items[step] as Node | null;
+  if (node.kind === 'seq' && typeof step === 'number' && step < node.items.length) {
+    const item = node.items[step] ?? null;
     return { key: item, node: item, whole: true };
   }
   return undefined;
 }
 
-function find(reading: Reading, path: YamlPath): Found {
-  let found: Found = {
-    key: reading.document.contents,
-    node: reading.document.contents,
-    whole: true,
-  };
+function find({ tree }: Reading, path: YamlPath): Found {
+  let found: Found = { key: tree, node: tree, whole: true };
   for (const step of path) {
-    const node = isAlias(found.node) ? found.node.resolve(reading.document) : found.node;
-    const next = node ? stepInto(node, step, reading) : undefined;
+    const node = targetOf(found.node);
+    const next = node ? stepInto(node, step) : undefined;
     if (next === undefined) return { ...found, whole: false };
     found = next;
   }
   return found;
 }
+
+const NOWHERE = { start: 0, end: 0 };
 
 class ReadDocument implements YamlDocument {
   readonly file: string;
@@ -205,7 +194,7 @@ class ReadDocument implements YamlDocument {
     this.text = text;
     this.#parsed = parsed;
     this.#reading = reading;
-    this.value = toValue(reading.document.contents, reading);
+    this.value = toValue(reading.tree, reading);
   }
 
   exact(path: YamlPath): unknown {
@@ -216,23 +205,25 @@ class ReadDocument implements YamlDocument {
   }
 
   spanOf(path: YamlPath): Span {
-    const found = find(this.#reading, path);
-    const [start, end] = rangeOf(found.node ?? found.key);
-    return toSpan(this.#reading.lines, this.file, start, isScalar(found.node) ? end : undefined);
+    const { node, key } = find(this.#reading, path);
+    const { start, end } = node ?? key ?? NOWHERE;
+    const isScalar = node?.kind === 'scalar';
+    return toSpan(this.#reading.lines, this.file, start, isScalar ? end : undefined);
   }
 
   keySpanOf(path: YamlPath): Span {
-    const [start, end] = rangeOf(find(this.#reading, path).key);
-    return toSpan(this.#reading.lines, this.file, start, end);
+    const { key } = find(this.#reading, path);
+    const { start, end } = key ?? NOWHERE;
+    return toSpan(this.#reading.lines, this.file, start, key?.kind === 'scalar' ? end : undefined);
   }
 
   textSpanOf(path: YamlPath): Span & { readonly offset: number } {
-    const found = find(this.#reading, path);
-    const [start] = rangeOf(found.node ?? found.key);
-    const type = isScalar(found.node) ? found.node.type : undefined;
+    const { node, key } = find(this.#reading, path);
+    const { start } = node ?? key ?? NOWHERE;
+    const style = node?.kind === 'scalar' ? node.style : undefined;
     let offset = start;
-    if (type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') offset += 1;
-    else if (type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED') offset = this.#blockStart(start);
+    if (style === 'quoted') offset += 1;
+    else if (style === 'block') offset = this.#blockStart(start);
     const { lines } = this.#reading;
     return { ...toSpan(lines, this.file, offset), offset: lines.inFile(offset) };
   }
@@ -278,8 +269,29 @@ function parsedAsWritten(text: string): Parsed {
 
 /** Parses a YAML file. A document comes back whenever the file is one, whatever else is wrong with it. */
 export function parseYaml(text: string, file: string): Checked<YamlDocument> {
-  const { lines, document, text: parsed } = parsedAsWritten(text);
+  const quick = quickTree(text);
+  if (quick === undefined) return parseAnyYaml(text, file);
+  const lines = new Places();
+  lines.counter.lineStarts.push(...quick.lineStarts);
+  return documentOf({ lines, file, tree: quick.tree }, text, text);
+}
+
+function documentOf(
+  from: Pick<Reading, 'lines' | 'file' | 'tree'>,
+  text: string,
+  parsed: string,
+): Checked<YamlDocument> {
   const diagnostics: Diagnostic[] = [];
+  const value = new ReadDocument({ ...from, diagnostics, exact: false }, text, parsed);
+  return {
+    value: diagnostics.some((d) => d.severity === 'error') ? undefined : value,
+    diagnostics,
+  };
+}
+
+/** The same by the YAML library alone, which knows every way to write YAML and takes twenty times as long. */
+export function parseAnyYaml(text: string, file: string): Checked<YamlDocument> {
+  const { lines, document, text: parsed } = parsedAsWritten(text);
   const first = document.errors[0];
   if (first !== undefined) {
     const isFlow = first.code === 'BAD_INDENT' && first.message.startsWith('Flow');
@@ -297,13 +309,5 @@ export function parseYaml(text: string, file: string): Checked<YamlDocument> {
       ],
     };
   }
-  const value = new ReadDocument(
-    { lines, file, diagnostics, document, exact: false },
-    text,
-    parsed,
-  );
-  return {
-    value: diagnostics.some((d) => d.severity === 'error') ? undefined : value,
-    diagnostics,
-  };
+  return documentOf({ lines, file, tree: treeOf(document) }, text, parsed);
 }
