@@ -4,6 +4,7 @@ import { ask, type Connection } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { catalogJson } from '../artifacts/catalog-json.ts';
 import { readArtifact } from '../artifacts/read-state.ts';
+import { readHistory } from '../artifacts/run-history.ts';
 import { writeJson } from '../artifacts/write.ts';
 import { masked } from '../kernel/mask.ts';
 import { VERSION } from '../kernel/version.ts';
@@ -91,6 +92,7 @@ export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult
         manifest: masked(manifestFile, mask),
         catalog: options.emptyCatalog === true ? undefined : masked(catalogFile, mask),
         ...(await lastRun(project, options)),
+        history: await readHistory(project.dir, { target: project.targetName }),
       },
       { generatedAt: invocation.now(), madeBy: `etl ${VERSION}` },
     );

@@ -37,6 +37,7 @@ import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { readingFor } from './reading.ts';
 import { runFiles } from './run-files.ts';
+import { keepInHistory } from './keep-in-history.ts';
 import { writeRunResults } from './run-results.ts';
 import { selectNodes, withoutEmpty, withSelected } from './select.ts';
 import { templateWarnings } from './template-warnings.ts';
@@ -206,6 +207,13 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
     () => undefined,
     (error: unknown) => ({ error }),
   );
+  await keepInHistory(project, invocation, {
+    outcomes,
+    seconds,
+    cancelled,
+    command: verb,
+    report: ctx.report,
+  });
   observe({ kind: 'run_finished', outcomes, cancelled, seconds });
   if (written !== undefined) throw written.error;
   if (ended.broken !== undefined) throw ended.broken;

@@ -35,6 +35,7 @@ export { deps, type DepsOptions } from './deps.ts';
 export { docsGenerate } from './docs-generate.ts';
 export { docsServe } from './docs-serve.ts';
 export { grants, type GrantsResult } from './grants.ts';
+export { history, type History } from './history.ts';
 export { init } from './init.ts';
 export { list } from './list.ts';
 export { parse } from './parse.ts';

@@ -1,3 +1,4 @@
+import type { ProjectGraph } from '../graph/graph.ts';
 import { findNode, type Manifest } from '../manifest/manifest.ts';
 import type { GraphNode } from '../manifest/node.ts';
 import { newInvocation } from './invocation.ts';
@@ -6,14 +7,19 @@ import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
 import { keepManifest } from './write-manifest.ts';
 
+export interface Listed {
+  readonly nodes: readonly GraphNode[];
+  readonly manifest: Manifest;
+  /** who reads whom in the whole project */
+  readonly graph: ProjectGraph;
+}
+
 /**
  * The selected nodes, sources, exposures and unit tests, and analyses if `resourceType` names them or all, in the order of
  * their ids; needs no warehouse.
  * Writes target/manifest.json, as every command of dbt that reads the project.
  */
-export async function list(
-  options: ApiOptions = {},
-): Promise<{ readonly nodes: readonly GraphNode[]; readonly manifest: Manifest }> {
+export async function list(options: ApiOptions = {}): Promise<Listed> {
   const invocation = newInvocation(options);
   const project = await openToRead(options, invocation, 'ls');
   const { manifest } = project;
@@ -33,5 +39,12 @@ export async function list(
     'semantic_model',
     'saved_query',
   ]);
-  return { nodes: [...selected].flatMap((id) => findNode(manifest, id) ?? []), manifest };
+  return {
+    nodes: [...selected].flatMap((id) => findNode(manifest, id) ?? []),
+    manifest,
+    // made only where somebody looks at it
+    get graph() {
+      return project.graph;
+    },
+  };
 }

@@ -27,7 +27,7 @@ export async function writeSite(
 
 /** Shards that an earlier, larger project left. */
 async function removeOthers(folder: string, written: ReadonlySet<string>): Promise<void> {
-  for (const kind of ['m', 't'])
+  for (const kind of ['m', 't', 'h'])
     for (const file of await readdir(join(folder, 'data', kind)).catch(() => [])) {
       const path = `data/${kind}/${file}`;
       if (/^\d+\.js$/.test(file) && !written.has(path))

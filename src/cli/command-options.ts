@@ -54,6 +54,28 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'form of the findings: text, json, sarif for code scanning, github for annotations',
   },
   {
+    flags: '--output <format>',
+    key: 'output',
+    kind: 'text',
+    only: ['history'],
+    choices: ['text', 'json'],
+    help: 'form of the history: text, json',
+  },
+  {
+    flags: '--limit <n>',
+    key: 'limit',
+    kind: 'number',
+    only: ['history'],
+    help: 'how many runs (default 20)',
+  },
+  {
+    flags: '--graph',
+    key: 'graph',
+    kind: 'flag',
+    only: ['ls'],
+    help: 'print the selected nodes as a tree: each below what it reads; tests only where --resource-type names them',
+  },
+  {
     flags: '--offline',
     key: 'offline',
     kind: 'flag',

@@ -190,6 +190,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/retry.ts')).retryCommand(values, terminal),
   },
   {
+    name: 'history',
+    summary: 'Show how the last runs went and how long each node took; needs no warehouse',
+    example: 'etl history -s customer_revenue --limit 10',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/history.ts')).historyCommand(values, terminal),
+  },
+  {
     name: 'serve',
     summary: 'Answer for the embedded ClickHouse over HTTP, for BI tools, curl and other clients',
     example: 'etl serve --target clickhouse --port 8123',

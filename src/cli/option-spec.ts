@@ -18,6 +18,7 @@ export type Command =
   | 'source freshness'
   | 'grants'
   | 'retry'
+  | 'history'
   | 'docs serve'
   | 'serve'
   | 'db start'

@@ -23,6 +23,7 @@ const SELECTS: readonly Command[] = [
   ...GRAPH,
   'check',
   'grants',
+  'history',
   'source freshness',
   'sources pull',
 ];

@@ -132,6 +132,7 @@ export const CODES = {
   ETL8002: 'State of an earlier run cannot be used',
   ETL8060: 'There is no log file',
   ETL8061: 'No artifacts to make the site from',
+  ETL8062: 'A run is not kept in the history',
   ETL9000: 'Internal error',
 } as const;
 

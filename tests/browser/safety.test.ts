@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import {
   SMALL_CATALOG,
+  SMALL_HISTORY,
   SMALL_MANIFEST,
   SMALL_RESULTS,
   SMALL_SOURCES,
@@ -88,6 +89,7 @@ describe('accessibility', () => {
       catalog: SMALL_CATALOG,
       runResults: SMALL_RESULTS,
       sources: SMALL_SOURCES,
+      history: SMALL_HISTORY,
     });
   });
   afterAll(() => site?.remove());
@@ -126,6 +128,7 @@ describe('accessibility', () => {
               }>;
             };
           };
+          for (const closed of document.querySelectorAll('details')) closed.open = true;
           const { violations } = await audit.run();
           return violations
             .filter(({ impact }) => impact === 'serious' || impact === 'critical')

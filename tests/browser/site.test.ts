@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { serve, type Serving } from '../../src/site/serve.ts';
 import {
   SMALL_CATALOG,
+  SMALL_HISTORY,
   SMALL_MANIFEST,
   SMALL_RESULTS,
   SMALL_SOURCES,
@@ -30,6 +31,7 @@ beforeAll(async () => {
     catalog: SMALL_CATALOG,
     runResults: SMALL_RESULTS,
     sources: SMALL_SOURCES,
+    history: SMALL_HISTORY,
   });
   serving = await serve({ folders: [{ path: site.folder }], host: '127.0.0.1', port: 0 });
 });
@@ -157,6 +159,25 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
     await open(page, '#/runs');
     expect(await page.locator('.gantt .bar').count()).toBe(5);
     expect(await textOf(page, '.bars')).toContain('1.5 s');
+    // names of tests are long: they get room before the bars do
+    const name = await page.locator('.bars td.name').first().boundingBox();
+    expect(name?.width).toBeGreaterThan(400);
+  });
+
+  test('earlier runs: charts with tables beside them, and failures over time', async () => {
+    expect(await page.locator('#earlier .chart .bar').count()).toBe(6);
+    expect(await textOf(page, '#failing')).toContain('not_null_margin_id');
+    await page.locator('#earlier summary').click();
+    expect(await page.locator('#earlier tbody tr').count()).toBe(3);
+    await open(page, '#/node/test.shop.not_null_margin_id');
+    await page.waitForSelector('#history');
+    expect(await textOf(page, '#history')).toContain('Failures over time');
+    await open(page, MARGIN);
+    await page.waitForSelector('#history');
+    const chart = page.locator('#history svg').first();
+    expect(await chart.getAttribute('aria-label')).toContain('the last 0 ms, the highest 2.5 s');
+    await page.locator('#history summary').click();
+    expect(await textOf(page, '#history')).toContain('13');
   });
 });
 

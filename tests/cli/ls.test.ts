@@ -260,3 +260,21 @@ describe('what is selected', () => {
     expect(stderr).toContain(selector.replace(/:.*/, ''));
   });
 });
+
+test('--graph draws the selected nodes as a tree, and steps over what is not selected', async () => {
+  const { code, stdout, output } = await run('ls', '--graph', '--output', 'name');
+  expect(code, output).toBe(0);
+  expect(stdout).toBe(`other
+raw
+└─ stg_a
+   └─ joined
+      └─ top
+         └─ board
+erp.items
+erp.orders
+└─ stg_b
+   └─ joined (see above)
+`);
+  const part = await run('ls', '--graph', '--output', 'name', '-s', 'raw', 'top');
+  expect(part.stdout).toBe('raw\n└┄ top\n');
+});

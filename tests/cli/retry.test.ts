@@ -42,6 +42,22 @@ test('a run: the failed and the skipped model, until there is nothing left', () 
     const done = await run('retry');
     expect(done.code).toBe(0);
     expect(done.output).toContain('Nothing to retry');
+    // every one of these runs is kept, whatever becomes of the target folder
+    await rm(join(project.dir, 'target'), { recursive: true });
+    const history = await run('history', '--output', 'json', '-s', 'bad');
+    const { target, runs } = JSON.parse(history.stdout) as {
+      readonly target: string;
+      readonly runs: readonly { readonly results: readonly { readonly status: string }[] }[];
+    };
+    expect(target).toBe('clickhouse');
+    expect(runs.map(({ results }) => results.map(({ status }) => status))).toEqual([
+      ['error'],
+      ['error'],
+      ['success'],
+    ]);
+    const shown = await run('history');
+    expect(shown.code, shown.output).toBe(0);
+    expect(shown.stdout).toMatch(/The last 3 runs on clickhouse[^]*\| bad +\| ✗✗✓ +\|/);
   }));
 
 test('a build with a test that fails', () =>

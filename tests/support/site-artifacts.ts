@@ -1,4 +1,6 @@
 // A small project as artifacts: what the site is made from.
+import type { HistoryEntry, HistoryRun } from '../../src/artifacts/run-history.ts';
+
 type Json = Readonly<Record<string, unknown>>;
 
 const node = (type: string, name: string, folder: string, more: Json = {}): Json => ({
@@ -174,3 +176,37 @@ export const SMALL_SOURCES: Json = {
     },
   ],
 };
+
+const pastRun = (
+  day: number,
+  results: readonly HistoryEntry[],
+  cancelled: boolean = false,
+): HistoryRun => ({
+  invocation: `call-${day}`,
+  at: `2026-01-0${day}T03:04:05.000Z`,
+  seconds: 2 * day,
+  command: 'build',
+  target: 'dev',
+  cancelled,
+  results,
+});
+const TESTED = 'test.shop.not_null_margin_id';
+
+export const SMALL_HISTORY: readonly HistoryRun[] = [
+  pastRun(1, [
+    { id: 'model.shop.margin', status: 'success', seconds: 1.5, rows: 12 },
+    { id: TESTED, status: 'pass', seconds: 0.1, failures: 0 },
+  ]),
+  pastRun(2, [
+    { id: 'model.shop.margin', status: 'success', seconds: 2.5, rows: 13 },
+    { id: TESTED, status: 'fail', seconds: 0.1, failures: 3 },
+  ]),
+  pastRun(
+    3,
+    [
+      { id: 'model.shop.margin', status: 'skipped', seconds: 0 },
+      { id: 'model.shop.gone', status: 'error', seconds: 1 },
+    ],
+    true,
+  ),
+];

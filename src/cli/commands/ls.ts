@@ -1,5 +1,6 @@
-import { list } from '../../api/list.ts';
+import { list, type Listed } from '../../api/list.ts';
 import { asEtlError } from '../../api/problem.ts';
+import { shownParents } from '../../graph/shown-parents.ts';
 import { toPython } from '../../jinja/py/convert.ts';
 import { jsonText } from '../../jinja/py/json.ts';
 import { configText } from '../../kernel/config-text.ts';
@@ -8,6 +9,8 @@ import { didYouMean } from '../../kernel/did-you-mean.ts';
 import type { GraphNode } from '../../manifest/node.ts';
 import { isSemantic } from '../../manifest/node.ts';
 import { versionedName } from '../../manifest/unit-test.ts';
+import { coloursOf } from '../../reporters/colours.ts';
+import { treeLines } from '../../reporters/tree-text.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Values } from '../commands.ts';
 import type { Terminal } from '../terminal.ts';
@@ -36,7 +39,7 @@ export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =
   guarded(
     values,
     { ...terminal, write: terminal.writeError, print: terminal.write },
-    async ({ reporter, learn, masked }) => {
+    async ({ reporter, learn, colour, masked }) => {
       const output = configText(values['output'] ?? 'selector');
       if (!OUTPUTS.some((o) => o === output))
         throw new EtlError([
@@ -47,7 +50,9 @@ export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =
             hint: didYouMean(output, OUTPUTS) ?? `Use one of: ${OUTPUTS.join(', ')}.`,
           },
         ]);
-      const { nodes } = await list({
+      const isTree = values['graph'] === true;
+      if (isTree && output === 'json') throw noTree();
+      const listed = await list({
         ...apiOptions(values, terminal),
         ...modelsAlone(values),
         onProject: learn,
@@ -61,11 +66,46 @@ export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =
       const keys = Array.isArray(values['outputKeys'])
         ? values['outputKeys'].flatMap((k) => String(k).split(/\s+/))
         : undefined;
-      const lines = nodes.map((node) => lineOf(masked(node), output, keys));
+      const textOf = (node: GraphNode): string => lineOf(masked(node), output, keys);
+      const lines = isTree
+        ? treeOf(listed, values, textOf, coloursOf(colour).dim)
+        : listed.nodes.map(textOf);
       for (const line of lines) reporter.print(line);
       return EXIT.well;
     },
   );
+
+/** The selected nodes, each below those that it reads; what was not selected is stepped over. */
+function treeOf(
+  { nodes, graph }: Listed,
+  values: Values,
+  textOf: (node: GraphNode) => string,
+  dim: (text: string) => string,
+): readonly string[] {
+  const isAsked = values['resourceType'] !== undefined;
+  const isShown = ({ resource_type: type }: GraphNode): boolean =>
+    isAsked || (type !== 'test' && type !== 'unit_test');
+  const shown = nodes.filter(isShown);
+  const above = shownParents(graph, new Set(shown.map(({ unique_id }) => unique_id)));
+  return treeLines(
+    shown.map((node) => ({
+      id: node.unique_id,
+      text: textOf(node),
+      parents: above.get(node.unique_id) ?? [],
+    })),
+    dim,
+  );
+}
+
+const noTree = (): EtlError =>
+  new EtlError([
+    {
+      code: 'ETL1001',
+      severity: 'error',
+      message: '--graph draws a tree, which --output json cannot print',
+      hint: 'Use --output json without --graph: its key depends_on.nodes names the parents.',
+    },
+  ]);
 
 /** Here `--models` means more than `--select`: models, and nothing else. */
 function modelsAlone(values: Values): { readonly resourceType?: readonly string[] } {

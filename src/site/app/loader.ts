@@ -1,5 +1,5 @@
 // The data as they arrive: from scripts beside the page, or from blocks within it.
-import type { NodeDetail, RunData, SiteIndex, TextShard } from '../data/format.ts';
+import type { NodeDetail, NodePast, RunData, SiteIndex, TextShard } from '../data/format.ts';
 
 declare global {
   var etlSite: (key: string, value: unknown) => void;
@@ -51,3 +51,5 @@ export const loadDetails = (shard: number): Promise<readonly NodeDetail[]> =>
   part(`m/${shard}`) as Promise<readonly NodeDetail[]>;
 export const loadTexts = (shard: number): Promise<TextShard> =>
   part(`t/${shard}`) as Promise<TextShard>;
+export const loadPasts = (shard: number): Promise<readonly NodePast[]> =>
+  part(`h/${shard}`) as Promise<readonly NodePast[]>;

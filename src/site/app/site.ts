@@ -2,18 +2,20 @@
 import type {
   FreshnessRow,
   NodeDetail,
+  NodePast,
   NodeRow,
   ResultRow,
   RunData,
   SiteIndex,
 } from '../data/format.ts';
-import { loadDetails } from './loader.ts';
+import { statusOf, type Status } from '../data/status.ts';
+import { loadDetails, loadPasts } from './loader.ts';
 
 /** A row of the index and its number. */
 export interface SiteNode extends NodeRow {
   readonly place: number;
 }
-export type Status = 'success' | 'warn' | 'error' | 'skipped' | 'none';
+export { statusOf, type Status };
 
 export interface Site {
   readonly index: SiteIndex;
@@ -29,6 +31,8 @@ export interface Site {
   at(place: number): SiteNode;
   ofType(...types: readonly string[]): readonly SiteNode[];
   detail(place: number): Promise<NodeDetail>;
+  /** its last runs; none where no history was kept */
+  past(place: number): Promise<NodePast>;
 }
 
 export function openSite(index: SiteIndex, runs: RunData): Site {
@@ -68,27 +72,11 @@ export function openSite(index: SiteIndex, runs: RunData): Site {
     ofType: (...types) => nodes.filter(({ type }) => types.includes(type)),
     detail: async (place) =>
       (await loadDetails(Math.floor(place / index.perShard)))[place % index.perShard] ?? {},
+    past: async (place) =>
+      runs.past === undefined
+        ? []
+        : ((await loadPasts(Math.floor(place / index.perShard)))[place % index.perShard] ?? []),
   };
-}
-
-/** What dbt and this tool call a result, in the five words of the site. */
-export function statusOf(result: string | undefined): Status {
-  switch (result) {
-    case undefined:
-      return 'none';
-    case 'success':
-    case 'pass':
-    case 'reused':
-      return 'success';
-    case 'warn':
-    case 'partial success':
-      return 'warn';
-    case 'skipped':
-    case 'no-op':
-      return 'skipped';
-    default:
-      return 'error';
-  }
 }
 
 const WORST: readonly Status[] = ['error', 'warn', 'success', 'skipped', 'none'];

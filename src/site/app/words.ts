@@ -147,6 +147,15 @@ const WORDS = {
   nodesInGraph: ['{0} nodes', '{0} nós'],
   openLineage: ['Open in the lineage', 'Abrir na linhagem'],
   save: ['Save as', 'Salvar como'],
+  history: ['Run history', 'Histórico de execuções'],
+  earlierRuns: ['Earlier runs', 'Execuções anteriores'],
+  failuresOverTime: ['Failures over time', 'Falhas ao longo do tempo'],
+  asTable: ['As a table', 'Como tabela'],
+  when: ['When', 'Quando'],
+  barsTold: [
+    '{0}: {1} runs, the last {2}, the highest {3}',
+    '{0}: {1} execuções, a última {2}, a maior {3}',
+  ],
 } as const;
 
 export type Word = keyof typeof WORDS;

@@ -8,6 +8,7 @@ export interface SiteData {
   readonly details: readonly (readonly NodeDetail[])[];
   readonly texts: readonly TextShard[];
   readonly runs: RunData;
+  readonly pasts: readonly (readonly NodePast[])[];
 }
 
 /** data/index.js: all that lists, the graph and the search over names need. */
@@ -96,7 +97,35 @@ export interface RunData {
   readonly generatedAt: string;
   readonly run?: Run;
   readonly freshness: readonly FreshnessRow[];
+  /** earlier runs, where any are kept */
+  readonly past?: RunPast;
 }
+/** The runs that are kept, the oldest first; they are named by their places in this list. */
+export interface RunPast {
+  readonly runs: readonly PastRun[];
+  readonly failing: readonly FailingRow[];
+}
+export interface PastRun {
+  readonly at: string;
+  readonly command: string;
+  readonly seconds: number;
+  /** how many nodes passed, warned, failed, were skipped */
+  readonly counts: readonly [success: number, warn: number, error: number, skipped: number];
+  readonly cancelled?: true;
+}
+/** A test, and how many rows failed in which run. */
+export interface FailingRow {
+  readonly node: number;
+  readonly past: readonly (readonly [run: number, failures: number])[];
+}
+/** data/h/N.js: the last runs of the nodes from N × perShard on. Numbers that are not known are -1 or left out. */
+export type NodePast = readonly (readonly [
+  run: number,
+  status: string,
+  seconds: number,
+  rows?: number,
+  failures?: number,
+])[];
 export interface Run {
   readonly command: string;
   readonly finishedAt: string;

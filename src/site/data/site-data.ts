@@ -3,7 +3,9 @@ import { layeredLayout } from '../graph/layered.ts';
 import type { NodeDetail, NodeRow, RunData, SiteData, TextShard } from './format.ts';
 import { columnsOf, detailOf, statsOf } from './details.ts';
 import { isMap, mapAt, mapsAt, said, textAt, type Json } from './json.ts';
+import type { HistoryRun } from '../../artifacts/run-history.ts';
 import { isDrawn } from './drawn.ts';
+import { pastOf } from './history.ts';
 import { askedConfig, nodesOf, parentIds, rowOf, type Found } from './nodes.ts';
 import { freshnessOf, runOf } from './runs.ts';
 
@@ -12,6 +14,8 @@ export interface SiteArtifacts {
   readonly catalog?: Json | undefined;
   readonly runResults?: Json | undefined;
   readonly sources?: Json | undefined;
+  /** earlier runs, the oldest first */
+  readonly history?: readonly HistoryRun[] | undefined;
 }
 const PER_SHARD = 100;
 /** Texts are looked through all together, so they come in few files. */
@@ -46,6 +50,8 @@ export function siteData(
   });
   const metadata = mapAt(manifest, 'metadata');
   const textShards = chunks(texts, PER_TEXT_SHARD);
+  const { history = [] } = artifacts;
+  const past = history.length === 0 ? undefined : pastOf(history, placeOf, found.length);
   return {
     index: {
       format: 1,
@@ -61,7 +67,11 @@ export function siteData(
     },
     details: chunks(details, PER_SHARD),
     texts: textShards,
-    runs: runData(artifacts, placeOf, generatedAt),
+    runs: {
+      ...runData(artifacts, placeOf, generatedAt),
+      ...(past === undefined ? {} : { past: past.runs }),
+    },
+    pasts: past === undefined ? [] : chunks(past.nodes, PER_SHARD),
   };
 }
 

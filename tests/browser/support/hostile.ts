@@ -102,6 +102,17 @@ export function hostileArtifacts(): {
           ],
         })),
       },
+      history: [
+        {
+          invocation: all,
+          at: all,
+          seconds: 1,
+          command: all,
+          target: all,
+          cancelled: false,
+          results: ids.map((id, i) => ({ id, status: TRAPS[i] ?? '', seconds: i, failures: i })),
+        },
+      ],
       sources: {
         results: [
           {

@@ -5,6 +5,7 @@ import { isDrawn } from '../../data/drawn.ts';
 import { safeAddress } from '../../text/address.ts';
 import { Columns } from '../parts/columns.tsx';
 import { Markdown } from '../parts/markdown.tsx';
+import { Past } from '../parts/past.tsx';
 import { Copy, Sql } from '../parts/sql.tsx';
 import {
   Facts,
@@ -78,6 +79,7 @@ function Detail({
         </Section>
       )}
       <NodeTests site={site} node={node} />
+      <Past key={node.id} site={site} node={node} />
       {isDrawn(node.type) && (
         <Section title={say('lineage')} id="lineage">
           <Around key={node.place} site={site} node={node} />

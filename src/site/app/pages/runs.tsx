@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { Gantt } from '../parts/gantt.tsx';
 import { Facts, NodeLink, Section, StatusBadge, Title, Wide } from '../parts/basics.tsx';
+import { Earlier } from './earlier.tsx';
 import type { ResultRow } from '../../data/format.ts';
 import { statusOf, type Site } from '../site.ts';
 import { count, duration, moment, say } from '../words.ts';
@@ -8,7 +9,7 @@ import { count, duration, moment, say } from '../words.ts';
 const SLOWEST = 20;
 
 export function Runs({ site }: { readonly site: Site }): JSX.Element {
-  const { run, freshness } = site.runs;
+  const { run, freshness, past } = site.runs;
   return (
     <>
       <Title>{say('runs')}</Title>
@@ -30,6 +31,7 @@ export function Runs({ site }: { readonly site: Site }): JSX.Element {
           <Slowest site={site} results={run.results} />
         </>
       )}
+      {past !== undefined && <Earlier site={site} past={past} />}
       {freshness.length > 0 && (
         <Section title={say('freshness')}>
           <Freshness site={site} />

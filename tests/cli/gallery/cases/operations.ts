@@ -21,6 +21,28 @@ export const OPERATIONS: readonly GalleryCase[] = [
     codes: ['ETL8061'],
   },
   {
+    name: 'history-that-cannot-be-kept',
+    on: 'server',
+    files: { 'models/orders.sql': 'select 1 as id\n', '.etl/history': 'a file in the way' },
+    args: ['run', '--no-partial-parse'],
+    exit: 0,
+    codes: ['ETL8062'],
+  },
+  {
+    name: 'history-of-no-runs',
+    files: { 'models/orders.sql': 'select 1 as id\n' },
+    args: ['history', '--limit', '0'],
+    exit: 2,
+    codes: ['ETL1001'],
+  },
+  {
+    name: 'a-tree-as-json',
+    files: { 'models/orders.sql': 'select 1 as id\n' },
+    args: ['ls', '--graph', '--output', 'json'],
+    exit: 2,
+    codes: ['ETL1001'],
+  },
+  {
     name: 'operation-macro-missing',
     files: { 'macros/vacuum.sql': '{% macro vacuum_all() %}{% endmacro %}\n' },
     args: ['run-operation', 'vacum_all'],
