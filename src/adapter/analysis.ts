@@ -2,6 +2,7 @@
 import type { Column, RelationName } from '../kernel/relation.ts';
 import type { EngineConfig } from './contract.ts';
 import type { DriverError } from './failure.ts';
+import type { LineageQuestions } from './lineage.ts';
 import type { Query, Statement } from './statement.ts';
 
 /** Where the empty relations are made. */
@@ -63,6 +64,8 @@ export interface Analysis {
   readerWants?(error: DriverError): StubForm | undefined;
   /** every relation of the ground with its columns */
   columns(schemas: readonly string[]): Query<{ readonly relation: RelationName } & Column>;
+  /** where the columns of queries come from that have been taken */
+  readonly lineage: LineageQuestions;
   fault(error: DriverError): Fault;
   /** why the failure proves nothing about the author's SQL; undefined where it does */
   doubt(error: DriverError): string | undefined;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection, Session } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
-import { check as judge, type CheckedNode } from '../check/check.ts';
+import { check as judge, type CheckedNode, type CheckResult } from '../check/check.ts';
 import { MemoryUnfit } from '../check/memory.ts';
 import { LOCK_FILE, readSourceLock, type LockedSources } from '../check/source-lock.ts';
 import { hasErrors, sortDiagnostics, type Diagnostic } from '../kernel/diagnostic.ts';
@@ -74,9 +74,44 @@ export async function checkProject(
   isOnServer: boolean,
 ): Promise<CheckReport> {
   const startedAt = invocation.now();
+  const { found, engine, locked } = await askEngine(project, invocation, { selected, isOnServer });
+  const told = inOrder([
+    ...found.diagnostics,
+    ...otherVersion(project.dialect.name, engine, isOnServer ? undefined : locked),
+  ]).flatMap((d) => project.judge(d) ?? []);
+  return {
+    engine: engine ?? project.dialect.name,
+    where: isOnServer ? 'target' : 'embedded',
+    target: project.targetName,
+    seconds: (invocation.now().getTime() - startedAt.getTime()) / 1000,
+    nodes: found.nodes.map((node) => ({ ...node, ...factsOf(project, node.id) })),
+    diagnostics: told,
+    ok: !hasErrors(told),
+  };
+}
+
+export interface Asking {
+  readonly selected: ReadonlySet<NodeId>;
+  readonly isOnServer: boolean;
+  readonly wantsLineage?: boolean;
+}
+
+export interface Answered {
+  readonly found: CheckResult;
+  /** `postgres 18.4` */
+  readonly engine: string | undefined;
+  readonly locked: LockedSources | undefined;
+}
+
+/** Starts the engine where it is needed, asks it, and stops it. Throws an EtlError where it cannot be asked. */
+export async function askEngine(
+  project: OpenProject,
+  invocation: Invocation,
+  { selected, isOnServer, wantsLineage = false }: Asking,
+): Promise<Answered> {
   const locked = await lockOf(project);
   const stubs = await stubsOf(project);
-  const memories = new Memories(project, { stubs, isUsed: !isOnServer });
+  const memories = new Memories(project, { stubs, isUsed: !isOnServer && !wantsLineage });
   const engine = new LazyEngine(() =>
     isOnServer ? connect(project, invocation) : openScratch(project, invocation),
   );
@@ -105,23 +140,12 @@ export async function checkProject(
       seed: runFiles(project).seed,
       now: invocation.startedAt,
       memory,
+      wantsLineage,
     });
     const name =
       engine.version === undefined ? memory?.engine : `${dialect.name} ${engine.version}`;
     await memories.write({ engine: name ?? dialect.name, nodes: found.memory });
-    const told = inOrder([
-      ...found.diagnostics,
-      ...otherVersion(dialect.name, name, isOnServer ? undefined : locked),
-    ]).flatMap((d) => project.judge(d) ?? []);
-    return {
-      engine: name ?? dialect.name,
-      where: isOnServer ? 'target' : 'embedded',
-      target: project.targetName,
-      seconds: (invocation.now().getTime() - startedAt.getTime()) / 1000,
-      nodes: found.nodes.map((node) => ({ ...node, ...factsOf(project, node.id) })),
-      diagnostics: told,
-      ok: !hasErrors(told),
-    };
+    return { found, engine: name, locked };
   } catch (error) {
     if (!isStatementFailure(error)) throw error;
     throw new EtlError([explainFailure(error, {})], { cause: error });

@@ -37,6 +37,13 @@ export { docsServe } from './docs-serve.ts';
 export { grants, type GrantsResult } from './grants.ts';
 export { history, type History } from './history.ts';
 export { init } from './init.ts';
+export {
+  lineage,
+  type LineageColumn,
+  type LineageNode,
+  type LineageOptions,
+  type LineageReport,
+} from './lineage.ts';
 export { list } from './list.ts';
 export { parse } from './parse.ts';
 export { plan } from './plan.ts';

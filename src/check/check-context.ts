@@ -30,4 +30,6 @@ export interface CheckContext {
   readonly now: Date;
   /** what earlier checks have found to be sound; absent where it does not count */
   readonly memory?: CheckMemory | undefined;
+  /** asks where the columns come from too; nothing is remembered from earlier checks then */
+  readonly wantsLineage?: boolean;
 }

@@ -4,6 +4,7 @@ import type { NodeId } from '../kernel/node-id.ts';
 import { relationKey, type Column } from '../kernel/relation.ts';
 import type { CheckContext } from './check-context.ts';
 import { brokenContracts, undescribed } from './compare-promises.ts';
+import { readLineage, type NodeLineage } from './lineage.ts';
 import { explainRefusal, type Surroundings } from './explain-refusal.ts';
 import {
   MemoryUnfit,
@@ -40,6 +41,12 @@ export interface CheckResult {
   readonly diagnostics: readonly Diagnostic[];
   /** for the next check */
   readonly memory: CheckMemory['nodes'];
+  /** of everything that was looked at, each after what it reads */
+  readonly order: readonly NodeId[];
+  /** of all that was taken, where it is wanted */
+  readonly lineage: ReadonlyMap<NodeId, NodeLineage>;
+  /** columns of everything that was looked at */
+  readonly columns: ReadonlyMap<NodeId, readonly TypedColumn[]>;
 }
 
 /**
@@ -48,7 +55,8 @@ export interface CheckResult {
  */
 export async function check(ctx: CheckContext): Promise<CheckResult> {
   const scope = scopeOf(ctx.manifest, ctx.graph, ctx.selected);
-  const memory = ctx.places === undefined ? ctx.memory : undefined;
+  const isRemembered = ctx.places === undefined && ctx.wantsLineage !== true;
+  const memory = isRemembered ? ctx.memory : undefined;
   try {
     return await checkFrom(ctx, scope, memory);
   } catch (error) {
@@ -76,6 +84,7 @@ async function checkFrom(
           refused: new Map(),
           extensible: new Set<NodeId>(),
           columns: unchanged.clean,
+          lineage: new Map(),
         }
       : await ctx.withSession((session, engine) => {
           if (memory !== undefined && memory.engine !== engine) throw new MemoryUnfit();
@@ -96,6 +105,9 @@ async function checkFrom(
   );
   return {
     nodes,
+    order: scope.order,
+    lineage: found.lineage,
+    columns: found.columns,
     memory: remembered(
       scope,
       memory,
@@ -123,6 +135,7 @@ interface Found {
   /** refused for what another server may have: an operator, a cast */
   readonly extensible: ReadonlySet<NodeId>;
   readonly columns: ReadonlyMap<NodeId, readonly TypedColumn[]>;
+  readonly lineage: ReadonlyMap<NodeId, NodeLineage>;
 }
 
 /** What the engine says. */
@@ -143,10 +156,8 @@ async function asked(
     const stubs = ground.isWarehouse ? [] : await makeStubs(ctx, shadow, schemas);
     const walk = new Walk(ctx, scope, shadow, unchanged);
     await walk.run(needed);
-    const columns = new Map([
-      ...unchanged.clean,
-      ...columnsById(ctx, walk, await ask(session, analysis.columns(schemas))),
-    ]);
+    const relations = await ask(session, analysis.columns(schemas));
+    const columns = new Map([...unchanged.clean, ...columnsById(ctx, walk, relations)]);
     const around: Surroundings = {
       manifest: ctx.manifest,
       scope,
@@ -164,7 +175,12 @@ async function asked(
     }
     for (const [id, list] of await brokenContracts(ctx, session, walk.verdicts, unchanged.clean))
       refused.set(id, [...(refused.get(id) ?? []), ...list]);
+    const lineage =
+      ctx.wantsLineage === true
+        ? await readLineage(ctx, shadow, walk.taken, { schemas, relations })
+        : new Map<NodeId, NodeLineage>();
     return {
+      lineage,
       verdicts: [...walk.verdicts.values()],
       extensible,
       undeclared: walk.undeclared,

@@ -45,6 +45,7 @@ export class Walk {
   readonly refusals: Refusal[] = [];
   /** sources whose columns nobody says */
   readonly undeclared: SourceNode[] = [];
+  readonly taken: Task[] = [];
   readonly #ctx: CheckContext;
   readonly #scope: CheckScope;
   readonly #shadow: Shadow;
@@ -303,7 +304,7 @@ export class Walk {
     if (tasks.length > 1) {
       const failure = await this.#shadow.attempt(tasks.flatMap((task) => task.statements));
       if (failure === undefined) {
-        for (const { node } of tasks) this.#ok(node.unique_id);
+        for (const task of tasks) this.#ok(task.node.unique_id, task);
         return;
       }
     }
@@ -320,7 +321,7 @@ export class Walk {
       failure = await this.#shadow.attempt(task.statements);
     if (failure !== undefined && task.asView !== undefined && analysis.isOfTable?.(failure.error))
       failure = await this.#shadow.attempt([task.asView]);
-    if (failure === undefined) return this.#ok(node.unique_id);
+    if (failure === undefined) return this.#ok(node.unique_id, task);
     const doubt =
       analysis.doubt(failure.error) ??
       (await madeByHooks(this.#ctx, node, analysis.fault(failure.error)));
@@ -363,7 +364,8 @@ export class Walk {
     this.#settle({ id, standing: 'wrong', diagnostics: [], isCertain });
   }
 
-  #ok(id: NodeId): void {
+  #ok(id: NodeId, task?: Task): void {
+    if (task !== undefined) this.taken.push(task);
     if (this.verdicts.has(id)) return;
     this.#settle({ id, standing: 'ok', diagnostics: [] });
   }

@@ -76,6 +76,28 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'print the selected nodes as a tree: each below what it reads; tests only where --resource-type names them',
   },
   {
+    flags: '--output <format>',
+    key: 'output',
+    kind: 'text',
+    only: ['lineage'],
+    choices: ['tree', 'json', 'mermaid'],
+    help: 'form of what is shown: tree (default), json, mermaid for a diagram',
+  },
+  {
+    flags: '--up',
+    key: 'up',
+    kind: 'flag',
+    only: ['lineage'],
+    help: 'only what the columns come from',
+  },
+  {
+    flags: '--down',
+    key: 'down',
+    kind: 'flag',
+    only: ['lineage'],
+    help: 'only what comes from the columns',
+  },
+  {
     flags: '--offline',
     key: 'offline',
     kind: 'flag',

@@ -109,6 +109,14 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/check.ts')).checkCommand(values, terminal),
   },
   {
+    name: 'lineage',
+    arguments: '[names...]',
+    summary: 'Show which columns a column comes from and goes into; needs no warehouse',
+    example: 'etl lineage customer_revenue.total --up',
+    run: async (values, positional, terminal) =>
+      (await import('./commands/lineage.ts')).lineageCommand(values, positional, terminal),
+  },
+  {
     name: 'plan',
     summary: 'Show what a build would do to each relation, without doing it',
     example: 'etl plan -s customer_revenue+',

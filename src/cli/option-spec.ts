@@ -27,6 +27,7 @@ export type Command =
   | 'db psql-url'
   | 'deps'
   | 'check'
+  | 'lineage'
   | 'sources pull';
 
 /** One option of the command line. */

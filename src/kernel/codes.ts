@@ -122,6 +122,8 @@ export const CODES = {
   ETL6051: 'Checked by another version of the engine',
   ETL6052: 'Stub refused',
   ETL6053: 'Not begun, because some of it would certainly fail',
+  ETL6080: 'No such column or model',
+  ETL6081: 'Lineage not known',
   ETL7001: 'Seed row has the wrong number of fields',
   ETL7002: 'Seed value does not fit its column',
   ETL7003: 'Seed header is not usable',

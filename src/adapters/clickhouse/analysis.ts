@@ -116,6 +116,7 @@ WHERE database IN (${schemas.map(text).join(', ')}) ORDER BY database, table, po
       nullable: isNullable(String(row['type'])),
     }),
   }),
+  lineage: () => [],
   fault,
   doubt,
 });

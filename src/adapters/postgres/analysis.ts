@@ -2,6 +2,7 @@
 import type { Analysis, Fault, Ground } from '../../adapter/analysis.ts';
 import type { DriverError } from '../../adapter/failure.ts';
 import type { Statement } from '../../adapter/statement.ts';
+import { lineageQuestions } from './lineage/question.ts';
 import { ident, quoted, relationText } from './quote.ts';
 import { around, once, repeatable } from './statements.ts';
 
@@ -151,6 +152,7 @@ order by c.oid, a.attnum`,
       nullable: row['nullable'] === true,
     }),
   }),
+  lineage: lineageQuestions,
   fault,
   doubt,
   hasFunction: (name) => ({

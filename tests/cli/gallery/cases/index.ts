@@ -6,6 +6,7 @@ import { DATA } from './data.ts';
 import { FILES } from './files.ts';
 import { GOVERNANCE } from './governance.ts';
 import { GRAPH } from './graph.ts';
+import { LINEAGE } from './lineage.ts';
 import { OPERATIONS } from './operations.ts';
 import { PACKAGES } from './packages.ts';
 import { PROJECTS } from './projects.ts';
@@ -32,6 +33,7 @@ export const CASES: readonly GalleryCase[] = [
   ...UNIT_TESTS,
   ...SEEDS,
   ...CHECK,
+  ...LINEAGE,
   ...CLICKHOUSE,
   ...FILES,
 ];
