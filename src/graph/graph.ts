@@ -1,4 +1,3 @@
-import { Graph } from 'graphlib';
 import type { NodeId } from '../kernel/node-id.ts';
 import { parentsOf, type Manifest } from '../manifest/manifest.ts';
 
@@ -18,15 +17,18 @@ export const graphOf = (manifest: Manifest): ProjectGraph => graphFrom(parentsOf
 
 /** Builds a graph from direct parents alone. */
 export function graphFrom(parents: ReadonlyMap<NodeId, readonly NodeId[]>): ProjectGraph {
-  // graphlib serves as a container only: its algorithms recurse and overflow the stack on long chains
-  const graph = new Graph({ directed: true });
   const ids = [...parents.keys()].sort();
-  for (const id of ids) graph.setNode(id);
-  for (const [child, above] of parents)
-    for (const parent of above) if (parents.has(parent)) graph.setEdge(parent, child);
   // sorted once: whoever walks the graph asks for the same neighbours again and again
-  const above = new Map(ids.map((id) => [id, sorted(graph.predecessors(id))]));
-  const below = new Map(ids.map((id) => [id, sorted(graph.successors(id))]));
+  const above = new Map<NodeId, readonly NodeId[]>();
+  const below = new Map<NodeId, NodeId[]>();
+  for (const id of ids) below.set(id, []);
+  // children come in their order, so that the lists below a parent are sorted without being sorted
+  for (const child of ids) {
+    const known = (parents.get(child) ?? []).filter((parent) => below.has(parent));
+    const distinct = known.length > 1 ? [...new Set(known)].sort() : known;
+    above.set(child, distinct);
+    for (const parent of distinct) below.get(parent)?.push(child);
+  }
   return {
     ids,
     has: (id) => above.has(id),
@@ -34,6 +36,3 @@ export function graphFrom(parents: ReadonlyMap<NodeId, readonly NodeId[]>): Proj
     children: (id) => below.get(id) ?? [],
   };
 }
-
-const sorted = (ids: readonly string[] | undefined): readonly NodeId[] =>
-  ((ids ?? []) as readonly NodeId[]).toSorted();

@@ -42,8 +42,9 @@ export class Collector {
       drafts.filter(({ type }) => type !== 'test').map((draft) => [draft.id, draft]),
     );
     const tests = new Map<NodeId, KeyTest[]>();
-    for (const { generic, config, ...draft } of drafts) {
-      const attached = attachment({ generic, ...draft }, this.#drafts);
+    for (const draft of drafts) {
+      const { generic, config } = draft;
+      const attached = attachment(draft, this.#drafts);
       if (generic === undefined || attached === undefined) continue;
       const { name, kwargs } = generic.metadata;
       const test = { name, kwargs, enabled: config.enabled };

@@ -50,8 +50,10 @@ function mergeValue(key: string, below: unknown, above: unknown): unknown {
 
 /** The config after one more level: tags and hooks append, meta and its like update, grants by privilege, the rest replaces. */
 export function mergeConfig(below: ConfigValues, above: ConfigValues): ConfigValues {
+  const entries = Object.entries(above);
+  if (entries.length === 0) return below;
   const merged: Record<string, unknown> = { ...below };
-  for (const [name, value] of Object.entries(above)) {
+  for (const [name, value] of entries) {
     const key = configKey(name);
     merged[key] = mergeValue(key, merged[key], value);
   }

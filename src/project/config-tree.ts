@@ -19,8 +19,28 @@ function ownConfigs(level: YamlMap): ConfigValues {
   return configs;
 }
 
-/** The configs that a tree holds for a resource, from the loosest level to the closest. */
+/** By tree and by its deepest level that applies: many resources share one, and a tree never changes. */
+const KNOWN = new WeakMap<YamlMap, WeakMap<YamlMap, readonly ConfigValues[]>>();
+
+/**
+ * The configs that a tree holds for a resource, from the loosest level to the closest. Resources to which the same levels apply get
+ * the same list.
+ */
 export function configLevels(tree: YamlMap, fqn: readonly string[]): readonly ConfigValues[] {
+  let deepest = tree;
+  for (const step of fqn) {
+    const next = Object.hasOwn(deepest, step) ? deepest[step] : undefined;
+    if (!isYamlMap(next)) break;
+    deepest = next;
+  }
+  let known = KNOWN.get(tree);
+  if (known === undefined) KNOWN.set(tree, (known = new WeakMap()));
+  let levels = known.get(deepest);
+  if (levels === undefined) known.set(deepest, (levels = levelsTo(tree, fqn)));
+  return levels;
+}
+
+function levelsTo(tree: YamlMap, fqn: readonly string[]): readonly ConfigValues[] {
   const levels = [ownConfigs(tree)];
   let level = tree;
   for (const step of fqn) {

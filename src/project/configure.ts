@@ -226,7 +226,7 @@ export function nameDraft(world: World, naming: Naming, draft: ConfiguredDraft):
     alias: textOrNull(config.alias),
     database: textOrNull(config.database),
   };
-  const node = {
+  const node = (): Readonly<Record<string, unknown>> => ({
     unique_id: draft.id,
     name: draft.name,
     resource_type: draft.type,
@@ -243,7 +243,7 @@ export function nameDraft(world: World, naming: Naming, draft: ConfiguredDraft):
     version: draft.version?.v ?? null,
     raw_code: draft.rawCode,
     unrendered_config: draft.unrenderedConfig,
-  };
+  });
   const generated = naming.names({
     id: draft.id,
     name: draft.name,
@@ -257,7 +257,9 @@ export function nameDraft(world: World, naming: Naming, draft: ConfiguredDraft):
   const relation = hasRelation(draft)
     ? relationText(world, { ...names, database }, config['quoting'])
     : null;
-  return { ...draft, ...names, database, relationName: relation };
+  // by name: a second spread makes an object that is slow to read and large
+  const { schema, alias } = names;
+  return { ...draft, schema, alias, database, relationName: relation };
 }
 
 /** The quoted, qualified name of a node's relation: its own quoting goes over the project's. */

@@ -22,6 +22,7 @@ import type { World } from './world.ts';
 import { isYamlMap } from './yaml.ts';
 import type { YamlDocument, YamlMap, YamlPath } from './yaml.ts';
 import { renderTree } from './yaml-render.ts';
+import type { RenderValue } from './yaml-render.ts';
 
 /** What a generic test is put on. */
 export interface TestTarget {
@@ -156,16 +157,19 @@ function partsOf(world: World, entry: TestEntry, from: Written): TestParts {
   }
   const own = isYamlMap(kwargs['config']) ? { ...kwargs['config'] } : {};
   delete kwargs['config'];
-  const render = yamlRenderer(
-    world.host,
-    entry.target.package.project.name,
-    baseScope(
-      baseSettings(
-        world.watched,
-        varLayers(world.watched.cliVars, world.root.project, entry.target.package.project),
+  // made when something is to be rendered: most tests have no templates
+  let known: RenderValue | undefined;
+  const render: RenderValue = (text, origin) =>
+    (known ??= yamlRenderer(
+      world.host,
+      entry.target.package.project.name,
+      baseScope(
+        baseSettings(
+          world.watched,
+          varLayers(world.watched.cliVars, world.root.project, entry.target.package.project),
+        ),
       ),
-    ),
-  );
+    ))(text, origin);
   const rendered = (value: unknown, path: YamlPath): unknown => {
     const diagnostics: Diagnostic[] = [];
     const result = renderTree(value, path, { document, render, wants: () => true, diagnostics });
@@ -185,6 +189,7 @@ function partsOf(world: World, entry: TestEntry, from: Written): TestParts {
     if (isDirect && Object.hasOwn(own, key)) sameKey(world, document, [...from.path, key]);
     const value = isDirect ? direct : (own[key] ?? direct);
     if (!isDirect) delete own[key];
+    if (value === undefined || value === null) continue;
     put(key, value, [...from.path, ...(isDirect ? [key] : ['config', key])]);
   }
   for (const [key, value] of Object.entries(own)) put(key, value, [...from.path, 'config', key]);

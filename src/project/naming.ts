@@ -20,8 +20,8 @@ export interface NamingSubject {
   readonly custom: Readonly<Record<Component, string | null>>;
   /** of a version of a model: as its default alias writes it */
   readonly versionText?: string | undefined;
-  /** the node as the macros see it */
-  readonly node: Readonly<Record<string, unknown>>;
+  /** the node as the macros see it: made when one of them is called */
+  readonly node: () => Readonly<Record<string, unknown>>;
 }
 
 export interface GeneratedNames {
@@ -91,7 +91,7 @@ export class Naming {
         {
           packageName: owner,
           name: `generate_${component}_name`,
-          args: [subject.custom[component], toPython(subject.node)],
+          args: [subject.custom[component], toPython(subject.node())],
           contextPackage: owner === 'dbt' ? this.#world.root.project.name : owner,
         },
         scope,

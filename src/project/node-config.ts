@@ -41,8 +41,40 @@ function levelsOf(request: ConfigRequest, rendered: boolean): readonly ConfigVal
   ];
 }
 
+const isEmpty = (values: ConfigValues): boolean => Object.keys(values).length === 0;
+
+/** What many resources have alike: most tests set nothing of their own, and then the project's levels decide alone. */
+interface Alike {
+  readonly final: Map<string, NodeConfig>;
+  readonly unrendered: Map<string, ConfigValues>;
+}
+const ALIKE = new WeakMap<readonly ConfigValues[], WeakMap<readonly ConfigValues[], Alike>>();
+
+/** Where the configs of such resources are kept; undefined for a resource that sets something itself. */
+function alikeOf({ type, fqn, own, root, yaml, calls, written }: ConfigRequest): Alike | undefined {
+  if (type === 'analysis' || !isEmpty(yaml) || !isEmpty(calls) || written !== undefined)
+    return undefined;
+  const section = sectionOf(type);
+  const levels = configLevels(own.configs[section], fqn);
+  const above = own === root ? levels : configLevels(root.configs[section], fqn);
+  let known = ALIKE.get(levels);
+  if (known === undefined) ALIKE.set(levels, (known = new WeakMap()));
+  let alike = known.get(above);
+  if (alike === undefined) known.set(above, (alike = { final: new Map(), unrendered: new Map() }));
+  return alike;
+}
+
 /** The config as written: the closest level that names a key wins, nothing is merged. */
 export function unrenderedConfig(request: ConfigRequest): ConfigValues {
+  const known = alikeOf(request)?.unrendered;
+  const found = known?.get(request.type);
+  if (found !== undefined) return found;
+  const written = writtenConfig(request);
+  known?.set(request.type, written);
+  return written;
+}
+
+function writtenConfig(request: ConfigRequest): ConfigValues {
   const result: Record<string, unknown> = {};
   for (const level of levelsOf(request, false))
     for (const [key, value] of Object.entries(level)) result[configKey(key)] = value;
@@ -104,8 +136,8 @@ const CHECKS: readonly Check[] = [
 /** Seeds and tests are materialized in one way. */
 const only = (type: ResourceType): readonly Check[] =>
   type === 'seed' || type === 'test'
-    ? [['materialized', `"${type}"`, (value) => value === type || !isText(value)]]
-    : [];
+    ? [...CHECKS, ['materialized', `"${type}"`, (value) => value === type || !isText(value)]]
+    : CHECKS;
 
 /** Keys with one type in dbt, by its JSON schema. */
 const SCHEMA_TYPES: Readonly<Record<string, string>> = {
@@ -137,7 +169,7 @@ function checked(
   at: Span | undefined,
   diagnostics: Diagnostic[],
 ): void {
-  for (const [key, expected, test] of [...CHECKS, ...only(type)]) {
+  for (const [key, expected, test] of only(type)) {
     if (!Object.hasOwn(config, key) || test(config[key])) continue;
     // a text for a choice was often written without quotes in YAML
     diagnostics.push(
@@ -160,8 +192,24 @@ function settleStoreFailures(config: Record<string, unknown>): void {
   } else config['store_failures'] = kind !== 'ephemeral';
 }
 
-/** The final config of a node: checked, hooks in one form. */
+/** The final config of a node: checked, hooks in one form. Nodes that set nothing themselves share one. */
 export function finalConfig(
+  request: ConfigRequest,
+  node: string,
+  at: Span | undefined,
+  diagnostics: Diagnostic[],
+): NodeConfig {
+  const known = alikeOf(request)?.final;
+  const found = known?.get(request.type);
+  if (found !== undefined) return found;
+  const before = diagnostics.length;
+  const config = checkedConfig(request, node, at, diagnostics);
+  // what is wrong with it is told of each node
+  if (diagnostics.length === before) known?.set(request.type, config);
+  return config;
+}
+
+function checkedConfig(
   request: ConfigRequest,
   node: string,
   at: Span | undefined,

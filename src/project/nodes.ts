@@ -92,7 +92,7 @@ export function frozen<T>(value: T): T {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return value;
   Object.freeze(value);
-  for (const item of Object.values(value)) frozen(item);
+  for (const key in value) frozen(value[key]);
   return value;
 }
 

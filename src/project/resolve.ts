@@ -62,23 +62,12 @@ function missingVersion(
 const lighter = (asker: Asker, problem: Diagnostic): Diagnostic =>
   asker.isTest ? { ...problem, severity: 'warning' } : problem;
 
-const asReferable = ({
-  type,
-  id,
-  name,
-  group,
-  access,
-  version,
-  ...draft
-}: NamedDraft): Referable => ({
-  type,
-  id,
-  name,
-  group,
-  access,
-  packageName: draft.package.project.name,
-  ...(version && { version }),
-});
+const asReferable = (draft: NamedDraft): Referable => {
+  const { type, id, name, group, access, version } = draft;
+  const packageName = draft.package.project.name;
+  const found = { type, id, name, group, access, packageName };
+  return version === undefined ? found : { ...found, version };
+};
 
 export class Resolver implements Finder {
   readonly #world: World;

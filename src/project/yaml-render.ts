@@ -24,8 +24,16 @@ export interface RenderRules {
 /** True for a text that is a template. */
 export const isTemplate = (text: string): boolean => /\{[{%#]/.test(text);
 
-/** A copy of `value` (which stands at `path`) with its templates rendered; problems are collected and give null. */
-export function renderTree(value: unknown, path: YamlPath, rules: RenderRules): unknown {
+const hasTemplates = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? isTemplate(value)
+    : typeof value === 'object' && value !== null && Object.values(value).some(hasTemplates);
+
+/** `value` (which stands at `path`) with its templates rendered; problems are collected and give null. A copy, where it has some. */
+export const renderTree = (value: unknown, path: YamlPath, rules: RenderRules): unknown =>
+  hasTemplates(value) ? rendered(value, path, rules) : value;
+
+function rendered(value: unknown, path: YamlPath, rules: RenderRules): unknown {
   if (typeof value === 'string') {
     if (!isTemplate(value) || !rules.wants(path)) return value;
     const at = rules.document.textSpanOf(path);
@@ -47,10 +55,10 @@ export function renderTree(value: unknown, path: YamlPath, rules: RenderRules): 
       return null;
     }
   }
-  if (Array.isArray(value)) return value.map((item, i) => renderTree(item, [...path, i], rules));
+  if (Array.isArray(value)) return value.map((item, i) => rendered(item, [...path, i], rules));
   if (typeof value !== 'object' || value === null) return value;
-  const rendered: Record<string, unknown> = {};
+  const copy: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value))
-    rendered[key] = renderTree(item, [...path, key], rules);
-  return rendered;
+    copy[key] = hasTemplates(item) ? rendered(item, [...path, key], rules) : item;
+  return copy;
 }

@@ -36,7 +36,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   manifest: ['zod'],
   adapter: [],
   events: [],
-  graph: ['graphlib'],
+  graph: [],
   project: ['yaml', 'zod'],
   materializations: [],
   ledger: [],

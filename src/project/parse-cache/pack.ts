@@ -2,7 +2,7 @@
 // asked for.
 import type { NodeId } from '../../kernel/node-id.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
-import { requirePlain } from './plain.ts';
+import { requirePlain, requirePlainBut } from './plain.ts';
 import { ALIKE, LATER } from './unpack.ts';
 
 type Mutable = Record<string, unknown>;
@@ -10,9 +10,19 @@ type Mutable = Record<string, unknown>;
 class Alike {
   readonly texts: string[] = [];
   readonly #places = new Map<string, number>();
+  readonly #objects = new Map<unknown, number>();
 
-  /** The place of a value among those that are written once. */
+  /** The place of a value among those that are written once. Throws NotKept for one that cannot be kept. */
   place(value: unknown): number {
+    const known = this.#objects.get(value);
+    if (known !== undefined) return known;
+    const place = this.#placeOfText(value);
+    this.#objects.set(value, place);
+    return place;
+  }
+
+  #placeOfText(value: unknown): number {
+    requirePlain(value);
     const text = JSON.stringify(value);
     let place = this.#places.get(text);
     if (place === undefined) {
@@ -23,11 +33,14 @@ class Alike {
   }
 }
 
+const ARE_ALIKE: ReadonlySet<string> = new Set(ALIKE);
+
 function packedNodes(nodes: Readonly<Record<NodeId, object>>, alike: Alike): string {
   const parts: string[] = [];
   for (const [id, node] of Object.entries(nodes)) {
     const packed: Mutable = { ...node };
     if ('created_at' in packed) packed['created_at'] = 0;
+    requirePlainBut(packed, ARE_ALIKE);
     for (const key of ALIKE) if (key in packed) packed[key] = alike.place(packed[key]);
     parts.push(`${JSON.stringify(id)}:${JSON.stringify(packed)}`);
   }
@@ -36,9 +49,9 @@ function packedNodes(nodes: Readonly<Record<NodeId, object>>, alike: Alike): str
 
 /** The manifest as lines: first what every command needs, then each of the rest. Throws NotKept where it cannot be kept. */
 export function packManifest(manifest: Manifest): readonly string[] {
-  requirePlain(manifest);
   const alike = new Alike();
   const { nodes, stranded, macros, docs, disabled, ...rest } = manifest;
+  requirePlain({ macros, docs, disabled, rest });
   const core = `{"nodes":${packedNodes(nodes, alike)},"rest":${JSON.stringify({ ...rest, loaded_at: 0 })}`;
   const later = { macros, docs, disabled, stranded: packedNodes(stranded, alike) };
   return [

@@ -34,6 +34,14 @@ export function requirePlain(value: unknown): void {
   for (const key in value) requirePlain((value as Readonly<Record<string, unknown>>)[key]);
 }
 
+/** The same for a record whose values under some keys were looked at already. */
+export function requirePlainBut(
+  record: Readonly<Record<string, unknown>>,
+  keys: ReadonlySet<string>,
+): void {
+  for (const key in record) if (!keys.has(key)) requirePlain(record[key]);
+}
+
 /** What stands for a value of another kind: the kind and its parts. */
 const KIND = '$';
 
