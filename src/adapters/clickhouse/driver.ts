@@ -18,6 +18,12 @@ export interface LoadOrder extends Order {
   readonly path: string;
 }
 
+/** A file that the statement itself reads, from the path that it is given. */
+export interface FileOrder extends Omit<Order, 'sql'> {
+  readonly path: string;
+  readonly sqlOf: (path: string) => string;
+}
+
 /** The answer to a read, as JSON has it. */
 export interface RawResult {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
@@ -31,6 +37,8 @@ export interface Driver {
   run(order: Order): Promise<number | undefined>;
   rows(order: Order): Promise<RawResult>;
   load(order: LoadOrder): Promise<void>;
+  /** absent where the engine does not see the files of this machine */
+  readFile?(order: FileOrder): Promise<void>;
   /** tells the engine to stop every statement whose tag begins so */
   kill(tagPrefix: string): Promise<void>;
   /** a session has come to its end */

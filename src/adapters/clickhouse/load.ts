@@ -1,5 +1,5 @@
-// Seeds: the engine reads the file as texts, says which cells do not fit, and converts the rest; only a file with a
-// mistake is read here, to name the line.
+// Seeds: the engine reads, checks and converts the file by one statement where it can. Otherwise it reads the cells as texts, says
+// which do not fit, and converts the rest; only a file with a mistake is read here, to name the line.
 import { constants, createReadStream } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import type { Effect, SeedInput } from '../../adapter/contract.ts';
@@ -9,11 +9,14 @@ import type { Diagnostic, Span } from '../../kernel/diagnostic.ts';
 import { EtlError } from '../../kernel/error.ts';
 import type { Column, RelationName } from '../../kernel/relation.ts';
 import { readCsv } from '../../sql/csv.ts';
-import { columns as columnsOf } from './introspect.ts';
+import { columns as columnsOf, rowCount } from './introspect.ts';
 import { drop } from './publish.ts';
 import { at, columnOf, headerSettings, shorten, wrongHeader } from './seed-header.ts';
-import { badCells, convertTexts, createTexts, csvSettings, insertTexts } from './seed.ts';
+import { badCells, convertTexts, createTexts, csvSettings, emptied, insertTexts } from './seed.ts';
+import { IN_DOUBT, insertAtOnce } from './seed-at-once.ts';
+import type { Settings } from './settings.ts';
 import { rawTexts } from './staged-names.ts';
+import { fill } from './statements.ts';
 import { innerType } from './types.ts';
 
 /** What loading needs of a session. */
@@ -22,6 +25,10 @@ export interface Loader {
   read(statement: Statement): Promise<ResultSet>;
   /** an INSERT whose data is the CSV file */
   insert(statement: Statement, path: string): Promise<void>;
+  /** sends an INSERT that reads the file itself, from the path that it is given; absent where the engine has no files of ours */
+  readonly readFile?:
+    | ((statementOf: (path: string) => Statement, path: string) => Promise<void>)
+    | undefined;
 }
 
 /** Different bad texts that are looked up in the file; beyond that the first line named may not be the very first. */
@@ -34,17 +41,53 @@ export async function loadSeed(
   loader: Loader,
 ): Promise<Effect> {
   await requireFile(input);
-  const texts = rawTexts(target);
   const types = await tableTypes(target, input.columns, loader);
+  // a file without a row has nothing to insert, and one without a header is no CSV to the engine
+  if (await isEmpty(input.path)) return { rows: 0 };
+  const settings = { ...csvSettings(input.delimiter), ...(await headerSettings(input)) };
+  if (await fitsAtOnce(target, input, { types, settings }, loader)) {
+    const { rows } = await loader.read(rowCount(target));
+    return { rows: Number(rows[0]?.[0] ?? 0) };
+  }
+  const texts = rawTexts(target);
   await loader.execute(drop(texts, 'table'));
   await loader.execute(createTexts(texts, input.columns));
   try {
-    await insert(texts, input, loader);
+    await insert(texts, input, settings, loader);
     const bad = await loader.read(badCells(texts, input.columns, types, BAD_CELLS));
     if (bad.rows.length > 0) throw await unfit(input, types, bad.rows);
     return await loader.execute(convertTexts(texts, target, input.columns, types));
   } finally {
     await loader.execute(drop(texts, 'table')).catch(() => undefined);
+  }
+}
+
+/** How a file is read. */
+interface Reading {
+  readonly types: readonly string[];
+  readonly settings: Settings;
+}
+
+/** Loads a file whose cells all fit at first sight; otherwise the table is empty again, and false is returned. */
+async function fitsAtOnce(
+  target: RelationName,
+  input: SeedInput,
+  { types, settings }: Reading,
+  loader: Loader,
+): Promise<boolean> {
+  if (loader.readFile === undefined) return false;
+  const statementOf = (path: string): Statement => ({
+    ...fill(insertAtOnce(path, target, input.columns, types), target),
+    settings,
+  });
+  try {
+    await loader.readFile(statementOf, input.path);
+    return true;
+  } catch (error) {
+    if (!isStatementFailure(error) || error.error.code !== IN_DOUBT)
+      throw (await misshapen(input, error)) ?? error;
+    await loader.execute(emptied(target));
+    return false;
   }
 }
 
@@ -77,15 +120,18 @@ async function tableTypes(
   return columns.map((c) => byName.get(c.name) ?? 'Nullable(String)');
 }
 
-async function insert(texts: RelationName, input: SeedInput, loader: Loader): Promise<void> {
-  // a file without a row has nothing to insert, and one without a header is no CSV to the engine
-  if (await isEmpty(input.path)) return;
+async function insert(
+  texts: RelationName,
+  input: SeedInput,
+  settings: Settings,
+  loader: Loader,
+): Promise<void> {
   const statement: Statement = {
     sql: insertTexts(texts, input.columns),
     verb: 'write',
     repeatable: false,
     writes: [texts],
-    settings: { ...csvSettings(input.delimiter), ...(await headerSettings(input)) },
+    settings,
   };
   try {
     await loader.insert(statement, input.path);

@@ -4,7 +4,7 @@ import type { Statement } from '../../adapter/statement.ts';
 import type { Column, RelationName } from '../../kernel/relation.ts';
 import { tidy } from './publish.ts';
 import { ident, idents, relation, text } from './quote.ts';
-import { fill, once } from './statements.ts';
+import { fill, once, repeatable } from './statements.ts';
 import { tableClauses } from './table-config.ts';
 import { decimalScale, engineType, innerType, nullable, type TypeText } from './types.ts';
 
@@ -21,7 +21,7 @@ export function buildSeed(request: SeedRequest): readonly Statement[] {
   ];
 }
 
-interface Conversion {
+export interface Conversion {
   /** the typed value; NULL where the text does not fit */
   readonly value: string;
   /** whether a text that is not NULL fits */
@@ -65,19 +65,23 @@ function timestampConversion(t: string, type: TypeText): Conversion {
   };
 }
 
+const DIGITS: Readonly<Record<string, number>> = {
+  Decimal32: 9,
+  Decimal64: 18,
+  Decimal128: 38,
+  Decimal256: 76,
+};
+
+/** How many digits a decimal type has. */
+export const digits = (type: TypeText): number => DIGITS[type.name] ?? Number(type.args[0] ?? 38);
+
 /** Decimals are rounded as Postgres rounds them (the engine cuts), and one that is too large is refused (the engine lets it pass). */
-function decimalConversion(t: string, type: TypeText): Conversion {
-  const sizes: Readonly<Record<string, number>> = {
-    Decimal32: 9,
-    Decimal64: 18,
-    Decimal128: 38,
-    Decimal256: 76,
-  };
+function decimalConversion(t: string, type: TypeText, wideType: WideDecimal): Conversion {
   const scale = decimalScale(type);
-  const precision = sizes[type.name] ?? Number(type.args[0] ?? 38);
+  const precision = digits(type);
   const wide = Math.min(76, scale + 10);
-  const rounded = `round(toDecimal256OrNull(${t}, ${wide}), ${scale})`;
-  const limit = `toDecimal256(${text('9'.repeat(Math.max(1, precision - scale)) + (scale > 0 ? `.${'9'.repeat(scale)}` : ''))}, ${scale})`;
+  const rounded = `round(to${wideType}OrNull(${t}, ${wide}), ${scale})`;
+  const limit = `to${wideType}(${text('9'.repeat(Math.max(1, precision - scale)) + (scale > 0 ? `.${'9'.repeat(scale)}` : ''))}, ${scale})`;
   return {
     value: `CAST(${rounded}, 'Nullable(Decimal(${precision}, ${scale}))')`,
     fits: `(ifNull(abs(${rounded}) <= ${limit}, 0))`,
@@ -87,14 +91,22 @@ function decimalConversion(t: string, type: TypeText): Conversion {
 /** Nested types have no careful cast: the engine's own error has to do. */
 const UNCHECKED = /^(Array|Map|Tuple|Nested|JSON|Object|Variant|Dynamic)$/;
 
-function convert(column: Column, tableType: string): Conversion {
+/** What decimals are rounded in. */
+type WideDecimal = 'Decimal128' | 'Decimal256';
+
+/** The typed value of a cell. `isTrimmed`: there is no need to take blanks off. */
+export function careful(
+  column: Column,
+  tableType: string,
+  { decimal, isTrimmed }: { readonly decimal: WideDecimal; readonly isTrimmed: boolean },
+): Conversion {
   const name = ident(column.name);
   const type = innerType(tableType);
-  const t = `trimBoth(${name})`;
+  const t = isTrimmed ? name : `trimBoth(${name})`;
   if (type.name === 'String') return { value: name, fits: '1' };
   if (type.name === 'Date' || type.name === 'Date32') return dateConversion(t, type);
   if (type.name === 'DateTime' || type.name === 'DateTime64') return timestampConversion(t, type);
-  if (type.name.startsWith('Decimal')) return decimalConversion(t, type);
+  if (type.name.startsWith('Decimal')) return decimalConversion(t, type, decimal);
   if (UNCHECKED.test(type.name))
     return { value: `CAST(ifNull(${name}, ''), ${text(tableType)})`, fits: '1' };
   if (type.name.startsWith('Enum')) {
@@ -107,6 +119,9 @@ function convert(column: Column, tableType: string): Conversion {
   return { value: cast, fits: `isNotNull(${cast})` };
 }
 
+const convert = (column: Column, tableType: string): Conversion =>
+  careful(column, tableType, { decimal: 'Decimal256', isTrimmed: false });
+
 /** The table that takes the cells of a file as they are written. */
 export const createTexts = (texts: RelationName, columns: readonly Column[]): Statement =>
   once(
@@ -114,6 +129,10 @@ export const createTexts = (texts: RelationName, columns: readonly Column[]): St
     `CREATE TABLE ${relation(texts)} (${columns.map((c) => `${ident(c.name)} Nullable(String)`).join(', ')}) ENGINE = MergeTree() ORDER BY tuple()`,
     texts,
   );
+
+/** Takes away what an INSERT that failed has left. */
+export const emptied = (table: RelationName): Statement =>
+  repeatable('write', `TRUNCATE TABLE ${relation(table)}`, table);
 
 /** The INSERT whose data is a CSV file or stream. */
 export const insertTexts = (texts: RelationName, columns: readonly Column[]): string =>

@@ -39,6 +39,8 @@ const CANCEL_FOR_MS = 2000;
 export class DriverConnection implements Connection {
   readonly serverVersion: string;
   readonly isPrivate: boolean;
+  /** the engine sees the files of this machine */
+  readonly readsFiles: boolean;
   /** how a lease of this connection names its owner */
   readonly owner: string;
   /** how often the connection was told to stop */
@@ -54,6 +56,7 @@ export class DriverConnection implements Connection {
     this.#options = options;
     this.serverVersion = driver.version;
     this.isPrivate = options.isPrivate;
+    this.readsFiles = driver.readFile !== undefined;
     this.owner = leaseOwner(options.prefix);
   }
 
@@ -190,6 +193,13 @@ class DriverSession implements Session {
           this.#connection.send(statement, this.#names, (driver, order) =>
             driver.load({ ...order, path }),
           ),
+        readFile: this.#connection.readsFiles
+          ? (statementOf, path) =>
+              this.#connection.send(statementOf(path), this.#names, async (driver, order) => {
+                const sqlOf = (plain: string): string => statementOf(plain).sql;
+                await driver.readFile?.({ ...order, readOnly: false, path, sqlOf });
+              })
+          : undefined,
       }),
     );
   }

@@ -314,3 +314,65 @@ it('loads a large file fast enough to be used', async () => {
   });
   expect(rows).toBe(200_000);
 });
+
+describe('what fits at first sight', () => {
+  const CELLS: Readonly<Record<string, readonly string[]>> = {
+    Int8: ['-128', '+7', '007'],
+    UInt64: ['18446744073709551615', '0'],
+    Float64: ['1e3', '-0.1', 'nan', 'inf'],
+    Bool: ['true', 'FALSE', '1'],
+    Date: ['1970-01-01', '2149-06-06', '2024-02-29'],
+    Date32: ['1900-01-01', '2299-12-31'],
+    DateTime: ['2026-03-29 01:30:00', '2026-10-25 01:30:00', '1970-01-01 00:00:00'],
+    "DateTime('Europe/Lisbon')": [
+      '2026-03-29 00:30:00',
+      '2026-10-25 01:30:00',
+      '2106-02-06 23:59:59',
+    ],
+    'DateTime64(3)': ['2026-01-02 03:04:05.678', '1900-01-01 00:00:00'],
+    'Decimal(5, 2)': ['1.005', '-1.005', '999.99', '0.00499999999999', '1e2', '.5'],
+    'Decimal(38, 18)': ['12345678901234567890.123456789012345678', '-0.0000000000000000005'],
+    'Decimal(50, 2)': ['9'.repeat(30)],
+    String: [' a ', '""', '"a ""b"""'],
+  };
+  const types = Object.fromEntries(Object.keys(CELLS).map((type, i) => [`c${i}`, type]));
+  const longest = Math.max(...Object.values(CELLS).map((cells) => cells.length));
+  /** `id` makes all of the file fit at first sight, or only by a careful look. */
+  const csv = (blank: string): string =>
+    [
+      ['id', ...Object.keys(types)].join(','),
+      ...Array.from({ length: longest }, (_, i) =>
+        [`${blank}${i}`, ...Object.values(CELLS).map((cells) => cells[i] ?? '')].join(','),
+      ),
+      '',
+    ].join('\n');
+
+  it('has the same value as by a careful look', async () => {
+    const load = async (blank: string): Promise<readonly (readonly unknown[])[]> => {
+      expect(await seed({ csv: csv(blank), types: { id: 'Int32', ...types } })).toBe(longest);
+      return rows('* EXCEPT id, toString(tuple(* EXCEPT id))');
+    };
+    const atOnce = await load('');
+    expect(await load(' ')).toEqual(atOnce);
+  });
+
+  it('is not enough for what the type has no room for', async () => {
+    for (const [type, cell] of [
+      ['Decimal(5, 2)', '999.995'],
+      ['Decimal(18, 2)', '99999999999999999999999999999'],
+      ['Date', '1969-12-31'],
+      ['Date', '2024-02-30'],
+      ['DateTime', '2106-02-07 00:00:00'],
+      ['UInt8', '256'],
+    ] as const)
+      expect(await refused({ csv: `a\n${cell}\n`, types: { a: type } }), cell).toMatchObject({
+        code: 'ETL7002',
+      });
+  });
+
+  it('leaves nothing of a file of which a cell in the middle needs a careful look', async () => {
+    const lines = Array.from({ length: 200_000 }, (_, i) => (i === 150_000 ? ' 7' : String(i % 5)));
+    expect(await seed({ csv: `a\n${lines.join('\n')}\n`, types: { a: 'Int32' } })).toBe(200_000);
+    expect(await rows('count(), max(a)')).toEqual([[200_000, 7]]);
+  });
+});

@@ -3,7 +3,7 @@ import { link, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Session } from 'chdb';
-import type { Driver, LoadOrder, Order, RawResult } from '../driver.ts';
+import type { Driver, FileOrder, LoadOrder, Order, RawResult } from '../driver.ts';
 import { Gate } from '../gate.ts';
 import { text } from '../quote.ts';
 import { readRaw } from '../raw-result.ts';
@@ -11,9 +11,10 @@ import { openEngine, type Engine } from './engine.ts';
 import { statementsAtOnce } from './pool.ts';
 import { Sessions } from './sessions.ts';
 
-const GLOB = /[*?{}[\]\\]/;
+// `::` stands between an archive and a file in it
+const GLOB = /[*?{}[\]\\]|::/;
 
-/** `INSERT … FROM INFILE` takes its path for a pattern; a name with such characters gets a plain one beside. */
+/** The engine takes a path for a pattern; a name with such characters gets a plain one beside. */
 async function withPlainPath<T>(path: string, use: (path: string) => Promise<T>): Promise<T> {
   await stat(path);
   if (!GLOB.test(path)) return use(path);
@@ -58,6 +59,10 @@ class EmbeddedDriver implements Driver {
         session.queryAsync(`${order.sql} FROM INFILE ${text(path)} FORMAT CSVWithNames`),
       ),
     );
+  }
+
+  async readFile({ path, sqlOf, ...order }: FileOrder): Promise<void> {
+    await withPlainPath(path, (plain) => this.run({ ...order, sql: sqlOf(plain) }));
   }
 
   async kill(tagPrefix: string): Promise<void> {
