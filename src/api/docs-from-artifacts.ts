@@ -5,6 +5,7 @@ import { masked, maskOf, secretsOf } from '../kernel/mask.ts';
 import { siteData } from '../site/data/site-data.ts';
 import { newInvocation } from './invocation.ts';
 import type { ApiOptions } from './options.ts';
+import { withChanges } from './previous-site.ts';
 import { writeSite } from './write-site.ts';
 
 /**
@@ -43,6 +44,7 @@ export async function docsFromArtifacts(
   const target =
     options.targetPath === undefined ? path : resolve(invocation.cwd, options.targetPath);
   const pages = options.static === true ? [join(target, 'static_index.html')] : [];
-  await writeSite(data, { folder: join(target, 'docs'), pages });
+  const site = join(target, 'docs');
+  await writeSite(await withChanges(data, site), { folder: site, pages });
   return [join(target, 'docs/index.html'), ...pages];
 }

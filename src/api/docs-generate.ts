@@ -20,6 +20,7 @@ import { deferredRelations } from './defer.ts';
 import { newInvocation } from './invocation.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
+import { withChanges } from './previous-site.ts';
 import { selectNodes } from './select.ts';
 import { manifestJsonOf } from './write-manifest.ts';
 import { writeSite } from './write-site.ts';
@@ -98,7 +99,7 @@ export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult
     );
     const pages =
       options.static === true ? [single, project.inTarget('static_index.html').path] : [single];
-    await writeSite(data, { folder, pages });
+    await writeSite(await withChanges(data, folder), { folder, pages });
     return {
       relations: new Set(columns.map((c) => `${c.relation.schema}.${c.relation.name}`)).size,
       page: join(folder, 'index.html'),

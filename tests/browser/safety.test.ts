@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import {
+  SMALL_BEFORE,
   SMALL_CATALOG,
   SMALL_HISTORY,
   SMALL_MANIFEST,
@@ -22,6 +23,7 @@ const PAGES = [
   '#/',
   '#/runs',
   '#/columns',
+  '#/changes',
   '#/list/model',
   '#/list/test',
   '#/layer/gold',
@@ -31,9 +33,9 @@ const PAGES = [
 
 describe('script injections', () => {
   let site: SiteOnDisk;
-  const { artifacts, ids } = hostileArtifacts();
+  const { artifacts, ids, before: hostileBefore } = hostileArtifacts();
   beforeAll(async () => {
-    site = await writeSiteOf(artifacts);
+    site = await writeSiteOf({ ...artifacts, before: { manifest: hostileBefore } });
   });
   afterAll(() => site?.remove());
 
@@ -90,6 +92,7 @@ describe('accessibility', () => {
       runResults: SMALL_RESULTS,
       sources: SMALL_SOURCES,
       history: SMALL_HISTORY,
+      before: SMALL_BEFORE,
     });
   });
   afterAll(() => site?.remove());

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { serve, type Serving } from '../../src/site/serve.ts';
 import {
+  SMALL_BEFORE,
   SMALL_CATALOG,
   SMALL_HISTORY,
   SMALL_MANIFEST,
@@ -32,6 +33,7 @@ beforeAll(async () => {
     runResults: SMALL_RESULTS,
     sources: SMALL_SOURCES,
     history: SMALL_HISTORY,
+    before: SMALL_BEFORE,
   });
   serving = await serve({ folders: [{ path: site.folder }], host: '127.0.0.1', port: 0 });
 });
@@ -162,6 +164,19 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
     // names of tests are long: they get room before the bars do
     const name = await page.locator('.bars td.name').first().boundingBox();
     expect(name?.width).toBeGreaterThan(400);
+  });
+
+  test('the change log tells what is otherwise than before', async () => {
+    await open(page, '#/');
+    await page.locator('a.card', { hasText: 'Changes' }).click();
+    await page.waitForSelector('.changes');
+    const text = await textOf(page, 'main');
+    expect(text).toContain('Type of id: int → bigint');
+    expect(text).toContain('Test added not_null_margin_id');
+    expect(text).toContain('old_prices');
+    await page.locator('.changes a').first().click();
+    await page.waitForFunction(() => location.hash.includes('/node/'));
+    await open(page, '#/runs');
   });
 
   test('earlier runs: charts with tables beside them, and failures over time', async () => {

@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SiteIndex } from '../../src/site/data/format.ts';
+import type { Generation, SiteIndex } from '../../src/site/data/format.ts';
 import { etl, scratch, type Scratch } from '../support/etl.ts';
 import {
   SMALL_CATALOG,
@@ -72,6 +72,24 @@ test('twice the same, into another folder; what an earlier project left goes', a
   expect(existsSync(join(out, 'data/m/7.js'))).toBe(false);
   expect(await readFile(join(out, 'data/index.js'), 'utf8')).toBe(before);
   expect(existsSync(join(folder.dir, 'out/index.html'))).toBe(false);
+  // nothing has changed: nothing to tell; then a model goes, and is told of until the log is full
+  expect(await dataOf(out, 'changes.js')).toEqual([]);
+  const { 'model.shop.orders': gone, ...nodes } = SMALL_MANIFEST['nodes'] as Record<string, object>;
+  expect(gone).toBeDefined();
+  const manifest = join(folder.dir, 'target/manifest.json');
+  await writeFile(manifest, of('manifest', 12, { ...SMALL_MANIFEST, nodes }));
+  await run();
+  await run();
+  const log = await dataOf<readonly Generation[]>(out, 'changes.js');
+  expect(log.map(({ changes }) => changes)).toEqual([
+    [{ id: 'model.shop.orders', name: 'orders', type: 'model', what: 'removed' }],
+  ]);
+  expect(await dataOf(out, 'runs.js')).toMatchObject({ changed: { count: 1 } });
+  // a damaged site is none
+  await writeFile(join(out, 'data/index.js'), 'etlSite("index",{"format":1,"nodes":[{');
+  expect(await run()).toMatchObject({ code: 0 });
+  expect(await dataOf(out, 'changes.js')).toEqual([]);
+  await writeFile(manifest, of('manifest', 12, SMALL_MANIFEST));
 });
 
 test('a damaged file is told of, and nothing is written', async () => {

@@ -210,3 +210,35 @@ export const SMALL_HISTORY: readonly HistoryRun[] = [
     true,
   ),
 ];
+
+const nodesNow = SMALL_MANIFEST['nodes'] as Readonly<Record<string, Json>>;
+const { [TESTED]: addedLater, ...earlierNodes } = nodesNow;
+
+/** What a site of the same project was made from before: one column was an int, one test was not there, one seed was. */
+export const SMALL_BEFORE: { readonly manifest: Json; readonly catalog: Json } = {
+  manifest: {
+    ...SMALL_MANIFEST,
+    nodes: {
+      ...earlierNodes,
+      'seed.shop.old_prices': node('seed', 'old_prices', 'seeds'),
+      'model.shop.margin': {
+        ...nodesNow['model.shop.margin'],
+        description: 'Earned.',
+        raw_code: 'select 1 as x',
+      },
+    },
+  },
+  catalog: {
+    nodes: {
+      'model.shop.margin': {
+        metadata: { type: 'BASE TABLE', owner: 'etl' },
+        columns: {
+          id: { name: 'id', type: 'int', index: 1, comment: null },
+          old: { name: 'old', type: 'text', index: 2, comment: null },
+        },
+        stats: {},
+      },
+    },
+  },
+};
+if (addedLater === undefined) throw new Error(`there is no ${TESTED}`);

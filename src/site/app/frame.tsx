@@ -61,6 +61,7 @@ export function Frame({
           <Entry to={['lineage']} text={say('lineage')} />
           <Entry to={['runs']} text={say('runs')} />
           <Entry to={['columns']} text={say('glossary')} />
+          <Entry to={['changes']} text={say('changes')} number={site.runs.changed?.count} />
         </ul>
         <ul>
           {layersOf(site).map((layer) => (
@@ -100,7 +101,7 @@ function Entry({
   readonly to: readonly string[];
   readonly text: string;
   readonly dot?: string;
-  readonly number?: number;
+  readonly number?: number | undefined;
 }): JSX.Element {
   const current = route.value.path.join('/') === to.join('/');
   return (

@@ -1,5 +1,12 @@
 // The data as they arrive: from scripts beside the page, or from blocks within it.
-import type { NodeDetail, NodePast, RunData, SiteIndex, TextShard } from '../data/format.ts';
+import type {
+  Generation,
+  NodeDetail,
+  NodePast,
+  RunData,
+  SiteIndex,
+  TextShard,
+} from '../data/format.ts';
 
 declare global {
   var etlSite: (key: string, value: unknown) => void;
@@ -53,3 +60,5 @@ export const loadTexts = (shard: number): Promise<TextShard> =>
   part(`t/${shard}`) as Promise<TextShard>;
 export const loadPasts = (shard: number): Promise<readonly NodePast[]> =>
   part(`h/${shard}`) as Promise<readonly NodePast[]>;
+export const loadChanges = (): Promise<readonly Generation[]> =>
+  part('changes') as Promise<readonly Generation[]>;

@@ -2,6 +2,7 @@
 import { render, type JSX } from 'preact';
 import { Frame } from './frame.tsx';
 import { listen, loadIndex, loadRuns } from './loader.ts';
+import { Changes } from './pages/changes.tsx';
 import { Glossary, Layer, List, SearchPage } from './pages/lists.tsx';
 import { Lineage } from './pages/lineage.tsx';
 import { NodePage } from './pages/node.tsx';
@@ -22,6 +23,8 @@ function Page({ site }: { readonly site: Site }): JSX.Element {
       return <Lineage site={site} />;
     case 'runs':
       return <Runs site={site} />;
+    case 'changes':
+      return <Changes site={site} />;
     case 'columns':
       return <Glossary site={site} />;
     case 'search':

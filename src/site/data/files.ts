@@ -49,9 +49,17 @@ export interface Part {
 }
 
 /** The data in the pieces in which the browser asks for them. */
-export const partsOf = ({ index, details, texts, runs, pasts }: SiteData): readonly Part[] => [
+export const partsOf = ({
+  index,
+  details,
+  texts,
+  runs,
+  pasts,
+  changes,
+}: SiteData): readonly Part[] => [
   { key: 'index', json: harmless(index) },
   { key: 'runs', json: harmless(runs) },
+  { key: 'changes', json: harmless(changes) },
   ...details.map((value, i) => ({ key: `m/${i}`, json: harmless(value) })),
   ...texts.map((value, i) => ({ key: `t/${i}`, json: harmless(value) })),
   ...pasts.map((value, i) => ({ key: `h/${i}`, json: harmless(value) })),

@@ -9,6 +9,7 @@ export interface SiteData {
   readonly texts: readonly TextShard[];
   readonly runs: RunData;
   readonly pasts: readonly (readonly NodePast[])[];
+  readonly changes: readonly Generation[];
 }
 
 /** data/index.js: all that lists, the graph and the search over names need. */
@@ -97,6 +98,8 @@ export interface RunData {
   readonly generatedAt: string;
   readonly run?: Run;
   readonly freshness: readonly FreshnessRow[];
+  /** the newest entry of the change log */
+  readonly changed?: { readonly at: string; readonly since: string; readonly count: number };
   /** earlier runs, where any are kept */
   readonly past?: RunPast;
 }
@@ -153,4 +156,35 @@ export interface FreshnessRow {
   readonly loadedAt?: string;
   readonly checkedAt?: string;
   readonly ageSeconds?: number;
+}
+
+/** data/changes.js is a list of these: what was otherwise when a site was generated than when the one before it was. */
+export interface Generation {
+  readonly at: string;
+  readonly since: string;
+  readonly changes: readonly Change[];
+  /** how many more there were */
+  readonly more?: number;
+}
+export interface Change {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly what: 'added' | 'removed' | 'changed';
+  readonly details?: readonly ChangeDetail[];
+}
+export interface ChangeDetail {
+  readonly kind:
+    | 'description'
+    | 'sql'
+    | 'columnAdded'
+    | 'columnRemoved'
+    | 'columnType'
+    | 'columnDescription'
+    | 'testAdded'
+    | 'testRemoved'
+    | 'fact';
+  readonly name?: string;
+  readonly before?: string;
+  readonly after?: string;
 }

@@ -72,6 +72,7 @@ export function siteData(
       ...(past === undefined ? {} : { past: past.runs }),
     },
     pasts: past === undefined ? [] : chunks(past.nodes, PER_SHARD),
+    changes: [],
   };
 }
 

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { withChanges } from '../../../src/api/previous-site.ts';
+import { writeSite } from '../../../src/api/write-site.ts';
 import { siteFolder } from '../../../src/site/data/files.ts';
+import type { SiteData } from '../../../src/site/data/format.ts';
 import { singleFile } from '../../../src/site/data/single-file.ts';
 import { siteData, type SiteArtifacts } from '../../../src/site/data/site-data.ts';
 import { readShell } from '../../../src/site/shell.ts';
@@ -67,9 +70,18 @@ export interface SiteOnDisk {
   readonly single: string;
   remove(): Promise<void>;
 }
-export async function writeSiteOf(artifacts: SiteArtifacts): Promise<SiteOnDisk> {
+export async function writeSiteOf({
+  before,
+  ...artifacts
+}: SiteArtifacts & {
+  /** what a site before was made from */
+  readonly before?: SiteArtifacts | undefined;
+}): Promise<SiteOnDisk> {
   const folder = await mkdtemp(join(tmpdir(), 'etl-site-'));
-  const data = siteData(artifacts, { generatedAt: new Date('2026-01-02T04:00:00Z') });
+  const dataOf = (given: SiteArtifacts, day: number): SiteData =>
+    siteData(given, { generatedAt: new Date(`2026-01-0${day}T04:00:00Z`) });
+  if (before !== undefined) await writeSite(dataOf(before, 1), { folder, pages: [] });
+  const data = await withChanges(dataOf(artifacts, 2), folder);
   const shell = await readShell();
   const files = [
     ...siteFolder(data, shell),

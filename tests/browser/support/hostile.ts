@@ -34,6 +34,8 @@ const all = TRAPS.join('\n\n');
 export function hostileArtifacts(): {
   readonly artifacts: SiteArtifacts;
   readonly ids: readonly string[];
+  /** the manifest of a site before, in which every node was otherwise */
+  readonly before: SiteArtifacts['manifest'];
 } {
   const ids = TRAPS.map((trap, i) => `model.shop.${i}${trap}`);
   const node = (id: string, i: number): Readonly<Record<string, unknown>> => {
@@ -58,11 +60,18 @@ export function hostileArtifacts(): {
   };
   const nodes = Object.fromEntries(ids.map((id, i) => [id, node(id, i)]));
   const exposure = 'exposure.shop.x';
+  const metadata = { project_name: all, adapter_type: all, dbt_version: all };
   return {
+    before: {
+      metadata,
+      nodes: Object.fromEntries(
+        ids.map((id, i) => [id, { ...node(id, i), description: 'old', columns: {}, config: {} }]),
+      ),
+    },
     ids: [...ids, exposure],
     artifacts: {
       manifest: {
-        metadata: { project_name: all, adapter_type: all, dbt_version: all },
+        metadata,
         nodes,
         exposures: {
           [exposure]: {

@@ -17,6 +17,15 @@ export function Overview({ site }: { readonly site: Site }): JSX.Element {
         ))}
         <RunCard site={site} />
         <CountsCard site={site} />
+        {runs.changed !== undefined && (
+          <a class="card" href={link(['changes'])}>
+            <h2>{say('changes')}</h2>
+            <p class="big">{count(runs.changed.count)}</p>
+            <p class="quiet">
+              {say('changedSince', moment(runs.changed.at), moment(runs.changed.since))}
+            </p>
+          </a>
+        )}
       </div>
       {index.overview !== undefined && <Markdown text={index.overview} />}
       {runs.run !== undefined && (
