@@ -33,6 +33,20 @@ export interface Fault {
 /** `merging`: a table as ClickHouse's MergeTree family has it, which can be read with FINAL and PREWHERE. */
 export type StubForm = 'plain' | 'merging';
 
+/** A query in the engine's own words: without the author's layout and comments. */
+export interface QueryOutline {
+  readonly text: string;
+  /** aggregates stand in its outermost SELECT */
+  readonly aggregates: boolean;
+  /** its outermost SELECT has functions that give several rows for one */
+  readonly multiplies: boolean;
+  /** the same of what is inside, in an order of the engine's: to be compared */
+  readonly inner: string;
+}
+
+/** How the values that one type holds relate to those of another. */
+export type TypeChange = 'wider' | 'narrower' | 'other';
+
 export interface Analysis {
   /** true: several queries may travel in one message, which fails or succeeds as a whole */
   readonly together: boolean;
@@ -75,4 +89,10 @@ export interface Analysis {
   readonly ownSchemas: ReadonlySet<string>;
   /** a backslash escapes inside every string */
   readonly backslashEscapes: boolean;
+  /** what has to be sent once before outlines are asked for */
+  readonly beforeOutlines?: Statement;
+  /** a query that was judged, as the engine has understood it */
+  outline(request: JudgedQuery): Query<QueryOutline>;
+  /** what becomes of a column whose type changes; the types are different texts */
+  typeChange(before: string, after: string): TypeChange;
 }

@@ -161,7 +161,7 @@ const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => {
 };
 
 /** An engine that is started by the first question. */
-class LazyEngine {
+export class LazyEngine {
   #connection: Connection | undefined;
   #version: string | undefined;
   readonly #open: () => Promise<Connection>;
@@ -204,7 +204,10 @@ const factsOf = ({ manifest }: OpenProject, id: NodeId) => {
   };
 };
 
-async function openScratch(project: OpenProject, invocation: Invocation): Promise<Connection> {
+export async function openScratch(
+  project: OpenProject,
+  invocation: Invocation,
+): Promise<Connection> {
   return project.adapter.scratch(project.target, {
     projectDir: await homeOf(project.dir),
     threads: 1,
@@ -244,7 +247,7 @@ export async function lockOf(project: OpenProject): Promise<LockedSources | unde
 }
 
 /** The text of the file that `flags: check_stubs` names. */
-async function stubsOf(project: OpenProject): Promise<readonly string[]> {
+export async function stubsOf(project: OpenProject): Promise<readonly string[]> {
   const { check_stubs: file } = project.loaded.project.flags;
   if (typeof file !== 'string' || file === '') return [];
   const path = join(project.dir, file);

@@ -32,6 +32,7 @@ export { clean } from './clean.ts';
 export { compile } from './compile.ts';
 export { debug } from './debug.ts';
 export { deps, type DepsOptions } from './deps.ts';
+export { diff, type DiffReport } from './diff.ts';
 export { docsGenerate } from './docs-generate.ts';
 export { docsServe } from './docs-serve.ts';
 export { grants, type GrantsResult } from './grants.ts';

@@ -32,4 +32,6 @@ export interface CheckContext {
   readonly memory?: CheckMemory | undefined;
   /** asks where the columns come from too; nothing is remembered from earlier checks then */
   readonly wantsLineage?: boolean;
+  /** the engine is asked too how it understands the queries of models */
+  readonly outlines?: boolean;
 }

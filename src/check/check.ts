@@ -1,3 +1,4 @@
+import type { QueryOutline } from '../adapter/analysis.ts';
 import { ask, type Session } from '../adapter/contract.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
@@ -15,6 +16,7 @@ import {
   type Unchanged,
 } from './memory.ts';
 import { notesOf, sourceNotes } from './notes.ts';
+import { outlinesOf } from './outlines.ts';
 import type { SourceNode } from '../manifest/node.ts';
 import { scopeOf, type CheckScope } from './scope.ts';
 import { Shadow } from './shadow.ts';
@@ -32,6 +34,8 @@ export interface CheckedNode {
   readonly diagnostics: readonly Diagnostic[];
   /** false: another form of it, or a relation that is not as here, may still do in a run */
   readonly isCertain: boolean;
+  /** how the engine understands its query; only where that was asked for and could be told */
+  readonly outline?: QueryOutline;
 }
 
 export interface CheckResult {
@@ -83,6 +87,7 @@ async function checkFrom(
           stubs: [],
           refused: new Map(),
           extensible: new Set<NodeId>(),
+          outlines: new Map<NodeId, QueryOutline>(),
           columns: unchanged.clean,
           lineage: new Map(),
         }
@@ -98,7 +103,8 @@ async function checkFrom(
   const nodes = verdicts
     .filter((v) => ctx.selected.has(v.id))
     .map((v) => judged(v, found.refused.get(v.id) ?? [], ctx, found.columns))
-    .map((node) => (found.extensible.has(node.id) ? { ...node, isCertain: false } : node));
+    .map((node) => (found.extensible.has(node.id) ? { ...node, isCertain: false } : node))
+    .map((node) => withOutline(node, found.outlines.get(node.id)));
   const isWrong = new Set(nodes.filter((n) => n.standing !== 'ok').map((n) => n.id));
   const isSound = new Set(
     verdicts.filter((v) => v.standing === 'ok' && !isWrong.has(v.id)).map((v) => v.id),
@@ -136,7 +142,11 @@ interface Found {
   readonly extensible: ReadonlySet<NodeId>;
   readonly columns: ReadonlyMap<NodeId, readonly TypedColumn[]>;
   readonly lineage: ReadonlyMap<NodeId, NodeLineage>;
+  readonly outlines: ReadonlyMap<NodeId, QueryOutline>;
 }
+
+const withOutline = (node: CheckedNode, outline: QueryOutline | undefined): CheckedNode =>
+  outline === undefined ? node : { ...node, outline };
 
 /** What the engine says. */
 async function asked(
@@ -179,8 +189,12 @@ async function asked(
       ctx.wantsLineage === true
         ? await readLineage(ctx, shadow, walk.taken, { schemas, relations })
         : new Map<NodeId, NodeLineage>();
+    const isAsked = (id: NodeId): boolean =>
+      ctx.selected.has(id) && walk.verdicts.get(id)?.standing === 'ok';
+    const tasks = walk.taken.filter((task) => isAsked(task.node.unique_id));
     return {
       lineage,
+      outlines: ctx.outlines === true ? await outlinesOf(shadow, tasks) : new Map(),
       verdicts: [...walk.verdicts.values()],
       extensible,
       undeclared: walk.undeclared,

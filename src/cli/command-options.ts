@@ -98,6 +98,22 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'only what comes from the columns',
   },
   {
+    flags: '--output <format>',
+    key: 'output',
+    kind: 'text',
+    only: ['diff'],
+    choices: ['text', 'json', 'markdown'],
+    help: 'form of the answer: text, json, markdown for a pull request',
+  },
+  {
+    flags: '--fail-on <level>',
+    key: 'failOn',
+    kind: 'text',
+    only: ['diff'],
+    choices: ['breaking', 'unknown', 'values', 'additive', 'none'],
+    help: 'exit code 1 when a change is of this level or worse: breaking (default), unknown, values, additive; none: never',
+  },
+  {
     flags: '--offline',
     key: 'offline',
     kind: 'flag',

@@ -117,6 +117,14 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/lineage.ts')).lineageCommand(values, positional, terminal),
   },
   {
+    name: 'diff',
+    summary:
+      'Say what the changes since a revision of Git mean for models and their readers; needs no warehouse',
+    example: 'etl diff --state git:origin/main --output markdown',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/diff.ts')).diffCommand(values, terminal),
+  },
+  {
     name: 'plan',
     summary: 'Show what a build would do to each relation, without doing it',
     example: 'etl plan -s customer_revenue+',

@@ -28,6 +28,7 @@ export type Command =
   | 'deps'
   | 'check'
   | 'lineage'
+  | 'diff'
   | 'sources pull';
 
 /** One option of the command line. */

@@ -22,6 +22,7 @@ const GRAPH: readonly Command[] = [
 const SELECTS: readonly Command[] = [
   ...GRAPH,
   'check',
+  'diff',
   'grants',
   'history',
   'source freshness',
@@ -92,7 +93,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'state',
     env: 'STATE',
     kind: 'text',
-    help: 'artifacts of an earlier run, for state:modified, result:error and --defer',
+    help: 'artifacts of an earlier run, for state:modified, result:error and --defer; diff: git:REVISION',
   },
   {
     flags: '--defer',

@@ -124,6 +124,8 @@ export const CODES = {
   ETL6053: 'Not begun, because some of it would certainly fail',
   ETL6080: 'No such column or model',
   ETL6081: 'Lineage not known',
+  ETL6100: 'Revision of Git cannot be read',
+  ETL6101: 'Not as it was at the revision',
   ETL7001: 'Seed row has the wrong number of fields',
   ETL7002: 'Seed value does not fit its column',
   ETL7003: 'Seed header is not usable',

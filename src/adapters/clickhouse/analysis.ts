@@ -1,11 +1,12 @@
 // How SQL is judged on ClickHouse: every query becomes an empty table, in an engine that holds nothing else. EMPTY AS reads the
 // query as a run would and computes nothing, not even scalar subqueries.
-import type { Analysis, Fault } from '../../adapter/analysis.ts';
+import type { Analysis, Fault, QueryOutline } from '../../adapter/analysis.ts';
 import type { EngineConfig } from '../../adapter/contract.ts';
 import type { DriverError } from '../../adapter/failure.ts';
 import { ident, relation, text } from './quote.ts';
 import type { Settings } from './settings.ts';
 import { bracketed, once, repeatable } from './statements.ts';
+import { typeChange } from './type-change.ts';
 import { isNullable } from './types.ts';
 
 const KINDS: Readonly<Record<string, Fault['kind']>> = {
@@ -59,6 +60,32 @@ function doubt({ code, message, kind }: DriverError): string | undefined {
   if (code === '141') return 'it reads a sample of a table';
   if (code === '344' || code === '48') return message;
   return ['timeout', 'disk_full', 'out_of_memory'].includes(kind) ? message : undefined;
+}
+
+/** What EXPLAIN QUERY TREE tells of the functions of each SELECT: a line for each node, as far in as it is deep. */
+function outlineOf(query: string, tree: string): QueryOutline {
+  const all: { readonly depth: number; aggregates: boolean; multiplies: boolean }[] = [];
+  let open: typeof all = [];
+  for (const line of tree.split('\n')) {
+    const depth = line.length - line.trimStart().length;
+    open = open.filter((one) => one.depth < depth);
+    if (line.trimStart().startsWith('QUERY ')) {
+      const one = { depth, aggregates: false, multiplies: false };
+      all.push(one);
+      open.push(one);
+    }
+    const inside = open.at(-1);
+    if (inside === undefined) continue;
+    if (line.includes('function_type: aggregate')) inside.aggregates = true;
+    if (line.includes('function_name: arrayJoin,')) inside.multiplies = true;
+  }
+  const [first, ...inner] = all;
+  return {
+    text: query,
+    aggregates: first?.aggregates === true,
+    multiplies: first?.multiplies === true,
+    inner: JSON.stringify(inner.map((one) => [one.aggregates, one.multiplies])),
+  };
 }
 
 const ENGINES = { plain: 'Memory', merging: 'ReplacingMergeTree ORDER BY tuple()' } as const;
@@ -119,4 +146,16 @@ WHERE database IN (${schemas.map(text).join(', ')}) ORDER BY database, table, po
   lineage: () => [],
   fault,
   doubt,
+  // the tree tells functions by what they are, whatever their names
+  outline: ({ select }) => ({
+    statement: repeatable(
+      'read',
+      `SELECT formatQuerySingleLine(${text(select)}) AS text, arrayStringConcat(groupArray(explain), '\\n') AS tree
+FROM (EXPLAIN QUERY TREE run_passes = 1 (
+${select}
+))`,
+    ),
+    decode: (row) => outlineOf(String(row['text']), String(row['tree'])),
+  }),
+  typeChange,
 });

@@ -1,10 +1,12 @@
 // How SQL is judged on Postgres: every query becomes a view, all in one transaction that is rolled back.
-import type { Analysis, Fault, Ground } from '../../adapter/analysis.ts';
+import type { Analysis, Fault, Ground, QueryOutline } from '../../adapter/analysis.ts';
 import type { DriverError } from '../../adapter/failure.ts';
-import type { Statement } from '../../adapter/statement.ts';
+import type { Query, Statement } from '../../adapter/statement.ts';
+import type { RelationName } from '../../kernel/relation.ts';
 import { lineageQuestions } from './lineage/question.ts';
 import { ident, quoted, relationText } from './quote.ts';
 import { around, once, repeatable } from './statements.ts';
+import { typeChange } from './type-change.ts';
 
 const SAVEPOINT = 'etl_check';
 const set = (sql: string): Statement => once('set', sql);
@@ -102,6 +104,27 @@ function doubt({ code, message, kind }: DriverError): string | undefined {
   return /^(?:XX|58)/.test(code) ? message : undefined;
 }
 
+/** What Postgres keeps of a view: its text, every name qualified, and what its parser found in the SELECTs. */
+const outline = (target: RelationName): Query<QueryOutline> => ({
+  statement: repeatable(
+    'read',
+    `select pg_catalog.pg_get_viewdef(r.ev_class) as text, array(
+  select m[1] || m[2] from pg_catalog.regexp_matches(r.ev_action::text, ':hasAggs (t|f)\\w+ .*?:hasTargetSRFs (t|f)', 'g') as m
+)::text as facts
+from pg_catalog.pg_rewrite r
+where r.ev_class = ${quoted(relationText(target))}::regclass and r.rulename = '_RETURN'`,
+  ),
+  decode: (row) => {
+    const [first = '', ...inner] = String(row['facts']).replaceAll(/[{}]/g, '').split(',');
+    return {
+      text: String(row['text']),
+      aggregates: first.startsWith('t'),
+      multiplies: first.endsWith('t'),
+      inner: inner.join(),
+    };
+  },
+});
+
 /** Postgres as a judge of SQL. */
 export const analysis: Analysis = {
   together: true,
@@ -155,6 +178,10 @@ order by c.oid, a.attnum`,
   lineage: lineageQuestions,
   fault,
   doubt,
+  // so that every relation is named with its schema
+  beforeOutlines: set("set local search_path = ''"),
+  outline: ({ target }) => outline(target),
+  typeChange,
   hasFunction: (name) => ({
     statement: repeatable(
       'read',

@@ -32,7 +32,13 @@ export const besideJson = (values: Values, terminal: Terminal): Terminal =>
     ? { ...terminal, write: terminal.writeError, print: terminal.write }
     : terminal;
 
-const FOR_MACHINES: ReadonlySet<unknown> = new Set(['json', 'sarif', 'github', 'mermaid']);
+const FOR_MACHINES: ReadonlySet<unknown> = new Set([
+  'json',
+  'sarif',
+  'github',
+  'mermaid',
+  'markdown',
+]);
 
 /** The same for every `--output` that a program reads. */
 export const besideOutput = (values: Values, terminal: Terminal): Terminal =>

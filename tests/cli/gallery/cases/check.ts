@@ -1,4 +1,7 @@
 // What `etl check` finds, and what keeps it from finding anything.
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { GalleryCase } from '../gallery-case.ts';
 
 const text = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
@@ -12,6 +15,18 @@ const of = (
   codes: GalleryCase['codes'],
   more: Partial<GalleryCase> = {},
 ): GalleryCase => ({ name, files: files ?? {}, args: ['check'], exit: 1, codes, masks, ...more });
+
+/** Makes a repository of the project, with one commit. */
+async function commit(project: string): Promise<void> {
+  const git = (...args: readonly string[]): void =>
+    void execFileSync('git', ['-c', 'user.name=ana', '-c', 'user.email=ana@shop.test', ...args], {
+      cwd: project,
+      stdio: 'ignore',
+    });
+  git('init', '-q');
+  git('add', '-A');
+  git('commit', '-qm', 'first');
+}
 
 const BASE = {
   'models/orders.sql': text('select 1 as id, 10 as amount, current_date as day'),
@@ -207,6 +222,31 @@ export const CHECK: readonly GalleryCase[] = [
     },
     ['ETL7015'],
     { args: ['check', '--target', 'prod'], exit: 2 },
+  ),
+  of('diff-without-a-revision', BASE, ['ETL1001'], { args: ['diff'], exit: 2 }),
+  of('diff-outside-a-repository', BASE, ['ETL6100'], {
+    args: ['diff', '--state', 'git:main'],
+    exit: 2,
+    env: { GIT_CEILING_DIRECTORIES: '/' },
+    masks: [[/^(\s*)\S+ is in no Git/gm, '$1<project> is in no Git']],
+  }),
+  of('diff-unknown-revision', BASE, ['ETL6100'], {
+    args: ['diff', '--state', 'git:mian'],
+    exit: 2,
+    prepare: ({ project }) => commit(project),
+  }),
+  of(
+    'diff-other-packages',
+    { ...BASE, 'models/by_id.sql': text("select id from {{ ref('orders') }}") },
+    ['ETL6101'],
+    {
+      args: ['diff', '--state', 'git:HEAD', '--fail-on', 'breaking'],
+      prepare: async ({ project }) => {
+        await commit(project);
+        await writeFile(join(project, 'packages.yml'), 'packages: []\n');
+        await writeFile(join(project, 'models/by_id.sql'), 'select 1 as other\n');
+      },
+    },
   ),
   of('check-unknown-form', BASE, ['ETL1001'], { args: ['check', '--output', 'xml'], exit: 2 }),
 ];
