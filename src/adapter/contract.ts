@@ -121,7 +121,7 @@ export interface SwapRequest extends RelationRequest {
 }
 export interface ViewRequest extends SelectRequest {
   readonly live: ObservedRelation | undefined;
-  /** whoever asks tries the first way only */
+  /** whoever asks tries the first way only, behind `guardAhead` */
   readonly firstWayOnly?: boolean;
 }
 export interface DeltaRequest extends SelectRequest {

@@ -15,9 +15,7 @@ export function runFiles(project: OpenProject): RunFiles {
       return seedFile(join(root ?? project.dir, node.original_file_path), node);
     },
     keep: (kind, node, sql) => {
-      const file = compiledFile(project.inTarget, node, kind);
-      queue.add(file, sql);
-      return shown(file.path);
+      queue.add(compiledFile(project.inTarget, node, kind), sql);
     },
     shownPath: (kind, node) => shown(compiledFile(project.inTarget, node, kind).path),
     settled: () => queue.settled(),

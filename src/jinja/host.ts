@@ -29,6 +29,8 @@ export type { HostOptions, RenderAttempt } from './attempt.ts';
 export type { Question } from './host-function.ts';
 export { Suspended } from './signals.ts';
 
+const NO_NAMES: Scope = () => ({});
+
 const DEFAULT_STEPS = 20_000_000;
 
 /** A text to render. */
@@ -208,7 +210,9 @@ export class TemplateHost {
     options: RenderOptions,
     canAsk: boolean,
   ): { readonly run: RunState; readonly compile: CompileOptions; readonly out: Output } {
-    const { run } = this.#attempt(template.packageName, scope, options, canAsk);
+    // a text without templates uses no names
+    const names = template.text.includes('{') ? scope : NO_NAMES;
+    const { run } = this.#attempt(template.packageName, names, options, canAsk);
     const compile = new CompileOptions(template.path, {
       isOwn: true,
       isForgiving: options.forgiving ?? false,

@@ -147,6 +147,7 @@ export function buildSegments(
   from: Ingredients,
   statements: readonly Statement[],
 ): readonly Segment[] {
+  if (from.before.length === 0) return segment(from.dialect, statements);
   const before = labelled(from.before, 'pre-hook');
   return [
     ...alone(before.filter((h) => !h.inTransaction)),
@@ -162,6 +163,7 @@ export function publishWithHooks(
   from: Ingredients,
   attempts: readonly Attempt[],
 ): readonly Attempt[] {
+  if (from.after.length === 0) return attempts;
   const hooks = from.dialect.can.transactionalDdl
     ? together(labelled(from.after, 'post-hook'))
     : [];
@@ -199,6 +201,7 @@ export function publishing(
 
 /** What is sent after a successful publish: the post-hooks that could not go with it, in their order. */
 export const afterSegments = (from: Ingredients): readonly Segment[] => {
+  if (from.after.length === 0) return [];
   const after = labelled(from.after, 'post-hook');
   return alone(from.dialect.can.transactionalDdl ? after.filter((h) => !h.inTransaction) : after);
 };

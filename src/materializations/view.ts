@@ -39,7 +39,8 @@ export function view(from: SelectIngredients & { readonly firstWayOnly?: boolean
     finish: [],
     publish: { kind: 'ready', attempts: publishWithHooks(from, dialect.publishView(from)) },
     after: afterSegments(from),
-    tidy: tidySegments(from),
+    // the first way needs nothing beside
+    tidy: from.firstWayOnly === true ? [] : tidySegments(from),
     hazards: [
       ...dialect.hazards({ target: from.target, becomes: 'view', live }),
       ...replacedRows(from),

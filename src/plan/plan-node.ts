@@ -38,7 +38,7 @@ export interface PlanInputs {
     readonly before: readonly RenderedHook[];
     readonly after: readonly RenderedHook[];
   };
-  /** of the ways to publish a view only the first one is wanted */
+  /** of the ways to publish a view only the first one is wanted, behind the guard of those that are sent ahead */
   readonly firstWayOnly?: boolean;
   /** true for the rows of the microbatch that this is */
   readonly window?: string;
@@ -131,10 +131,16 @@ function recipeOf(
   contract: ContractRequest | undefined,
 ): Checked<Recipe> {
   const { node, dialect, live } = inputs;
+  let staged = inputs.staged;
   const from = {
     dialect,
     target,
-    staged: inputs.staged ?? stagedName(target, inputs.invocationId),
+    // two hashes, which a view that is replaced in place does not need
+    get staged(): RelationName {
+      staged ??= stagedName(target, inputs.invocationId);
+      return staged;
+    },
+    firstWayOnly: inputs.firstWayOnly ?? false,
     live,
     config: node.config,
     comments: commentsOf(node),
@@ -166,10 +172,7 @@ function recipeOf(
     return { value: undefined, diagnostics: planned.diagnostics };
   switch (node.config.materialized) {
     case 'view':
-      return {
-        value: view({ ...from, firstWayOnly: inputs.firstWayOnly ?? false }),
-        diagnostics: [],
-      };
+      return { value: view(from), diagnostics: [] };
     case 'table':
       return { value: table(from), diagnostics: [] };
     case 'snapshot':
@@ -218,8 +221,10 @@ function checkName(
   target: RelationName,
   dialect: Dialect,
 ): Diagnostic | undefined {
-  const bytes = new TextEncoder().encode(target.name).length;
   const most = dialect.can.maxIdentifierBytes;
+  // a character has at most three bytes
+  if (target.name.length * 3 <= most) return undefined;
+  const bytes = new TextEncoder().encode(target.name).length;
   if (bytes <= most) return undefined;
   // the first words are dbt's, which counts characters; Postgres counts bytes
   const isLong = target.name.length > most;

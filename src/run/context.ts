@@ -80,10 +80,10 @@ export interface RunContext {
 /** Reading seeds and writing what was compiled and run; paths are the node's own. */
 export interface RunFiles {
   readonly seed: (node: ExecutableNode) => SeedFile;
-  /** keeps the compiled SQL (`compiled`) or the statements sent (`run`), in the background; returns the path as shown to people */
-  readonly keep: (kind: 'compiled' | 'run', node: RunnableNode, sql: string) => string;
+  /** keeps the compiled SQL (`compiled`) or the statements sent (`run`), in the background */
+  readonly keep: (kind: 'compiled' | 'run', node: RunnableNode, sql: string) => void;
   /** waits until all of it is written; tells what could not be */
   readonly settled: () => Promise<readonly Diagnostic[]>;
-  /** where `keep` puts it, without writing */
+  /** where `keep` puts it, as shown to people */
   readonly shownPath: (kind: 'compiled' | 'run', node: RunnableNode) => string;
 }

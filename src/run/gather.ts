@@ -67,7 +67,7 @@ export async function gather(
     hooks,
     late: { hooks: late, isIncremental: options.isIncremental },
     select: compiled.sql,
-    references: compiler.references(node),
+    references: compiled.references ?? compiler.references(node),
     ...(compiled.header === undefined ? {} : { header: compiled.header }),
   };
 }

@@ -108,8 +108,7 @@ export async function runClone(
     // nothing was compiled; what is sent is kept
     files: {
       ...files,
-      keep: (kind, one, sql) =>
-        kind === 'compiled' ? files.shownPath(kind, one) : files.keep(kind, one, sql),
+      keep: (kind, one, sql) => (kind === 'compiled' ? undefined : files.keep(kind, one, sql)),
     },
   };
   const { sent, diagnose, published } = progress;

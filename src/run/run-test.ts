@@ -53,7 +53,7 @@ export async function runTest(
   const compiled = await drive(ctx.compiler.compile(node, options), answerer(ctx, session));
   seen(compiled);
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
-  const shown = ctx.files.keep('compiled', node, writtenSql(compiled));
+  ctx.files.keep('compiled', node, writtenSql(compiled));
   const settings = testSettings(node.config);
   const lane = ctx.compiler.lane(node);
   const stored =
@@ -69,7 +69,8 @@ export async function runTest(
   const unclear = unclearAnswer(row);
   if (unclear !== undefined) throw noVerdict(node, unclear);
   const found = verdict(row, settings);
-  const judged = found.status === 'pass' ? undefined : ctx.judge(describe(node, found, shown));
+  const shown = (): string => ctx.files.shownPath('compiled', node);
+  const judged = found.status === 'pass' ? undefined : ctx.judge(describe(node, found, shown()));
   // a warning that is taken for an error is a failure
   const result: Verdict = judged?.severity === 'error' ? { ...found, status: 'fail' } : found;
   const kept = stored === undefined ? '' : whereKept(ctx, stored, session, result);

@@ -155,13 +155,19 @@ export async function performViews(host: RowHost, row: Row, thread: string): Pro
   let isPossible = false;
   const inTurn = async (ahead: Ahead): Promise<void> => {
     isPossible = true;
-    const onTheWay = new Set<Promise<void>>();
+    let onTheWay = 0;
+    let wake = (): void => undefined;
+    // a race of all would be waited for anew with each of them
+    const oneEnded = (): Promise<void> =>
+      new Promise((resolve) => {
+        wake = resolve;
+      });
     const window = new Window(ctx.now);
     while (alone.length === 0) {
       const id = row.next();
       if (id === undefined) {
-        if (onTheWay.size === 0) return;
-        await Promise.race(onTheWay);
+        if (onTheWay === 0) return;
+        await oneEnded();
         continue;
       }
       const begun = host.begin(host.node(id) as ExecutableNode);
@@ -171,19 +177,25 @@ export async function performViews(host: RowHost, row: Row, thread: string): Pro
         break;
       }
       const answered = window.sent();
-      const sent = ahead.send(begun.node.name, statements).then(
-        () => {
-          answered();
-          host.end(begun, thread, { status: 'success', message: 'CREATE VIEW', diagnostics: [] });
-          row.ended(id, true);
-        },
-        () => void alone.push(begun),
-      );
-      const done = sent.finally(() => onTheWay.delete(done));
-      onTheWay.add(done);
-      if (onTheWay.size >= window.size) await Promise.race(onTheWay);
+      onTheWay++;
+      const over = (): void => {
+        onTheWay--;
+        wake();
+      };
+      ahead
+        .send(begun.node.name, statements)
+        .then(
+          () => {
+            answered();
+            host.end(begun, thread, { status: 'success', message: 'CREATE VIEW', diagnostics: [] });
+            row.ended(id, true);
+          },
+          () => void alone.push(begun),
+        )
+        .then(over, over);
+      if (onTheWay >= window.size) await oneEnded();
     }
-    await Promise.all(onTheWay);
+    while (onTheWay > 0) await oneEnded();
   };
   // without a connection each is told by itself that there is none
   await ctx.connection

@@ -10,6 +10,8 @@ export interface Piece {
   readonly end: number;
 }
 
+/** What is nothing but code, letter by letter: nothing else begins there. */
+const PLAIN = /[^-/'"`$;\s]+/y;
 const WORD = /[\p{L}\p{N}_$]/u;
 const DOLLAR_TAG = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
 
@@ -81,6 +83,11 @@ export function* scanSql(sql: string, backslashEscapes = false): Generator<Piece
     if (until > codeFrom) yield { kind: 'code', start: codeFrom, end: until };
   };
   while (i < sql.length) {
+    PLAIN.lastIndex = i;
+    if (PLAIN.test(sql)) {
+      i = PLAIN.lastIndex;
+      continue;
+    }
     const special = pieceAt(sql, i, backslashEscapes);
     if (special !== undefined) {
       yield* flush(i);
@@ -116,6 +123,7 @@ export function leadingWords(
 
 /** The text without closing semicolons, blanks and comments at its end; a model is one SELECT. */
 export function withoutClosingSemicolon(sql: string): string {
+  if (!sql.includes(';')) return sql;
   const pieces = [...scanSql(sql)];
   let end = pieces.length;
   while (end > 0 && pieces[end - 1]?.kind !== 'code') {
@@ -137,6 +145,8 @@ export function withoutClosingSemicolon(sql: string): string {
 
 /** Whether anything but blanks and comments is in the text. */
 export function hasCode(sql: string): boolean {
+  // most begin with a word
+  if (/^\s*\w/.test(sql)) return true;
   for (const piece of scanSql(sql))
     if (piece.kind !== 'space' && piece.kind !== 'comment') return true;
   return false;

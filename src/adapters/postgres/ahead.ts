@@ -1,4 +1,5 @@
 // Many small transactions on one connection, each sent before those ahead of it were answered.
+import pg from 'pg';
 import type { Ahead } from '../../adapter/at-once.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Wire } from './client.ts';
@@ -9,6 +10,19 @@ import { quoted } from './quote.ts';
 const setPipeline = (wire: Wire, isOn: boolean): void => {
   Object.assign(wire.client, { pipeline: isOn });
 };
+
+/** A message of which only the end is of interest: its results are not kept. */
+class Told extends pg.Query {
+  handleRowDescription(): void {
+    // nobody reads rows
+  }
+  handleDataRow(): void {
+    // nor what is in them
+  }
+  handleCommandComplete(): void {
+    // nor how many there were
+  }
+}
 
 const executed = (name: string, values: readonly (string | null)[]): string =>
   `execute ${name}(${values.map((v) => (v === null ? 'null' : quoted(v))).join(', ')})`;
@@ -62,7 +76,9 @@ class Pipeline implements Ahead {
 
   async #query(text: string): Promise<void> {
     this.#gather();
-    const answer = this.#wire.client.query({ text, rowMode: 'array' });
+    const answer = new Promise<void>((done, failed) => {
+      this.#wire.client.query(new Told(text, (error) => (error ? failed(error) : done())));
+    });
     this.#sent.add(answer);
     try {
       await answer;

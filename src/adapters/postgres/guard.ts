@@ -42,12 +42,15 @@ export function asObserved(
   ];
 }
 
-const TURN = `select pg_catalog.set_config('lock_timeout', '${IMPATIENCE}', true), pg_catalog.pg_advisory_xact_lock(${lockKeyOf('$1::text')})`;
+// Both give no columns and no rows: what nobody reads would have to be sent, taken apart and kept.
+const TURN =
+  `select where pg_catalog.set_config('lock_timeout', '${IMPATIENCE}', true) is null ` +
+  `or pg_catalog.pg_advisory_xact_lock(${lockKeyOf('$1::text')}) is null`;
 
 /** Fails by a cast, which plain SQL can do; of the time, so that nobody can work it out before it is known whether to. */
 const SAME =
-  `select case when ${found('$1::text', '$2::text')} is distinct from $3::text ` +
-  `then ('changed ' || pg_catalog.clock_timestamp()::text)::integer end`;
+  `select where case when ${found('$1::text', '$2::text')} is distinct from $3::text ` +
+  `then ('changed ' || pg_catalog.clock_timestamp()::text)::integer end is not null`;
 
 /** As `asObserved`, but planned once for each connection: there a block takes longer than the view that it stands before. */
 export const asObservedAhead = (

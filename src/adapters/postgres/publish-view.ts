@@ -31,7 +31,8 @@ const createView = (
 function replaceInPlace(request: ViewRequest, facts: Facts | undefined): readonly Statement[] {
   const { target, comments, grants } = request;
   return [
-    ...(facts === undefined ? [] : [impatient]),
+    // what is sent ahead has a guard that says how long to wait
+    ...(facts === undefined || request.firstWayOnly === true ? [] : [impatient]),
     ...headerOf(request),
     createView(request, target, 'create or replace', facts?.options ?? []),
     ...configuredComments(target, 'view', comments),
