@@ -47,6 +47,22 @@ export interface QueryOutline {
 /** How the values that one type holds relate to those of another. */
 export type TypeChange = 'wider' | 'narrower' | 'other';
 
+/** Questions about the types inside a query, put as a text that the engine takes only if the answer is yes. */
+export interface TypeProbes {
+  /** both are whole numbers; of the type that dividing them gives */
+  wholeNumbers(left: string, right: string): string;
+  /** true or false, of an expression that cannot be NULL */
+  neverNull(expression: string): string;
+  /** one type that holds values of several others */
+  readonly isMixed: (type: string) => boolean;
+  /** whether rows that an outer join does not find are NULL, where a config does not say */
+  readonly joinNulls: Query<boolean>;
+  /** what a config says of it */
+  joinNullsIn(config: EngineConfig): boolean | undefined;
+  /** the config under which they are */
+  withJoinNulls(config: EngineConfig): EngineConfig;
+}
+
 export interface Analysis {
   /** true: several queries may travel in one message, which fails or succeeds as a whole */
   readonly together: boolean;
@@ -85,6 +101,10 @@ export interface Analysis {
   doubt(error: DriverError): string | undefined;
   /** whether the engine has a function of this name, with whatever arguments; absent where its errors tell */
   hasFunction?(name: string): Query<boolean>;
+  /** absent where the engine refuses what it would otherwise be silent about */
+  readonly probes?: TypeProbes;
+  /** a NULL in the list behind IN is as if it were not there */
+  readonly passesOverNulls: boolean;
   /** schemas that the engine has of itself */
   readonly ownSchemas: ReadonlySet<string>;
   /** a backslash escapes inside every string */

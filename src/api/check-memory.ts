@@ -24,7 +24,9 @@ export class Memories {
     this.#isUsed = isUsed;
     const { dialect, target, manifest } = project;
     const hooks = manifest.on_run_start.map(({ hook }) => hook.sql);
-    this.#base = sha256(JSON.stringify([VERSION, dialect.name, target.shown, stubs, hooks]));
+    this.#base = sha256(
+      JSON.stringify([VERSION, 'lints', dialect.name, target.shown, stubs, hooks]),
+    );
   }
 
   async read(): Promise<CheckMemory | undefined> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Connection, Session } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { check as judge, type CheckedNode, type CheckResult } from '../check/check.ts';
+import { LintSettings } from '../check/lints/lint-settings.ts';
 import { MemoryUnfit } from '../check/memory.ts';
 import { LOCK_FILE, readSourceLock, type LockedSources } from '../check/source-lock.ts';
 import { hasErrors, sortDiagnostics, type Diagnostic } from '../kernel/diagnostic.ts';
@@ -139,6 +140,7 @@ export async function askEngine(
       runHook: (hook) => compiler.runHook(hook, {}, () => undefined),
       seed: runFiles(project).seed,
       now: invocation.startedAt,
+      lints: new LintSettings(project.loaded.project.flags['lints']),
       memory,
       wantsLineage,
     });

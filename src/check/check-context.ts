@@ -6,6 +6,7 @@ import type { Manifest, RunHook } from '../manifest/manifest.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import type { Asking, NodeCompiler } from '../plan/compiler.ts';
 import type { SeedFile } from '../run/seed-survey.ts';
+import type { LintSettings } from './lints/lint-settings.ts';
 import type { CheckMemory } from './memory.ts';
 import type { LockedSources } from './source-lock.ts';
 
@@ -28,6 +29,8 @@ export interface CheckContext {
   readonly runHook: (hook: RunHook) => Asking<string>;
   readonly seed: (node: ExecutableNode) => SeedFile;
   readonly now: Date;
+  /** absent: nobody asks for what the engine takes without a word */
+  readonly lints?: LintSettings;
   /** what earlier checks have found to be sound; absent where it does not count */
   readonly memory?: CheckMemory | undefined;
   /** asks where the columns come from too; nothing is remembered from earlier checks then */

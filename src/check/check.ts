@@ -3,6 +3,7 @@ import { ask, type Session } from '../adapter/contract.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import { relationKey, type Column } from '../kernel/relation.ts';
+import type { CompiledNode } from '../plan/compiler.ts';
 import type { CheckContext } from './check-context.ts';
 import { brokenContracts, undescribed } from './compare-promises.ts';
 import { readLineage, type NodeLineage } from './lineage.ts';
@@ -13,17 +14,21 @@ import {
   remembered,
   unchangedSince,
   type CheckMemory,
+  type Remembered,
   type Unchanged,
 } from './memory.ts';
+import { Lints } from './lints/lints.ts';
 import { notesOf, sourceNotes } from './notes.ts';
 import { outlinesOf } from './outlines.ts';
 import type { SourceNode } from '../manifest/node.ts';
 import { scopeOf, type CheckScope } from './scope.ts';
 import { Shadow } from './shadow.ts';
 import { makeStubs } from './stub-statements.ts';
-import { SIDE_SCHEMA } from './tasks.ts';
+import { SIDE_SCHEMA, type Task } from './tasks.ts';
 import type { Standing, TypedColumn, Verdict } from './verdict.ts';
 import { Walk, type Refusal } from './walk.ts';
+
+type Probed = NonNullable<Remembered['lints']>;
 
 export interface CheckedNode {
   readonly id: NodeId;
@@ -69,7 +74,12 @@ export async function check(ctx: CheckContext): Promise<CheckResult> {
   }
 }
 
-const NOTHING_KNOWN: Unchanged = { clean: new Map(), own: new Map(), compiled: new Map() };
+const NOTHING_KNOWN: Unchanged = {
+  clean: new Map(),
+  own: new Map(),
+  compiled: new Map(),
+  second: new Map(),
+};
 
 async function checkFrom(
   ctx: CheckContext,
@@ -90,11 +100,16 @@ async function checkFrom(
           outlines: new Map<NodeId, QueryOutline>(),
           columns: unchanged.clean,
           lineage: new Map(),
+          taken: [],
+          lints: new Map<NodeId, Probed>(),
         }
       : await ctx.withSession((session, engine) => {
           if (memory !== undefined && memory.engine !== engine) throw new MemoryUnfit();
           return asked(ctx, scope, session, unchanged, needed, memory);
         });
+  const lints = lintsFrom(ctx, scope, unchanged, found.taken, found.columns);
+  const lintsOf = (id: NodeId): Probed | undefined =>
+    found.lints.get(id) ?? (unchanged.clean.has(id) ? memory?.nodes[id]?.lints : undefined);
   const judgedNow = new Map(found.verdicts.map((v) => [v.id, v]));
   const verdicts = scope.order.flatMap(
     (id): Verdict | readonly Verdict[] =>
@@ -103,6 +118,7 @@ async function checkFrom(
   const nodes = verdicts
     .filter((v) => ctx.selected.has(v.id))
     .map((v) => judged(v, found.refused.get(v.id) ?? [], ctx, found.columns))
+    .map((node) => withLints(node, lints, lintsOf(node.id) ?? []))
     .map((node) => (found.extensible.has(node.id) ? { ...node, isCertain: false } : node))
     .map((node) => withOutline(node, found.outlines.get(node.id)));
   const isWrong = new Set(nodes.filter((n) => n.standing !== 'ok').map((n) => n.id));
@@ -120,10 +136,12 @@ async function checkFrom(
       unchanged,
       (id) => isSound.has(id) && found.stubs.length === 0,
       (id) => found.columns.get(id),
+      lintsOf,
     ),
     diagnostics: [
       ...found.stubs,
       ...nodes.flatMap((n) => n.diagnostics),
+      ...(ctx.lints?.problems(nodes.flatMap(({ id }) => ctx.manifest.nodes[id] ?? [])) ?? []),
       ...sourceNotes(ctx.manifest, found.undeclared, verdicts),
       ...notesOf(
         ctx.manifest,
@@ -143,6 +161,8 @@ interface Found {
   readonly columns: ReadonlyMap<NodeId, readonly TypedColumn[]>;
   readonly lineage: ReadonlyMap<NodeId, NodeLineage>;
   readonly outlines: ReadonlyMap<NodeId, QueryOutline>;
+  readonly taken: readonly Task[];
+  readonly lints: ReadonlyMap<NodeId, Probed>;
 }
 
 const withOutline = (node: CheckedNode, outline: QueryOutline | undefined): CheckedNode =>
@@ -192,11 +212,18 @@ async function asked(
     const isAsked = (id: NodeId): boolean =>
       ctx.selected.has(id) && walk.verdicts.get(id)?.standing === 'ok';
     const tasks = walk.taken.filter((task) => isAsked(task.node.unique_id));
+    const lints = lintsFrom(ctx, scope, unchanged, walk.taken, columns);
+    const probed = new Map<NodeId, Probed>();
+    for (const { id, standing } of walk.verdicts.values())
+      if (standing === 'ok' && !refused.has(id) && !unchanged.clean.has(id))
+        probed.set(id, await lints.probed(id, shadow));
     return {
       lineage,
       outlines: ctx.outlines === true ? await outlinesOf(shadow, tasks) : new Map(),
       verdicts: [...walk.verdicts.values()],
       extensible,
+      taken: walk.taken,
+      lints: probed,
       undeclared: walk.undeclared,
       stubs,
       refused,
@@ -259,6 +286,33 @@ async function explained(
   const isThere = known !== undefined && (await ask(session, known))[0] === true;
   return explainRefusal(refusal, isThere ? { kind: 'type' } : fault, around);
 }
+
+/** The lints over the texts that were taken, and over those that were sound before. */
+function lintsFrom(
+  ctx: CheckContext,
+  scope: CheckScope,
+  { compiled, second }: Unchanged,
+  taken: readonly Task[],
+  columns: ReadonlyMap<NodeId, readonly TypedColumn[]>,
+): Lints {
+  const forms = new Map<NodeId, CompiledNode[]>();
+  for (const task of taken)
+    forms.set(task.node.unique_id, [...(forms.get(task.node.unique_id) ?? []), task.compiled]);
+  const known = (id: NodeId): readonly CompiledNode[] =>
+    [compiled.get(id), second.get(id)].flatMap((text) => text ?? []);
+  return new Lints(
+    ctx,
+    scope,
+    (id) => forms.get(id) ?? known(id),
+    (id) => columns.get(id),
+  );
+}
+
+/** A node that is well, with what is told of it although it is. */
+const withLints = (node: CheckedNode, lints: Lints, probed: Probed): CheckedNode =>
+  node.standing === 'ok'
+    ? { ...node, diagnostics: [...node.diagnostics, ...lints.told(node.id, probed)] }
+    : node;
 
 function judged(
   { id, standing, because, diagnostics, isCertain }: Verdict,

@@ -5,6 +5,7 @@ import type { ExecutableNode } from '../manifest/node.ts';
 import type { CompiledNode } from '../plan/compiler.ts';
 import type { CheckContext } from './check-context.ts';
 import { primaryKeyOf, sourceColumns } from './known-columns.ts';
+import type { Finding } from './lints/lint.ts';
 import type { CheckScope } from './scope.ts';
 import type { TypedColumn } from './verdict.ts';
 
@@ -17,6 +18,8 @@ export interface Remembered {
   readonly columns?: readonly TypedColumn[];
   /** names of columns that it gave in earlier checks and gives no more */
   readonly had?: readonly string[];
+  /** what lints asked the engine, by the forms of the node */
+  readonly lints?: readonly (readonly Finding[])[];
 }
 export interface CheckMemory {
   /** `postgres 18.4` */
@@ -35,6 +38,8 @@ export interface Unchanged {
   readonly own: ReadonlyMap<NodeId, string>;
   /** what was rendered on the way */
   readonly compiled: ReadonlyMap<NodeId, CompiledNode>;
+  /** the second forms of incremental models */
+  readonly second: ReadonlyMap<NodeId, CompiledNode>;
 }
 
 const hashed = (value: unknown): string => sha256(JSON.stringify(value)).slice(0, 32);
@@ -48,6 +53,7 @@ const aboveOf = (
 
 class Renderer {
   readonly compiled: Map<NodeId, CompiledNode> = new Map();
+  readonly second: Map<NodeId, CompiledNode> = new Map();
   readonly #ctx: CheckContext;
 
   constructor(ctx: CheckContext) {
@@ -63,7 +69,9 @@ class Renderer {
       node.config.materialized === 'incremental' && /\bis_incremental\b/.test(node.raw_code);
     if (!isTwofold) return first.sql;
     const second = this.#render(node, true);
-    return second === undefined ? undefined : `${first.sql}\n${second.sql}`;
+    if (second === undefined) return undefined;
+    this.second.set(node.unique_id, second);
+    return `${first.sql}\n${second.sql}`;
   }
 
   #render(node: ExecutableNode, isIncremental: boolean): CompiledNode | undefined {
@@ -118,7 +126,7 @@ export function unchangedSince(
       known.above === aboveOf(scope, id, (parent) => clean.get(parent));
     if (isSound) clean.set(id, known.columns ?? []);
   }
-  return { clean, own, compiled: renderer.compiled };
+  return { clean, own, compiled: renderer.compiled, second: renderer.second };
 }
 
 /** What has to be made for the others to be judged: they themselves and the relations that they read. */
@@ -152,6 +160,7 @@ export function remembered(
   { own }: Unchanged,
   isSound: (id: NodeId) => boolean,
   columnsOf: (id: NodeId) => readonly TypedColumn[] | undefined,
+  lintsOf: (id: NodeId) => Remembered['lints'],
 ): CheckMemory['nodes'] {
   const nodes: Record<string, Remembered> = { ...before?.nodes };
   for (const id of scope.order) {
@@ -161,11 +170,13 @@ export function remembered(
     const had = [...(known?.had ?? []), ...(known?.columns ?? []).map((c) => c.name)]
       .filter((name, i, all) => !names.has(name) && all.indexOf(name) === i)
       .slice(-50);
+    const lints = lintsOf(id) ?? [];
     nodes[id] = {
       own: isSound(id) ? (own.get(id) ?? '') : '',
       above: aboveOf(scope, id, columnsOf),
       ...(columns === undefined ? {} : { columns }),
       ...(had.length === 0 ? {} : { had }),
+      ...(lints.some((found) => found.length > 0) ? { lints } : {}),
     };
   }
   return nodes;

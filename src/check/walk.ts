@@ -45,6 +45,7 @@ export class Walk {
   readonly refusals: Refusal[] = [];
   /** sources whose columns nobody says */
   readonly undeclared: SourceNode[] = [];
+  /** what the engine has taken, form by form */
   readonly taken: Task[] = [];
   readonly #ctx: CheckContext;
   readonly #scope: CheckScope;

@@ -10,6 +10,7 @@ const OPTION_FLAGS: Readonly<Record<string, Kind>> = {
   fail_fast: 'true or false',
   hints_enabled: 'true or false',
   indirect_selection: 'a text',
+  lints: 'a mapping',
   log_format: 'a text',
   log_format_file: 'a text',
   log_level: 'a text',

@@ -1,6 +1,6 @@
 // How SQL is judged on ClickHouse: every query becomes an empty table, in an engine that holds nothing else. EMPTY AS reads the
 // query as a run would and computes nothing, not even scalar subqueries.
-import type { Analysis, Fault, QueryOutline } from '../../adapter/analysis.ts';
+import type { Analysis, Fault, QueryOutline, TypeProbes } from '../../adapter/analysis.ts';
 import type { EngineConfig } from '../../adapter/contract.ts';
 import type { DriverError } from '../../adapter/failure.ts';
 import { ident, relation, text } from './quote.ts';
@@ -90,10 +90,34 @@ function outlineOf(query: string, tree: string): QueryOutline {
 
 const ENGINES = { plain: 'Memory', merging: 'ReplacingMergeTree ORDER BY tuple()' } as const;
 
+const JOIN_NULLS = 'join_use_nulls';
+
+const probesWith = (settingsOf: (config: EngineConfig) => Settings): TypeProbes => ({
+  // refuses all that is no whole number
+  wholeNumbers: (left, right) => `toFloat64(bitAnd(${left}, ${right}))`,
+  // a key that is Nullable is refused
+  neverNull: (expression) => `empty(map(${expression}, 1))`,
+  isMixed: (type) => /\bVariant\(/.test(type),
+  joinNulls: {
+    statement: repeatable('read', `SELECT getSetting('${JOIN_NULLS}') AS value`),
+    decode: (row) => String(row['value']) === 'true' || String(row['value']) === '1',
+  },
+  joinNullsIn: (config) => {
+    const value = settingsOf(config)[JOIN_NULLS];
+    return value === undefined ? undefined : String(value) === '1' || String(value) === 'true';
+  },
+  withJoinNulls: (config) => ({
+    ...config,
+    query_settings: { ...(config['query_settings'] as object | undefined), [JOIN_NULLS]: 1 },
+  }),
+});
+
 /** ClickHouse as a judge of SQL; `settingsOf` are those that a node's config asks for. */
 export const analysisWith = (settingsOf: (config: EngineConfig) => Settings): Analysis => ({
   together: false,
   backslashEscapes: true,
+  passesOverNulls: true,
+  probes: probesWith(settingsOf),
   ownSchemas: new Set(['system', 'information_schema', 'INFORMATION_SCHEMA']),
   open: ({ schemas }) =>
     schemas.map((name) =>

@@ -129,6 +129,7 @@ where r.ev_class = ${quoted(relationText(target))}::regclass and r.rulename = '_
 export const analysis: Analysis = {
   together: true,
   backslashEscapes: false,
+  passesOverNulls: false,
   ownSchemas: new Set(['pg_catalog', 'information_schema']),
   open: (ground) => [
     set('begin'),

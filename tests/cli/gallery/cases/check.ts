@@ -248,5 +248,45 @@ export const CHECK: readonly GalleryCase[] = [
       },
     },
   ),
+  of(
+    'check-lints',
+    {
+      'models/sources.yml': text(
+        SOURCE.trimEnd(),
+        '        columns: [{name: id, data_type: integer}, {name: shop, data_type: integer}]',
+      ),
+      'models/gold/orders.sql': text("select * from {{ source('erp', 'sales') }}"),
+      'models/best.sql': text("select shop from {{ source('erp', 'sales') }}", 'order by shop'),
+      'models/some.sql': text("select shop from {{ source('erp', 'sales') }}", 'limit 10'),
+      'models/unsold.sql': text(
+        "{{ config(meta={'lints': {'ignore': ['ETL6606']}}) }}",
+        "select id from {{ ref('best') }} as b",
+        'inner join (select 1 as id) as o on o.id = b.shop',
+        "where shop not in (select shop from {{ source('erp', 'sales') }})",
+      ),
+    },
+    ['ETL6066', 'ETL6065', 'ETL6067', 'ETL6070', 'ETL6064'],
+    { exit: 0 },
+  ),
+  of(
+    'check-lints-clickhouse',
+    {
+      'models/shops.sql': text("select toUInt64(1) as id, 'a' as label"),
+      'models/sales.sql': text('select toUInt64(1) as id, toUInt64(2) as shop'),
+      'models/labelled.sql': text(
+        'select s.id as id, t.label as label, s.shop / s.id as rate',
+        "from {{ ref('sales') }} as s",
+        "left join {{ ref('shops') }} as t on s.shop = t.id",
+        'where t.id is null',
+      ),
+      'models/keys.sql': text(
+        "select id as key from {{ ref('shops') }}",
+        'union all',
+        "select label as key from {{ ref('shops') }}",
+      ),
+    },
+    ['ETL6063', 'ETL6061', 'ETL6060', 'ETL6062'],
+    { exit: 0, args: ['check', '--target', 'clickhouse'] },
+  ),
   of('check-unknown-form', BASE, ['ETL1001'], { args: ['check', '--output', 'xml'], exit: 2 }),
 ];
