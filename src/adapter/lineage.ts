@@ -36,6 +36,8 @@ export interface TakenQuery {
 /** A question, and what its answer says, by `relationKey` of the target. */
 export interface LineageQuestion {
   readonly statement: Statement;
+  /** of which nothing is known when it fails */
+  readonly about: readonly RelationName[];
   resolve(answer: ResultSet): ReadonlyMap<string, readonly ColumnLineage[]>;
 }
 

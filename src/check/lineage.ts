@@ -58,21 +58,21 @@ export async function readLineage(
   }
   const answers = new Map<string, readonly ColumnLineage[]>();
   const { session, analysis } = shadow;
-  const failures: string[] = [];
+  const failures = new Map<string, string>();
   for (const question of analysis.lineage(taken, schemas, byRelation(relations)))
     try {
       for (const [key, columns] of question.resolve(await session.read(question.statement)))
         answers.set(key, columns);
     } catch (error) {
       if (!isStatementFailure(error)) throw error;
-      failures.push(error.error.message);
+      for (const target of question.about) failures.set(relationKey(target), error.error.message);
       if (analysis.undo !== undefined) await session.execute(analysis.undo);
     }
   const ids = idsByRelation(ctx);
   const found = new Map<NodeId, NodeLineage>();
   for (const [key, id] of asked) {
     const origins = answers.get(key)?.map((column) => originOf(column, id, ids));
-    found.set(id, joined(found.get(id), origins));
+    found.set(id, joined(found.get(id), origins, failures.get(key)));
   }
   return withSnapshotColumns(ctx, found);
 }
@@ -141,11 +141,12 @@ const sourceKey = (one: ColumnSource<string>): string =>
 function joined(
   first: NodeLineage | undefined,
   columns: readonly ColumnOrigin[] | undefined,
+  failure = 'the engine does not tell how it reads it',
 ): NodeLineage {
-  if (columns === undefined)
-    return first ?? { columns: [], unknown: 'the engine does not tell how it reads it' };
-  if (first === undefined || first.columns.length === 0) return { columns };
+  if (columns === undefined) return { columns: first?.columns ?? [], unknown: failure };
+  if (first === undefined) return { columns };
   return {
+    ...first,
     columns: first.columns.map((column) => {
       const second = columns.find((one) => one.name === column.name);
       return second === undefined ? column : both(column, second);

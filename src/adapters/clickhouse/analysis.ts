@@ -3,6 +3,7 @@
 import type { Analysis, Fault, QueryOutline, TypeProbes } from '../../adapter/analysis.ts';
 import type { EngineConfig } from '../../adapter/contract.ts';
 import type { DriverError } from '../../adapter/failure.ts';
+import { lineageQuestionsWith } from './lineage/question.ts';
 import { ident, relation, text } from './quote.ts';
 import type { Settings } from './settings.ts';
 import { bracketed, once, repeatable } from './statements.ts';
@@ -167,7 +168,7 @@ WHERE database IN (${schemas.map(text).join(', ')}) ORDER BY database, table, po
       nullable: isNullable(String(row['type'])),
     }),
   }),
-  lineage: () => [],
+  lineage: lineageQuestionsWith(settingsOf),
   fault,
   doubt,
   // the tree tells functions by what they are, whatever their names

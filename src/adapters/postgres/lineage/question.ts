@@ -83,4 +83,12 @@ function resolve(answer: ResultSet): ReadonlyMap<string, readonly ColumnLineage[
 
 /** Asks Postgres for the analysed queries of the views in these schemas. */
 export const lineageQuestions: LineageQuestions = (taken, schemas): readonly LineageQuestion[] =>
-  taken.length === 0 ? [] : [{ statement: repeatable('read', textOf(schemas)), resolve }];
+  taken.length === 0
+    ? []
+    : [
+        {
+          statement: repeatable('read', textOf(schemas)),
+          about: taken.map(({ target }) => target),
+          resolve,
+        },
+      ];
