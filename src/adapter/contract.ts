@@ -10,6 +10,7 @@ import type { FreshnessAnswer, FreshnessRequest } from './freshness.ts';
 import type { LockWish } from './lock.ts';
 import type { Merging } from './merging.ts';
 import type { OwnMaterializations } from './own-build.ts';
+import type { ProfileRequest, RelationProfile } from './profile.ts';
 import type { OwnServer, TargetWorld } from './own-server.ts';
 import type { Serving, ServingWish } from './serving.ts';
 export type { InferredType, SeedColumn, SeedInput } from './seed-input.ts';
@@ -208,6 +209,8 @@ export interface Dialect {
   columns(relation: RelationName): Query<Column>;
   /** catalog.json: one row per column of the relations in the schemas */
   catalog(schemas: readonly string[]): Query<CatalogColumn>;
+  /** what can be told of the values of columns; one row */
+  profile(request: ProfileRequest): Query<RelationProfile>;
   /** internal relations of runs that are over (names that start with __etl_), to be swept */
   leftovers(
     schemas: readonly string[],

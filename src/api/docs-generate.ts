@@ -20,6 +20,7 @@ import { deferredRelations } from './defer.ts';
 import { newInvocation } from './invocation.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
+import { profileColumns } from './profile-columns.ts';
 import { withChanges } from './previous-site.ts';
 import { selectNodes } from './select.ts';
 import { manifestJsonOf } from './write-manifest.ts';
@@ -72,6 +73,10 @@ export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult
             await connected(),
             await deferredRelations(project, new Set(), options, connected),
           );
+    const profiles =
+      options.profileColumns === true
+        ? await profileColumns(project, await connected(), columns)
+        : undefined;
     const facts = {
       invocationId: invocation.id,
       startedAt: invocation.startedAt,
@@ -92,6 +97,7 @@ export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult
       {
         manifest: masked(manifestFile, mask),
         catalog: options.emptyCatalog === true ? undefined : masked(catalogFile, mask),
+        profiles: profiles && new Map(masked([...profiles], mask)),
         ...(await lastRun(project, options)),
         history: await readHistory(project.dir, { target: project.targetName }),
       },

@@ -22,6 +22,8 @@ const EXCLUSIVE = [
   ['select', 'inlineDirect'],
   ['selector', 'inlineDirect'],
   ['inline', 'inlineDirect'],
+  ['profileColumns', 'emptyCatalog'],
+  ['profileColumns', 'fromArtifacts'],
 ] as const;
 
 const kebab = (key: string): string => key.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);

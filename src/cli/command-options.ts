@@ -18,6 +18,13 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'do not ask the warehouse for columns',
   },
   {
+    flags: '--profile-columns',
+    key: 'profileColumns',
+    kind: 'flag',
+    only: ['docs generate'],
+    help: 'show nulls, ends and a histogram of each column that is not marked pii: ends are values of your data',
+  },
+  {
     flags: '--from-artifacts <dir>',
     key: 'fromArtifacts',
     kind: 'text',

@@ -146,6 +146,7 @@ export const CODES = {
   ETL8060: 'There is no log file',
   ETL8061: 'No artifacts to make the site from',
   ETL8062: 'A run is not kept in the history',
+  ETL8063: 'Columns could not be profiled',
   ETL9000: 'Internal error',
 } as const;
 

@@ -7,6 +7,7 @@ import {
   SMALL_CATALOG,
   SMALL_HISTORY,
   SMALL_MANIFEST,
+  SMALL_PROFILES,
   SMALL_RESULTS,
   SMALL_SOURCES,
 } from '../support/site-artifacts.ts';
@@ -92,6 +93,7 @@ describe('accessibility', () => {
       runResults: SMALL_RESULTS,
       sources: SMALL_SOURCES,
       history: SMALL_HISTORY,
+      profiles: SMALL_PROFILES,
       before: SMALL_BEFORE,
     });
   });

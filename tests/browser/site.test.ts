@@ -9,6 +9,7 @@ import {
   SMALL_CATALOG,
   SMALL_HISTORY,
   SMALL_MANIFEST,
+  SMALL_PROFILES,
   SMALL_RESULTS,
   SMALL_SOURCES,
 } from '../support/site-artifacts.ts';
@@ -33,6 +34,7 @@ beforeAll(async () => {
     runResults: SMALL_RESULTS,
     sources: SMALL_SOURCES,
     history: SMALL_HISTORY,
+    profiles: SMALL_PROFILES,
     before: SMALL_BEFORE,
   });
   serving = await serve({ folders: [{ path: site.folder }], host: '127.0.0.1', port: 0 });
@@ -86,6 +88,14 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
     await page.getByRole('button', { name: 'Compiled' }).click();
     expect(await textOf(page, '#sql')).toContain('compiled_here');
     expect(await page.locator('#sql .sql-keyword').first().innerText()).toBe('select');
+  });
+
+  test('profiles of columns: nulls, ends, a histogram with its words', async () => {
+    const row = page.locator('table.columns tr', { hasText: 'total' });
+    expect(await row.innerText()).toMatch(/2\.5% null[^]*-3\.50 to 99\.00/);
+    expect(await row.locator('svg rect').count()).toBe(10);
+    expect(await row.locator('svg').getAttribute('aria-label')).toContain('34, 55, 53');
+    expect(await textOf(page, '#columns')).toContain('of a sample of 200 rows');
   });
 
   test('every kind of node has its page', async () => {

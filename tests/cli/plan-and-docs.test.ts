@@ -49,7 +49,7 @@ describe.each(['postgres', 'clickhouse'])('%s', (engine) => {
   beforeAll(async () => {
     project = await scratch({
       'dbt_project.yml': 'name: shop\nprofile: etl\n',
-      'seeds/raw.csv': 'id\n1\n',
+      'seeds/raw.csv': 'id,email\n1,ana@shop.example\n',
       'models/v.sql': `select * from {{ ref('raw') }}`,
       'models/t.sql': `{{ config(materialized='table') }} select * from {{ ref('v') }}`,
       'models/i.sql': `{{ config(materialized='incremental') }} select * from {{ ref('v') }}`,
@@ -57,7 +57,7 @@ describe.each(['postgres', 'clickhouse'])('%s', (engine) => {
 models:
   - name: t
     description: A table & its <words>.
-    columns: [{name: id, description: the key, data_tests: [unique]}]
+    columns: [{name: id, description: the key, data_tests: [unique]}, {name: email, config: {meta: {pii: true}}}]
 `,
     });
   });
@@ -110,13 +110,27 @@ models:
       'seed.shop.raw',
     ]);
     expect(catalog.nodes['model.shop.v']?.metadata.type.toLowerCase()).toContain('view');
-    expect(Object.keys(catalog.nodes['model.shop.t']?.columns ?? {})).toEqual(['id']);
+    expect(Object.keys(catalog.nodes['model.shop.t']?.columns ?? {})).toEqual(['id', 'email']);
     const page = await readFile(join(project.dir, 'target/index.html'), 'utf8');
     expect(page).toMatch(/^<!doctype html>/i);
     expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)="https?:/);
     expect(page).not.toContain('A table & its <words>.');
     // as it stands in a block of data, where no tag may begin
     expect(page).toContain(String.raw`A table & its \u003cwords>.`);
+  });
+
+  test('docs generate --profile-columns: what is marked pii is not looked at, wherever it stands', async () => {
+    const profiles = async (): Promise<readonly string[]> => {
+      const page = await readFile(join(project.dir, 'target/docs/data/m/0.js'), 'utf8');
+      return page.match(/"name":"\w+"[^{}]*"profile":\{[^}]*\}/g) ?? [];
+    };
+    expect(await profiles()).toEqual([]);
+    const { code, output } = await run('docs', 'generate', '--profile-columns');
+    expect(code, output).toBe(0);
+    const found = await profiles();
+    // the table, the view, the incremental model and the seed
+    expect(found).toHaveLength(4);
+    for (const text of found) expect(text).toMatch(/^"name":"id".*"nulls":0,"min":"1","max":"1"/);
   });
 
   test('parse writes a manifest and needs no warehouse', async () => {

@@ -1,4 +1,5 @@
 // A small project as artifacts: what the site is made from.
+import type { RelationProfile } from '../../src/adapter/profile.ts';
 import type { HistoryEntry, HistoryRun } from '../../src/artifacts/run-history.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -242,3 +243,23 @@ export const SMALL_BEFORE: { readonly manifest: Json; readonly catalog: Json } =
   },
 };
 if (addedLater === undefined) throw new Error(`there is no ${TESTED}`);
+
+export const SMALL_PROFILES: ReadonlyMap<string, RelationProfile> = new Map([
+  [
+    'model.shop.margin',
+    {
+      rows: 200,
+      of: 'sample',
+      columns: [
+        {
+          name: 'total',
+          as: 'value',
+          nulls: 5,
+          min: '-3.50',
+          max: '99.00',
+          bars: [1, 2, 3, 5, 8, 13, 21, 34, 55, 53],
+        },
+      ],
+    },
+  ],
+]);

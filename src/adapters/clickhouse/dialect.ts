@@ -29,6 +29,7 @@ import {
   publishView,
   tidy,
 } from './publish.ts';
+import { profile } from './profile.ts';
 import { ident, literal, relation } from './quote.ts';
 import { buildSeed } from './seed.ts';
 import type { Settings } from './settings.ts';
@@ -175,6 +176,7 @@ function ofOneNode(options: DialectOptions, topology: Topology): ClickHouseDiale
     isStill,
     columns,
     catalog,
+    profile,
     leftovers,
     typed,
     contractType,

@@ -21,6 +21,7 @@ import {
   updateMaterializedView,
 } from './materialized-view.ts';
 import { publishView } from './publish-view.ts';
+import { profile } from './profile.ts';
 import { asObserved, asObservedAhead } from './guard.ts';
 import { block, ident, literal, quoted, relationText } from './quote.ts';
 import { buildSnapshot, publishSnapshot } from './snapshot.ts';
@@ -112,6 +113,7 @@ export const dialect: Dialect & Required<Pick<Dialect, 'publishDelta' | 'publish
   atOnce: { observe: observeMany, guard: asObserved, guardAhead: asObservedAhead },
   columns,
   catalog,
+  profile,
   leftovers,
   access: { granted, role: roleOf },
   typed,

@@ -49,6 +49,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       empty: flag(values['empty']),
       sample: text(values['sample']),
       compile: flag(values['compile']),
+      profileColumns: flag(values['profileColumns']),
       emptyCatalog: flag(values['emptyCatalog']),
       fromArtifacts: text(values['fromArtifacts']),
       static: flag(values['static']),

@@ -167,6 +167,17 @@ const WORDS = {
   testAdded: ['Test added', 'Teste adicionado'],
   testRemoved: ['Test removed', 'Teste removido'],
   lines: ['{0} {1} lines', '{0} {1} linhas'],
+  profile: ['Values', 'Valores'],
+  nulls: ['{0} null', '{0} nulos'],
+  lengths: ['lengths {0} to {1}', 'tamanhos de {0} a {1}'],
+  fromTo: ['{0} to {1}', '{0} a {1}'],
+  spread: [
+    'How many values lie in each tenth between the ends: {0}',
+    'Quantos valores há em cada décimo entre os extremos: {0}',
+  ],
+  ofAllRows: ['Values: of all {0} rows.', 'Valores: de todas as {0} linhas.'],
+  ofSample: ['Values: of a sample of {0} rows.', 'Valores: de uma amostra de {0} linhas.'],
+  ofFirstRows: ['Values: of the first {0} rows.', 'Valores: das primeiras {0} linhas.'],
   asTable: ['As a table', 'Como tabela'],
   when: ['When', 'Quando'],
   barsTold: [
@@ -193,6 +204,12 @@ export const kindName = (type: string, many: boolean = false): string => {
 
 const locale = (): string => (lang.value === 'pt' ? 'pt-BR' : 'en');
 export const count = (value: number): string => value.toLocaleString(locale());
+/** `0.2 %`; what is more than nothing never reads as nothing. */
+export const share = (part: number, whole: number): string =>
+  (whole === 0 ? 0 : part / whole).toLocaleString(locale(), {
+    style: 'percent',
+    maximumSignificantDigits: 2,
+  });
 export function bytes(value: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
   const step = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(value) / 10));

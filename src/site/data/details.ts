@@ -1,4 +1,5 @@
 // What the page of one node shows beyond the index.
+import type { RelationProfile } from '../../adapter/profile.ts';
 import type { ColumnDetail, NodeDetail } from './format.ts';
 import {
   isMap,
@@ -54,6 +55,19 @@ export function columnsOf({ json }: Found, catalog: Json | undefined): readonly 
   ];
 }
 
+/** Columns with what is known of their values. */
+export function withProfiles(
+  columns: readonly ColumnDetail[],
+  profile: RelationProfile | undefined,
+): readonly ColumnDetail[] {
+  if (profile === undefined) return columns;
+  const byName = new Map(profile.columns.map((one) => [one.name, one]));
+  return columns.map((column) => {
+    const found = byName.get(column.name);
+    return found === undefined ? column : { ...column, profile: found };
+  });
+}
+
 /** The figures of the catalog that are numbers of rows and of bytes, whatever the adapter calls them. */
 export function statsOf(catalog: Json | undefined): {
   readonly rows?: number | undefined;
@@ -73,9 +87,17 @@ export function statsOf(catalog: Json | undefined): {
 /** Everything of one node. */
 export function detailOf(
   node: Found,
-  catalog: Json | undefined,
-  columns: readonly ColumnDetail[],
-  placeOf: (id: string) => number | undefined,
+  {
+    catalog,
+    columns,
+    profile,
+    placeOf,
+  }: {
+    readonly catalog: Json | undefined;
+    readonly columns: readonly ColumnDetail[];
+    readonly profile: RelationProfile | undefined;
+    readonly placeOf: (id: string) => number | undefined;
+  },
 ): NodeDetail {
   const { type, json } = node;
   const inWarehouse = mapAt(catalog, 'metadata');
@@ -102,6 +124,7 @@ export function detailOf(
         ? mapAt(json, 'meta')
         : mapAt(mapAt(json, 'config'), 'meta'),
     url: textAt(json, 'url'),
+    profiled: profile === undefined ? undefined : { rows: profile.rows, of: profile.of },
   });
 }
 

@@ -1,6 +1,9 @@
 // What the files of the site hold: written when the site is generated, read in the browser. Numbers that name nodes are places in
 // the list of nodes.
+import type { ColumnProfile } from '../../adapter/profile.ts';
 import type { Layer } from '../layers.ts';
+
+export type { ColumnProfile };
 
 /** All that is written into the files of the site. */
 export interface SiteData {
@@ -79,6 +82,8 @@ export interface NodeDetail {
   readonly macros?: readonly number[];
   readonly meta?: Readonly<Record<string, unknown>>;
   readonly url?: string;
+  /** the rows that profiles of columns are made from */
+  readonly profiled?: { readonly rows: number; readonly of: 'all' | 'sample' | 'first' };
 }
 export interface ColumnDetail {
   readonly name: string;
@@ -86,6 +91,7 @@ export interface ColumnDetail {
   readonly description?: string;
   readonly tags?: readonly string[];
   readonly constraints?: readonly string[];
+  readonly profile?: ColumnProfile;
   /** only in the YAML files, not in the warehouse, though the warehouse was asked */
   readonly missing?: true;
 }

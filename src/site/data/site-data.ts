@@ -1,8 +1,9 @@
 // Artifacts in, the data of the site out. The artifacts may be this tool's or dbt's: there is one way from both.
 import { layeredLayout } from '../graph/layered.ts';
 import type { NodeDetail, NodeRow, RunData, SiteData, TextShard } from './format.ts';
-import { columnsOf, detailOf, statsOf } from './details.ts';
+import { columnsOf, detailOf, statsOf, withProfiles } from './details.ts';
 import { isMap, mapAt, mapsAt, said, textAt, type Json } from './json.ts';
+import type { RelationProfile } from '../../adapter/profile.ts';
 import type { HistoryRun } from '../../artifacts/run-history.ts';
 import { isDrawn } from './drawn.ts';
 import { pastOf } from './history.ts';
@@ -14,6 +15,8 @@ export interface SiteArtifacts {
   readonly catalog?: Json | undefined;
   readonly runResults?: Json | undefined;
   readonly sources?: Json | undefined;
+  /** what --profile-columns found out, by the ids of nodes */
+  readonly profiles?: ReadonlyMap<string, RelationProfile> | undefined;
   /** earlier runs, the oldest first */
   readonly history?: readonly HistoryRun[] | undefined;
 }
@@ -30,7 +33,9 @@ export function siteData(
   const places = new Map(found.map(({ id }, place) => [id, place]));
   const placeOf = (id: string): number | undefined => places.get(id);
   const tables = new Map([...mapsAt(catalog, 'nodes'), ...mapsAt(catalog, 'sources')]);
-  const columns = found.map((node) => columnsOf(node, tables.get(node.id)));
+  const columns = found.map((node) =>
+    withProfiles(columnsOf(node, tables.get(node.id)), artifacts.profiles?.get(node.id)),
+  );
   const configs = interned(found.map(({ json }) => askedConfig(json)));
   const rows = found.map((node, place) =>
     rowOf(node, {
@@ -42,7 +47,12 @@ export function siteData(
   );
   const edges = edgesOf(found, placeOf);
   const details = found.map((node, place) =>
-    detailOf(node, tables.get(node.id), columns[place] ?? [], placeOf),
+    detailOf(node, {
+      catalog: tables.get(node.id),
+      columns: columns[place] ?? [],
+      profile: artifacts.profiles?.get(node.id),
+      placeOf,
+    }),
   );
   const texts = details.flatMap((detail, place): TextShard => {
     const text = textOf(detail);

@@ -111,6 +111,16 @@ export function hostileArtifacts(): {
           ],
         })),
       },
+      profiles: new Map(
+        ids.map((id) => [
+          id,
+          {
+            rows: 1,
+            of: 'all' as const,
+            columns: [{ name: all, as: 'value' as const, nulls: 0, min: all, max: all }],
+          },
+        ]),
+      ),
       history: [
         {
           invocation: all,

@@ -75,7 +75,13 @@ function Detail({
       <NodeFacts site={site} node={node} detail={detail} />
       {columns.length > 0 && (
         <Section title={`${say('columns')} (${count(columns.length)})`} id="columns">
-          <Columns site={site} node={node} columns={columns} chosen={column} />
+          <Columns
+            site={site}
+            node={node}
+            columns={columns}
+            chosen={column}
+            profiled={detail.profiled}
+          />
         </Section>
       )}
       <NodeTests site={site} node={node} />

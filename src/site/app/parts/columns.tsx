@@ -1,11 +1,12 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { ColumnDetail } from '../../data/format.ts';
+import type { ColumnDetail, NodeDetail } from '../../data/format.ts';
 import { link, nodeLink } from '../route.ts';
 import { statusOf, type Site, type SiteNode } from '../site.ts';
-import { say } from '../words.ts';
+import { count, say } from '../words.ts';
 import { StatusBadge, Tags, Wide } from './basics.tsx';
 import { Markdown } from './markdown.tsx';
+import { Profile } from './profile.tsx';
 
 /** Columns with their types, texts and tests; the chosen one is marked and in sight. */
 export function Columns({
@@ -13,11 +14,13 @@ export function Columns({
   node,
   columns,
   chosen,
+  profiled,
 }: {
   readonly site: Site;
   readonly node: SiteNode;
   readonly columns: readonly ColumnDetail[];
   readonly chosen: string | undefined;
+  readonly profiled: NodeDetail['profiled'];
 }): JSX.Element {
   const row = useRef<HTMLTableRowElement>(null);
   useEffect(() => row.current?.scrollIntoView({ block: 'center' }), [chosen, node.place]);
@@ -31,6 +34,7 @@ export function Columns({
             <th>{say('type')}</th>
             <th>{say('description')}</th>
             <th>{say('tests')}</th>
+            {profiled !== undefined && <th>{say('profile')}</th>}
           </tr>
         </thead>
         <tbody>
@@ -66,10 +70,20 @@ export function Columns({
                     </a>
                   ))}
               </td>
+              {profiled !== undefined && (
+                <td class="profile">
+                  {column.profile !== undefined && (
+                    <Profile profile={column.profile} rows={profiled.rows} />
+                  )}
+                </td>
+              )}
             </tr>
           ))}
         </tbody>
       </table>
+      {profiled !== undefined && <p class="quiet">{say(OF[profiled.of], count(profiled.rows))}</p>}
     </Wide>
   );
 }
+
+const OF = { all: 'ofAllRows', sample: 'ofSample', first: 'ofFirstRows' } as const;

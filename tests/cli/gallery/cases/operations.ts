@@ -36,6 +36,15 @@ export const OPERATIONS: readonly GalleryCase[] = [
     codes: ['ETL1001'],
   },
   {
+    name: 'columns-that-cannot-be-profiled',
+    on: 'server',
+    before: 'create view orders as select 1 / (n - 1) as share from generate_series(1, 3) as n',
+    files: { 'models/sources.yml': source() },
+    args: ['docs', 'generate', '--profile-columns'],
+    exit: 0,
+    codes: ['ETL8063'],
+  },
+  {
     name: 'a-tree-as-json',
     files: { 'models/orders.sql': 'select 1 as id\n' },
     args: ['ls', '--graph', '--output', 'json'],
