@@ -10,6 +10,7 @@ import { postgres } from '../../../src/adapters/postgres/adapter.ts';
 import type { ApiOptions, Diagnostic, NodeOutcome } from '../../../src/api/index.ts';
 import { isEtlError } from '../../../src/kernel/error.ts';
 import { scratch, type Scratch } from '../../support/etl.ts';
+import { giveBack, takeFolder } from './kept-postgres.ts';
 
 export const ENGINES = ['postgres', 'clickhouse'] as const;
 export type Engine = (typeof ENGINES)[number];
@@ -135,7 +136,8 @@ export async function openBench(
   engine: Engine,
   files: Readonly<Record<string, string>>,
 ): Promise<Bench> {
-  const { dir, write, dispose } = await scratch({ 'dbt_project.yml': PROJECT, ...files });
+  const { dir, write, leave } = await placeFor(engine);
+  await write({ 'dbt_project.yml': PROJECT, ...files });
   const connection = await hold(engine, dir);
   const options: ApiOptions = {
     projectDir: dir,
@@ -164,7 +166,19 @@ export async function openBench(
     relations: () => rows(RELATIONS[engine]),
     close: async () => {
       await connection.close();
-      await dispose();
+      await leave();
     },
   };
+}
+
+/** A folder for a project; Postgres may run in it already. */
+async function placeFor(
+  engine: Engine,
+): Promise<Pick<Scratch, 'dir' | 'write'> & { readonly leave: () => Promise<void> }> {
+  if (engine === 'postgres') {
+    const kept = await takeFolder();
+    return { ...kept.folder, leave: () => giveBack(kept) };
+  }
+  const { dir, write, dispose } = await scratch();
+  return { dir, write, leave: dispose };
 }
