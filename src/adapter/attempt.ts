@@ -22,7 +22,6 @@ export interface Attempt {
   readonly otherwiseOn: readonly FailureKind[];
   /** when it is done nothing is left under an internal name: there is nothing to tidy */
   readonly isClean?: boolean;
-  /** the replaced relation stays under this internal name, because something still reads it; dropped when the run ends */
   /** foreign keys that were made without looking at the rows that were there: checked once it is published */
   readonly validates?: readonly {
     readonly statement: Statement;
@@ -33,6 +32,7 @@ export interface Attempt {
     /** rows that do not fit are told of */
     readonly isTold: boolean;
   }[];
+  /** the replaced relation stays under this internal name, because something still reads it; dropped when the run ends */
   readonly leaves?: { readonly relation: RelationName; readonly kind: RelationKind };
 }
 
@@ -47,6 +47,7 @@ export interface MaterializedViewChange {
   /** the live one can be refreshed while it is read */
   readonly concurrently: boolean;
 }
+
 /** How a live materialized view is brought up to date. */
 export interface MaterializedViewUpdate {
   /** fills the empty staged one */

@@ -1,27 +1,20 @@
 import type { OwnBuild } from '../adapter/own-build.ts';
 import {
   afterSegments,
+  asSegments,
   beginning,
+  publishing,
   publishWithHooks,
   type Publish,
   type Recipe,
   type SelectIngredients,
-  asSegments,
 } from './recipe.ts';
 
 function publishOf(from: SelectIngredients, { publish }: OwnBuild): Publish {
   if (publish.kind === 'ready')
     return { kind: 'ready', attempts: publishWithHooks(from, publish.attempts) };
-  return {
-    kind: 'asks',
-    question: from.dialect.columns(from.staged),
-    decide: (columns) => {
-      const { value, diagnostics } = publish.decide(columns);
-      return value === undefined
-        ? { value, diagnostics }
-        : { value: publishWithHooks(from, value), diagnostics };
-    },
-  };
+  const { decide: inPlace } = publish;
+  return publishing(from, from.dialect.columns(from.staged), { inPlace });
 }
 
 /** A materialization that the engine brings along, with the hooks, the contract and the clean-up that all have. */

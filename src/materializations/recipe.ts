@@ -174,8 +174,8 @@ export function publishWithHooks(
 
 /** The two ways in which an engine can bring staged rows into a live table; it has one of them. */
 interface Ways {
-  readonly beside: ((columns: readonly Column[]) => Checked<Merging>) | undefined;
-  readonly inPlace: ((columns: readonly Column[]) => Checked<readonly Attempt[]>) | undefined;
+  readonly beside?: ((columns: readonly Column[]) => Checked<Merging>) | undefined;
+  readonly inPlace?: ((columns: readonly Column[]) => Checked<readonly Attempt[]>) | undefined;
 }
 
 /** Publishing that is decided when the columns of the staged rows are known; post-hooks go with it where it undoes itself. */
