@@ -5,7 +5,7 @@ import { isStatementFailure } from '../adapter/failure.ts';
 import { check as judge, type CheckedNode, type CheckResult } from '../check/check.ts';
 import { LintSettings } from '../check/lints/lint-settings.ts';
 import { MemoryUnfit } from '../check/memory.ts';
-import { LOCK_FILE, readSourceLock, type LockedSources } from '../check/source-lock.ts';
+import type { LockedSources } from '../check/source-lock.ts';
 import { hasErrors, sortDiagnostics, type Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
 import { sha256 } from '../kernel/hash.ts';
@@ -19,6 +19,7 @@ import { Memories } from './check-memory.ts';
 import { connect, homeOf } from './connect.ts';
 import { fileProblem } from './file-problem.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
+import { readLockFile } from './lock-file.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { runFiles } from './run-files.ts';
@@ -240,13 +241,8 @@ function placesOf(
 }
 
 /** What schema.lock.yml says for the engine of the target; undefined where there is no such file. */
-export async function lockOf(project: OpenProject): Promise<LockedSources | undefined> {
-  const text = await readIfThere(join(project.dir, LOCK_FILE));
-  if (text === undefined) return undefined;
-  const { value, diagnostics } = readSourceLock(text);
-  if (value === undefined) throw new EtlError(diagnostics);
-  return value.get(project.dialect.name);
-}
+export const lockOf = async ({ dir, dialect }: OpenProject): Promise<LockedSources | undefined> =>
+  (await readLockFile(dir))?.lock.get(dialect.name);
 
 /** The text of the file that `flags: check_stubs` names. */
 export async function stubsOf(project: OpenProject): Promise<readonly string[]> {
@@ -257,15 +253,6 @@ export async function stubsOf(project: OpenProject): Promise<readonly string[]> 
     return [await readFile(path, 'utf8')];
   } catch (error) {
     throw fileProblem(error, file);
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw fileProblem(error, path);
   }
 }
 

@@ -1,13 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ask } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
-import {
-  LOCK_FILE,
-  readSourceLock,
-  writeSourceLock,
-  type SourceLock,
-} from '../check/source-lock.ts';
+import { LOCK_FILE, writeSourceLock, type SourceLock } from '../check/source-lock.ts';
 import type { TypedColumn } from '../check/verdict.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
@@ -17,6 +12,7 @@ import { explainFailure } from '../run/explain.ts';
 import { connect } from './connect.ts';
 import { fileProblem } from './file-problem.ts';
 import { newInvocation } from './invocation.ts';
+import { readLockFile } from './lock-file.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { selectNodes } from './select.ts';
@@ -39,9 +35,8 @@ export async function sourcesPull(options: ApiOptions = {}): Promise<PulledSourc
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, 'sources pull');
   const { manifest, dialect } = project;
-  const path = join(project.dir, LOCK_FILE);
-  const before = await textOf(path);
-  const lock = before === undefined ? new Map() : requireLock(before);
+  const before = await readLockFile(project.dir);
+  const lock: SourceLock = before?.lock ?? new Map();
   const isAll = options.select === undefined && options.selector === undefined;
   const chosen =
     isAll && options.exclude === undefined
@@ -56,12 +51,13 @@ export async function sourcesPull(options: ApiOptions = {}): Promise<PulledSourc
   const pulled = [...found].filter(([, columns]) => columns.length > 0);
   const columns = new Map([...kept, ...pulled]);
   const text = writeSourceLock(new Map([...lock, [dialect.name, { version, columns }]]));
-  if (text !== before) await write(path, text);
+  const isChanged = text !== before?.text;
+  if (isChanged) await write(join(project.dir, LOCK_FILE), text);
   return {
     engine: `${dialect.name} ${version}`,
     file: LOCK_FILE,
     sources: pulled.map(([id, list]) => ({ id, columns: list })),
-    isChanged: text !== before,
+    isChanged,
   };
 }
 
@@ -102,21 +98,6 @@ const notThere = ({ targetName }: OpenProject, absent: readonly SourceNode[]): D
   ...(absent[0] === undefined ? {} : { at: absent[0].place }),
   hint: 'Load it first, or correct schema and identifier of the source.',
 });
-
-function requireLock(text: string): SourceLock {
-  const { value, diagnostics } = readSourceLock(text);
-  if (value === undefined) throw new EtlError(diagnostics);
-  return value;
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw fileProblem(error, path);
-  }
-}
 
 /** Written beside and renamed: a file that is committed is never half a file. */
 async function write(path: string, text: string): Promise<void> {

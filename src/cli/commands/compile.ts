@@ -3,11 +3,11 @@ import { EXIT } from '../exit-code.ts';
 import type { Values } from '../commands.ts';
 import type { Terminal } from '../terminal.ts';
 import { apiOptions } from './api-options.ts';
-import { besideJson, guarded } from './guarded.ts';
+import { besideOutput, guarded } from './guarded.ts';
 
 /** `etl compile` */
 export const compileCommand = (values: Values, terminal: Terminal): Promise<number> =>
-  guarded(values, besideJson(values, terminal), async ({ reporter, learn, mask, masked }) => {
+  guarded(values, besideOutput(values, terminal), async ({ reporter, learn, mask, masked }) => {
     const compiled = await compile({
       ...apiOptions(values, terminal),
       onProject: learn,

@@ -5,7 +5,7 @@ import { EXIT } from '../exit-code.ts';
 import type { Values } from '../commands.ts';
 import type { Terminal } from '../terminal.ts';
 import { apiOptions } from './api-options.ts';
-import { besideJson, guarded } from './guarded.ts';
+import { besideOutput, guarded } from './guarded.ts';
 
 const COLUMNS = ['relation', 'role', 'privilege', 'declared', 'actual', 'state'] as const;
 
@@ -13,7 +13,7 @@ const COLUMNS = ['relation', 'role', 'privilege', 'declared', 'actual', 'state']
 export const grantsCommand = (values: Values, terminal: Terminal): Promise<number> =>
   guarded(
     values,
-    besideJson(values, terminal),
+    besideOutput(values, terminal),
     async ({ reporter, learn, colour, mask, masked }) => {
       const found = await grants({
         ...apiOptions(values, terminal),

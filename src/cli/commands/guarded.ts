@@ -26,12 +26,6 @@ export async function guarded(
   }
 }
 
-/** With `--output json` stdout is for JSON alone: what is told goes to stderr. */
-export const besideJson = (values: Values, terminal: Terminal): Terminal =>
-  values['output'] === 'json' && values['logFormat'] !== 'json'
-    ? { ...terminal, write: terminal.writeError, print: terminal.write }
-    : terminal;
-
 const FOR_MACHINES: ReadonlySet<unknown> = new Set([
   'json',
   'sarif',
@@ -40,7 +34,7 @@ const FOR_MACHINES: ReadonlySet<unknown> = new Set([
   'markdown',
 ]);
 
-/** The same for every `--output` that a program reads. */
+/** With an `--output` that a program reads, stdout is for that alone: what is told goes to stderr. */
 export const besideOutput = (values: Values, terminal: Terminal): Terminal =>
   FOR_MACHINES.has(values['output']) && values['logFormat'] !== 'json'
     ? { ...terminal, write: terminal.writeError, print: terminal.write }

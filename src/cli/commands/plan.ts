@@ -5,13 +5,13 @@ import { EXIT } from '../exit-code.ts';
 import type { Values } from '../commands.ts';
 import type { Terminal } from '../terminal.ts';
 import { apiOptions } from './api-options.ts';
-import { besideJson, guarded } from './guarded.ts';
+import { besideOutput, guarded } from './guarded.ts';
 
 /** `etl plan` */
 export const planCommand = (values: Values, terminal: Terminal): Promise<number> =>
   guarded(
     values,
-    besideJson(values, terminal),
+    besideOutput(values, terminal),
     async ({ reporter, learn, colour, mask, masked }) => {
       const planned = await plan({
         ...apiOptions(values, terminal),

@@ -8,13 +8,13 @@ import type { Values } from '../commands.ts';
 import type { Console } from '../console.ts';
 import type { Terminal } from '../terminal.ts';
 import { apiOptions } from './api-options.ts';
-import { besideJson, guarded } from './guarded.ts';
+import { besideOutput, guarded } from './guarded.ts';
 
 /** `etl show` */
 export const showCommand = (values: Values, terminal: Terminal): Promise<number> =>
   guarded(
     values,
-    besideJson(values, terminal),
+    besideOutput(values, terminal),
     async ({ reporter, learn, colour, mask, masked }) => {
       const asJson = values['output'] === 'json';
       const quiet = values['quiet'] === true;
