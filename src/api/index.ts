@@ -33,6 +33,7 @@ export { compile } from './compile.ts';
 export { debug } from './debug.ts';
 export { deps, type DepsOptions } from './deps.ts';
 export { diff, type DiffReport } from './diff.ts';
+export { docsFromArtifacts } from './docs-from-artifacts.ts';
 export { docsGenerate } from './docs-generate.ts';
 export { docsServe } from './docs-serve.ts';
 export { grants, type GrantsResult } from './grants.ts';

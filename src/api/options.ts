@@ -57,8 +57,6 @@ export interface ApiOptions {
   readonly compile?: boolean;
   /** docs generate: do not ask the warehouse for columns */
   readonly emptyCatalog?: boolean;
-  /** docs generate: make the site from the artifacts in this folder, of this tool or of dbt, and from nothing else */
-  readonly fromArtifacts?: string;
   /** docs generate: look at the values of columns that are not marked as personal data, for the site (default: no) */
   readonly profileColumns?: boolean;
   /** docs generate: write the page as static_index.html too */

@@ -51,7 +51,6 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       compile: flag(values['compile']),
       profileColumns: flag(values['profileColumns']),
       emptyCatalog: flag(values['emptyCatalog']),
-      fromArtifacts: text(values['fromArtifacts']),
       static: flag(values['static']),
       warnError: flag(values['warnError']),
       warnErrorOptions: textOrMap(values['warnErrorOptions']),

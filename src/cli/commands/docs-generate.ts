@@ -16,8 +16,9 @@ export const docsGenerateCommand = (values: Values, terminal: Terminal): Promise
       onProject: learn,
       report: (d: readonly Diagnostic[]) => reporter.diagnostics(d),
     };
-    if (options.fromArtifacts !== undefined) {
-      for (const path of await docsFromArtifacts(options, options.fromArtifacts))
+    const { fromArtifacts: folder } = values;
+    if (typeof folder === 'string') {
+      for (const path of await docsFromArtifacts(options, folder))
         reporter.note(`Wrote ${relative(terminal.cwd, path)}: open it in a browser`);
       return EXIT.well;
     }
