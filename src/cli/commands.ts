@@ -157,7 +157,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'docs serve',
-    summary: 'Serve that site and the target folder over HTTP, on this machine',
+    summary: 'Serve that site and the artifacts beside it over HTTP, on this machine',
     example: 'etl docs serve --port 8081 --no-browser',
     run: async (values, _positional, terminal) =>
       (await import('./commands/docs-serve.ts')).docsServeCommand(values, terminal),
