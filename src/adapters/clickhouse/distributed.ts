@@ -178,12 +178,14 @@ function keptRows(request: OwnRequest, strategy: Strategy, stagedOver: RelationN
   if (strategy === 'insert_overwrite')
     return `_partition_id GLOBAL NOT IN (SELECT DISTINCT _partition_id FROM ${relation(stagedOver)})`;
   const known = new Set((request.live?.columns ?? []).map((c) => c.name));
-  const parts = keysOf(request).map((key) => (known.has(key) ? ident(key) : key));
-  const key = parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(', ')})`;
+  const keys = keysOf(request);
+  const parts = keys.map((key) => (known.has(key) ? ident(key) : key)).join(', ');
+  // columns of their own, not one tuple: a tuple of NULL equals another
+  const key = keys.length === 1 ? parts : `(${parts})`;
   const written = request.config['incremental_predicates'] ?? request.config['predicates'] ?? [];
   const predicates = (Array.isArray(written) ? written : [written]) as readonly string[];
   const replaced = [
-    `${key} GLOBAL IN (SELECT ${key} FROM ${relation(request.staged)})`,
+    `${key} GLOBAL IN (SELECT ${parts} FROM ${relation(request.staged)})`,
     ...predicates.map((p) => `(${p}\n)`),
   ];
   return `NOT (${replaced.map((c) => `ifNull(${c}, 0)`).join(' AND ')})`;

@@ -104,6 +104,17 @@ describe('distributed_incremental', () => {
     expect(await leftovers(w)).toEqual([]);
   });
 
+  it('keeps a row that lacks a part of its key', async () => {
+    const rowOf = (v: number): string =>
+      `select 1 as id, cast(NULL as Nullable(UInt8)) as part, ${v} as v`;
+    await merge(rowOf(1), { unique_key: ['id', 'part'] });
+    await merge(rowOf(2), { unique_key: ['id', 'part'] });
+    expect(await rows('SELECT * FROM shop.t ORDER BY v')).toEqual([
+      [1, null, 1],
+      [1, null, 2],
+    ]);
+  });
+
   it('replaces partitions', async () => {
     const config = { incremental_strategy: 'insert_overwrite', partition_by: 'id % 2' };
     await merge(first, config);
