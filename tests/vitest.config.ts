@@ -14,7 +14,8 @@ export default defineConfig({
     // all cores: most of a test's time is spent in the processes it starts, while it waits for them
     maxWorkers: Math.max(2, availableParallelism()),
     projects: [
-      project('unit', ['tests/unit/**/*.test.ts']),
+      // what takes a second may take many where the cores are shared
+      project('unit', ['tests/unit/**/*.test.ts'], { testTimeout: 60_000 }),
       project('golden', ['tests/golden/**/*.test.ts']),
       project('architecture', ['tests/architecture/**/*.test.ts']),
       project('conformance', ['tests/conformance/**/*.test.ts'], {
