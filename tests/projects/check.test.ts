@@ -48,18 +48,20 @@ select * from {{ ref('shops') }}
 
 describe.each(ENGINES)('%s', (engine) => {
   const isPostgres = engine === 'postgres';
-  const beds: Bed[] = [];
-  const make = async (files: Readonly<Record<string, string>>): Promise<Bed> => {
-    const made = await bed(engine, files);
-    beds.push(made);
-    return made;
-  };
   let sound: Bed;
+  let other: Bed;
+  /** A project of these files, until the next one is made. */
+  const make = async (files: Readonly<Record<string, string>>): Promise<Bed> => {
+    await other.become(files);
+    return other;
+  };
   beforeAll(async () => {
-    sound = await make(SOUND);
+    sound = await bed(engine, SOUND);
+    other = await bed(engine);
   });
   afterAll(async () => {
-    for (const one of beds) await one.dispose();
+    await sound.dispose();
+    await other.dispose();
   });
 
   /** What is told of the sound project with these files in it, which are taken away afterwards. */

@@ -1,4 +1,6 @@
 // `etl check` on a small project of a test's own, in this process.
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { check, type CheckOptions, type CheckReport } from '../../../src/api/index.ts';
 import { scratch, type Scratch } from '../../support/etl.ts';
 import type { Engine } from './bench.ts';
@@ -9,6 +11,8 @@ export interface Bed extends Scratch {
     files?: Readonly<Record<string, string>>,
     options?: CheckOptions,
   ) => Promise<CheckReport>;
+  /** makes it another project, of these files alone; its engine for checks is kept */
+  readonly become: (files: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 const PROJECT = `name: shop
@@ -33,6 +37,11 @@ export async function bed(
         env: { ...process.env, HOME: made.dir },
         ...options,
       });
+    },
+    become: async (others) => {
+      for (const name of await readdir(made.dir))
+        if (name !== '.etl') await rm(join(made.dir, name), { recursive: true });
+      await made.write({ 'dbt_project.yml': PROJECT, ...others });
     },
   };
 }
