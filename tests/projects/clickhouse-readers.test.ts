@@ -2,6 +2,7 @@
 // columns: no error, no empty answer, and no row that a test of the model would find fault with.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bench, callVerb, openBench } from './support/bench.ts';
+import { type Source, whileReading } from './support/readers.ts';
 
 const RUNS = 24;
 const FILES = {
@@ -23,7 +24,7 @@ from numbers({{ 0 if v % 3 == 0 else 1500 }}, {{ 5000 if v % 3 == 0 else (500 if
     columns: [{name: id, data_tests: [not_null, unique]}]
 `,
 };
-const SOURCES: readonly (readonly [string, string])[] = [
+const SOURCES: readonly Source[] = [
   ['select count(), uniqExact(id), uniqExact(v), min(v) > -1 from default.sales', '5000|5000|1|1'],
   ['select sum(n), sum(d), count(), min(v) > -1 from default.totals', '5000|5000|1|1'],
   // a partition has all its rows, of one version
@@ -39,27 +40,13 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 test('nobody sees an error, an empty relation or half of a version', async () => {
-  const odd: string[] = [];
-  const reads = SOURCES.map(() => 0);
-  let isOver = false;
-  const readers = SOURCES.map(async ([sql, whole], i) => {
-    while (!isOver) {
-      try {
-        const found = await bench.value(sql);
-        if (found !== whole) odd.push(`${sql}: ${found}`);
-      } catch (error) {
-        odd.push(`${sql}: ${error instanceof Error ? error.message : String(error)}`);
-      }
-      reads[i] = (reads[i] ?? 0) + 1;
+  const failed: string[] = [];
+  const { odd, reads } = await whileReading(bench, SOURCES, async () => {
+    for (let v = 1; v <= RUNS; v++) {
+      const ran = await callVerb('build', { ...bench.options, vars: { v }, writeJson: false });
+      if (!ran.ok) failed.push(`${v}: ${ran.told.join('\n')}`);
     }
   });
-  const failed: string[] = [];
-  for (let v = 1; v <= RUNS; v++) {
-    const ran = await callVerb('build', { ...bench.options, vars: { v }, writeJson: false });
-    if (!ran.ok) failed.push(`${v}: ${ran.told.join('\n')}`);
-  }
-  isOver = true;
-  await Promise.all(readers);
   expect(failed).toEqual([]);
   expect(odd).toEqual([]);
   for (const many of reads) expect(many).toBeGreaterThan(RUNS);

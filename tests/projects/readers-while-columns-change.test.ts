@@ -2,6 +2,7 @@
 // in the second half: no error, no empty answer, and no row that a test of the model would find fault with.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bench, callVerb, openBench } from './support/bench.ts';
+import { type Source, whileReading } from './support/readers.ts';
 
 const REBUILDS = 50;
 const FILES = {
@@ -20,7 +21,7 @@ from generate_series(1, 500) g`,
 };
 // one version at a time, all its rows, each once
 const WHOLE = 'select count(*), count(distinct id), count(distinct v), count(*) filter (where id is null) from';
-const SOURCES: readonly (readonly [string, string])[] = [
+const SOURCES: readonly Source[] = [
   [`${WHOLE} public.sales`, '500|500|1|0'],
   ['select sum(n), sum(d), count(v), 0 from public.totals', '500|500|1|0'],
   [`${WHOLE} theirs.sales`, '500|500|1|0'],
@@ -40,29 +41,15 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 test('nobody sees an error, an empty relation or half of a version', async () => {
-  const odd: string[] = [];
-  const reads = SOURCES.map(() => 0);
-  let isOver = false;
-  const readers = SOURCES.map(async ([sql, whole], i) => {
-    while (!isOver) {
-      try {
-        const found = await bench.value(sql);
-        if (found !== whole) odd.push(`${sql}: ${found}`);
-      } catch (error) {
-        odd.push(`${sql}: ${error instanceof Error ? error.message : String(error)}`);
-      }
-      reads[i] = (reads[i] ?? 0) + 1;
+  const failed: string[] = [];
+  const { odd, reads } = await whileReading(bench, SOURCES, async () => {
+    for (let v = 1; v <= REBUILDS; v++) {
+      const ran = await callVerb('build', { ...bench.options, vars: { v }, writeJson: false });
+      if (!ran.ok) failed.push(`${v}: ${ran.told.join('\n')}`);
+      // without other columns, the views of another role read the new rows
+      if (v <= 25 && (await bench.value('select max(v) from theirs.totals')) !== String(v)) failed.push(`theirs.totals is not ${v}`);
     }
   });
-  const failed: string[] = [];
-  for (let v = 1; v <= REBUILDS; v++) {
-    const ran = await callVerb('build', { ...bench.options, vars: { v }, writeJson: false });
-    if (!ran.ok) failed.push(`${v}: ${ran.told.join('\n')}`);
-    // without other columns, the views of another role read the new rows
-    if (v <= 25 && (await bench.value('select max(v) from theirs.totals')) !== String(v)) odd.push(`theirs.totals is not ${v}`);
-  }
-  isOver = true;
-  await Promise.all(readers);
   expect(failed).toEqual([]);
   expect(odd).toEqual([]);
   for (const many of reads) expect(many).toBeGreaterThan(REBUILDS);

@@ -1,9 +1,10 @@
 // What an audited run adds is tested inside its transaction, which may take long: whoever reads the table meanwhile does not wait for it.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Bench, openBench, type Ran } from './support/bench.ts';
+import { longestWait } from './support/readers.ts';
 
-/** Locks of a publish are waited for 0.8 s at most; a test below takes twice as long. */
-const LONGEST_MS = 1200;
+/** Who waits for the slow test waits 2.5 s; locks of a publish are waited for 0.8 s at most. */
+const LONGEST_MS = 2000;
 const SLOW = "select 1 from {{ ref('m') }} having count(*) < 0 or pg_sleep(2.5) is null";
 const FAILS = "select 1 from {{ ref('m') }} having count(*) > 0 and pg_sleep(0.1) is not null";
 
@@ -18,23 +19,12 @@ describe('readers of a table whose new rows are tested', () => {
 
   /** A build, and the longest that one of its readers waited. */
   const built = async (): Promise<Ran & { readonly waited: number }> => {
-    let isOver = false;
-    let waited = 0;
-    const reading = (async () => {
-      while (!isOver) {
-        const begun = performance.now();
-        await bench.rows('select * from public.m');
-        waited = Math.max(waited, performance.now() - begun);
-        await new Promise((done) => setTimeout(done, 5));
-      }
-    })();
-    try {
-      const ran = await bench.call('build');
-      return { ...ran, waited };
-    } finally {
-      isOver = true;
-      await reading;
-    }
+    let ran: Ran | undefined;
+    const waited = await longestWait(bench, 'select * from public.m', async () => {
+      ran = await bench.call('build');
+    });
+    if (ran === undefined) throw new Error('nothing was built');
+    return { ...ran, waited };
   };
   const first = async (model: string): Promise<void> => {
     await bench.write({ 'models/m.sql': model });

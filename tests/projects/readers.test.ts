@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { etl } from '../support/etl.ts';
 import { type Bench, callVerb, ENGINES, openBench } from './support/bench.ts';
+import { type Source, whileReading } from './support/readers.ts';
 
 const ROWS = 2000;
 const FILES = {
@@ -17,33 +18,8 @@ models: {+materialized: table, +schema: gold, +ansi_settings: true}
   'models/totals.sql': `{{ config(materialized='view') }} select id % 10 as k, count(*) as n from {{ ref('sales') }} group by id % 10`,
 };
 
-/** Reads the count of a table in a loop until `work` has ended. */
-async function whileReading(
-  bench: Bench,
-  source: string,
-  work: () => Promise<void>,
-): Promise<{ reads: number; odd: string[] }> {
-  const seen = { reads: 0, odd: [] as string[] };
-  let isOver = false;
-  const reader = (async (): Promise<void> => {
-    while (!isOver) {
-      try {
-        const [count = ''] = await bench.rows(`select sum(n) from ${source}`);
-        if (count !== String(ROWS)) seen.odd.push(count);
-      } catch (error) {
-        seen.odd.push(error instanceof Error ? error.message : JSON.stringify(error));
-      }
-      seen.reads += 1;
-    }
-  })();
-  try {
-    await work();
-  } finally {
-    isOver = true;
-    await reader;
-  }
-  return seen;
-}
+/** The count of a table is always the same. */
+const countOf = (source: string): readonly [Source] => [[`select sum(n) from ${source}`, String(ROWS)]];
 
 describe.each(ENGINES)('%s', (engine) => {
   let bench: Bench;
@@ -60,7 +36,7 @@ describe.each(ENGINES)('%s', (engine) => {
     'a reader of %s sees no error and no empty table while it is rebuilt 20 times',
     async (_name, source) => {
       const failed: string[] = [];
-      const seen = await whileReading(bench, source, async () => {
+      const seen = await whileReading(bench, countOf(source), async () => {
         for (let i = 0; i < 20; i++) {
           const ran = await callVerb('run', bench.options);
           if (!ran.ok) failed.push(...ran.told);
@@ -68,7 +44,7 @@ describe.each(ENGINES)('%s', (engine) => {
       });
       expect(failed).toEqual([]);
       expect(seen.odd).toEqual([]);
-      expect(seen.reads).toBeGreaterThan(40);
+      expect(seen.reads[0]).toBeGreaterThan(40);
       expect(await bench.relations()).toEqual(['gold.sales table', 'gold.totals view']);
     },
   );
@@ -84,7 +60,7 @@ describe('postgres, rebuilt by other processes', () => {
 
   test('a reader sees no error and no empty table in 20 rebuilds', async () => {
     const failed: string[] = [];
-    const seen = await whileReading(bench, 'gold.totals', async () => {
+    const seen = await whileReading(bench, countOf('gold.totals'), async () => {
       for (let i = 0; i < 10; i++) {
         const both = await Promise.all([1, 2].map(() => etl(['run'], { cwd: bench.dir })));
         for (const { code, output } of both) if (code !== 0) failed.push(output);
@@ -92,7 +68,7 @@ describe('postgres, rebuilt by other processes', () => {
     });
     expect(failed).toEqual([]);
     expect(seen.odd).toEqual([]);
-    expect(seen.reads).toBeGreaterThan(40);
+    expect(seen.reads[0]).toBeGreaterThan(40);
     expect(await bench.relations()).toEqual(['gold.sales table', 'gold.totals view']);
   });
 });
