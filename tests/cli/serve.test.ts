@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createClient } from '@clickhouse/client';
 import { afterEach, beforeAll, afterAll, expect, test } from 'vitest';
 import { etl, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
+import { untilRunsInClickHouse } from '../support/running.ts';
 
 let project: Scratch;
 let child: ChildProcess | undefined;
@@ -89,13 +90,10 @@ test('what was built is read, with a password that stays, until Ctrl+C', async (
 
 test('a running statement does not keep it from ending', async () => {
   const { url, password } = await serve(['--write']);
-  const long = ask(
-    url,
-    'SELECT count() FROM numbers(1000000000000) WHERE number % 7 = 8',
-    `default:${password}`,
-  );
-  const cut = expect(long).rejects.toThrow();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const login = `default:${password}`;
+  const sql = 'SELECT count() FROM numbers(1000000000000) WHERE number % 7 = 8';
+  const cut = expect(ask(url, sql, login)).rejects.toThrow();
+  await untilRunsInClickHouse((asked) => ask(url, asked, login), sql);
   child?.kill('SIGTERM');
   await cut;
   expect((await ended)?.code).toBe(0);

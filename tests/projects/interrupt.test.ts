@@ -35,6 +35,14 @@ function processes(): ReadonlyMap<number, string> {
 const serversOf = (dir: string): readonly string[] =>
   [...processes().values()].filter((line) => line.includes('postgres') && line.includes(dir));
 
+/** Waits until the log tells that the statement of `slow` is sent, and for the engine to take it up. */
+async function untilSent(dir: string): Promise<void> {
+  const log = join(dir, 'logs/dbt.log');
+  const lastRun = (): string => readFileSync(log, 'utf8').split('Running with').at(-1) ?? '';
+  await expect.poll(lastRun, { timeout: 30_000, interval: 20 }).toMatch(/pg_sleep\(120\)|sleepEachRow/);
+  await wait(200);
+}
+
 /** Runs until `slow` has begun, sends the signal, and tells how long it took to end. */
 async function interrupted(
   args: readonly string[],
@@ -53,7 +61,7 @@ async function interrupted(
         text += String(chunk);
         if (isSent || !/START sql table model \S*slow/.test(text)) return;
         isSent = true;
-        watched = wait(800)
+        watched = untilSent(dir)
           .then(() => whileRunning?.())
           .then(() => {
             at = Date.now();

@@ -1,13 +1,23 @@
 // What earlier runs left behind is gone after the next one, and two runs of one model do not disturb each other.
-import { setTimeout as delay } from 'node:timers/promises';
+import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stagedPrefix } from '../../src/kernel/staged-name.ts';
-import { etl, rowsOf, scratch, type Scratch } from '../support/etl.ts';
+import { etl, type EtlResult, rowsOf, scratch, type Scratch } from '../support/etl.ts';
 
 let project: Scratch;
 
 const INTERNAL = "select relname from pg_class where relname like '\\_\\_etl\\_%' and relkind in ('r', 'v') order by 1";
 const internal = async (): Promise<readonly unknown[]> => (await rowsOf(INTERNAL, project.dir)).map((r) => r['relname']);
+
+/** The model `slow` has begun. */
+const begun = (child: ChildProcess): Promise<void> =>
+  new Promise((done) => {
+    let text = '';
+    child.stdout?.on('data', (more) => {
+      text += String(more);
+      if (text.includes('START sql table model')) done();
+    });
+  });
 
 beforeAll(async () => {
   project = await scratch({
@@ -23,7 +33,8 @@ test('a killed run leaves the old rows; what it built is swept by the next run o
   await etl(['run', '-s', 'slow'], { cwd: project.dir });
   const killed = await etl(['run', '-s', 'slow', '--vars', '{seconds: 30}'], {
     cwd: project.dir,
-    started: (child) => void setTimeout(() => child.kill('SIGKILL'), 2500),
+    // some time in the midst of the statement
+    started: (child) => void begun(child).then(() => setTimeout(() => child.kill('SIGKILL'), 500)),
   });
   expect(killed.code).toBeNull();
   expect(await rowsOf('select id from {{ ref("slow") }}', project.dir)).toEqual([{ id: 1 }]);
@@ -51,11 +62,16 @@ test('rows that failed their test are kept by name, and dropped by the next run 
 });
 
 test('two runs of one model wait for each other, and a third sees no half-made table', async () => {
-  const first = etl(['run', '-s', 'slow', '--vars', '{seconds: 3}'], { cwd: project.dir });
-  await delay(1200);
+  let first: Promise<EtlResult> | undefined;
+  await new Promise<void>((hasBegun) => {
+    first = etl(['run', '-s', 'slow', '--vars', '{seconds: 3}'], {
+      cwd: project.dir,
+      started: (child) => void begun(child).then(hasBegun),
+    });
+  });
   const second = etl(['run', '-s', 'slow', '--vars', '{seconds: 0.1}'], { cwd: project.dir });
   const seen = await rowsOf('select count(*) as n from {{ ref("slow") }}', project.dir);
   expect(seen).toEqual([{ n: 1 }]);
-  for (const result of await Promise.all([first, second])) expect(result.output).toContain('Done. PASS=1');
+  for (const result of await Promise.all([first, second])) expect(result?.output).toContain('Done. PASS=1');
   expect(await internal()).toEqual([]);
 });

@@ -33,8 +33,12 @@ export interface GalleryCase {
   readonly bin?: (project: string) => Promise<string>;
   /** true: the child is an ordinary user, also when the tests run as root */
   readonly unprivileged?: boolean;
-  /** a signal for the child, sent once the text was seen in its output */
-  readonly signal?: { readonly seen: RegExp; readonly name: NodeJS.Signals };
+  /** a signal for the child, sent once the text was seen in its output and the server works on a statement with that text */
+  readonly signal?: {
+    readonly seen: RegExp;
+    readonly statement: string;
+    readonly name: NodeJS.Signals;
+  };
   /** why an error of this case carries no hint; every other one must have it */
   readonly noHint?: string;
   /** texts of this run that differ from run to run, and what stands for them */

@@ -35,6 +35,7 @@ function run(
   bin: string,
   cwd: string,
   env: Readonly<Record<string, string>>,
+  runs: (statement: string) => Promise<void>,
 ): Promise<Ended> {
   const isRoot = process.getuid?.() === 0;
   const child = spawn(process.execPath, [bin, ...args], {
@@ -50,7 +51,7 @@ function run(
       output += text;
       if (signal === undefined || isSignalled || !signal.seen.test(output)) return;
       isSignalled = true;
-      setTimeout(() => child.kill(signal.name), 300);
+      void runs(signal.statement).then(() => child.kill(signal.name));
     });
   return new Promise((done, failed) => {
     child.on('error', failed);
@@ -104,7 +105,7 @@ export async function runCase(given: GalleryCase, server: Server): Promise<CaseR
     if (given.before !== undefined) await server.run(schema, given.before);
     undo = await given.prepare?.(preparation);
     const bin = (await given.bin?.(project)) ?? join(ROOT, 'bin/etl.cjs');
-    const ended = await run(given, bin, project, env);
+    const ended = await run(given, bin, project, env, server.untilRuns);
     await given.after?.(preparation);
     const kept: Record<string, number> = {};
     for (const name of Object.keys(given.keeps ?? {})) kept[name] = await server.rows(schema, name);

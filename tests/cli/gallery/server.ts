@@ -1,6 +1,7 @@
 // One Postgres for the whole gallery: on TCP, with a password, every case in a schema of its own.
 import pg from 'pg';
 import { postgresServer } from '../../support/postgres-server.ts';
+import { untilRuns } from '../../support/running.ts';
 
 /** The password of the server's owner: it may stand in no output and in no file that a command writes. */
 export const PASSWORD = 's3cret-pw';
@@ -13,6 +14,8 @@ export interface Server {
   readonly run: (schema: string, sql: string) => Promise<void>;
   /** how many rows the relation has */
   readonly rows: (schema: string, relation: string) => Promise<number>;
+  /** waits until a statement with this text is at work */
+  readonly untilRuns: (text: string) => Promise<void>;
   /** a connection of one's own */
   readonly connect: () => Promise<pg.Client>;
   readonly stop: () => Promise<void>;
@@ -61,6 +64,17 @@ export async function startServer(): Promise<Server> {
       withClient(schema, `select count(*)::int as n from "${relation}"`, (rows) =>
         Number((rows[0] as { n: number }).n),
       ),
+    untilRuns: async (text) => {
+      const client = await connect();
+      try {
+        await untilRuns(
+          async (sql) => Object.values((await client.query(sql)).rows[0] as object)[0] as unknown,
+          text,
+        );
+      } finally {
+        await client.end();
+      }
+    },
     connect,
     stop: () => server.stop(),
   };

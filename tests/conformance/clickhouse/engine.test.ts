@@ -10,6 +10,7 @@ import type { Connection } from '../../../src/adapter/contract.ts';
 import { isEtlError } from '../../../src/kernel/error.ts';
 import type { Diagnostic } from '../../../src/kernel/diagnostic.ts';
 import { aSelect, env, openWarehouse, type Warehouse } from '../../support/clickhouse.ts';
+import { untilRunsInClickHouse } from '../../support/running.ts';
 
 const connect = (projectDir: string, invocationId = 'again'): Promise<Connection> => {
   const target = clickhouse.parseTarget({
@@ -50,15 +51,15 @@ describe('the embedded engine', () => {
   });
 
   it('runs sessions side by side, and the statements of one after the other', async () => {
+    const long = 'SELECT count() FROM numbers(1000000000000) WHERE number % 7 = 8';
+    const beside = [w.run(long), w.run(long)].map((one) => one.catch(() => 'ended'));
+    await untilRunsInClickHouse(async (asked) => (await w.rows(asked))[0]?.[0], long, 2);
+    await w.connection.cancel();
+    expect(await Promise.all(beside)).toEqual(['ended', 'ended']);
     const sleep = { sql: 'SELECT sleep(0.4)', verb: 'read', repeatable: true } as const;
-    const t0 = performance.now();
-    await Promise.all([w.read(sleep), w.read(sleep)]);
-    const beside = performance.now() - t0;
-    const t1 = performance.now();
+    const begun = performance.now();
     await w.inSession((s) => Promise.all([s.read(sleep), s.read(sleep)]));
-    const after = performance.now() - t1;
-    expect(beside).toBeLessThan(750);
-    expect(after).toBeGreaterThan(790);
+    expect(performance.now() - begun).toBeGreaterThan(790);
   });
 
   it('takes more statements at once than it has threads, and keeps them apart', async () => {
@@ -80,7 +81,7 @@ describe('the embedded engine', () => {
   it.each([
     ['a SELECT', 'SELECT count() FROM numbers(1000000000000) WHERE number % 7 = 8'],
     ['an INSERT', 'INSERT INTO shop.long SELECT number FROM numbers(1000000000000)'],
-  ])('stops %s within a second when it is cancelled', async (_, sql) => {
+  ])('stops %s within seconds when it is cancelled', async (_, sql) => {
     await w.run('CREATE OR REPLACE TABLE shop.long (n UInt64) ENGINE = MergeTree ORDER BY tuple()');
     const running = Array.from({ length: 5 }, () =>
       w.run(sql).then(
@@ -91,7 +92,7 @@ describe('the embedded engine', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     const t0 = performance.now();
     const told = await w.connection.cancel();
-    expect(performance.now() - t0).toBeLessThan(1000);
+    expect(performance.now() - t0).toBeLessThan(5000);
     expect(told).toBe(5);
     for (const end of await Promise.all(running))
       expect(end).toMatchObject({ name: 'StatementFailure', error: { kind: 'cancelled' } });
@@ -201,7 +202,7 @@ it('a build that was cancelled leaves nothing after tidy', async () => {
     s.segment({ atomicity: 'none', statements: w.dialect.buildTable(request) }),
   );
   const ended = expect(building).rejects.toMatchObject({ error: { kind: 'cancelled' } });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await untilRunsInClickHouse(async (asked) => (await w.rows(asked))[0]?.[0], request.select);
   await w.connection.cancel();
   await ended;
   await w.inSession((s) =>

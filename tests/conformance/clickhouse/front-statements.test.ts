@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clients, type Clients, WRITER } from '../../support/clickhouse-clients.ts';
+import { untilRunsInClickHouse } from '../../support/running.ts';
 
 let on: Clients;
 beforeAll(async () => {
@@ -11,6 +12,8 @@ beforeAll(async () => {
 afterAll(() => on.close());
 const plain: Clients['plain'] = (path, more) => on.plain(path, more);
 const ask: Clients['ask'] = (sql, args) => on.ask(sql, args);
+const untilItRuns = (sql: string): Promise<void> =>
+  untilRunsInClickHouse(async (asked) => (await ask(asked)).text, sql);
 const rowsOf = async (sql: string): Promise<unknown> =>
   (await on.client.query({ query: sql, format: 'JSONCompactEachRow' })).json();
 
@@ -107,7 +110,7 @@ describe('a statement', () => {
         abort_signal: abort.signal,
         format: 'JSONEachRow',
       });
-      setTimeout(() => abort.abort(), 150);
+      void untilItRuns(sql).then(() => abort.abort());
       await asked.then(
         (result) => result.close(),
         () => undefined,
@@ -120,7 +123,7 @@ describe('a statement', () => {
     const ended = expect(
       on.client.query({ query: LONG, query_id: 'long-one' }),
     ).rejects.toMatchObject({ code: '394' });
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await untilItRuns(LONG);
     expect(await ask('SELECT 1', 'query_id=long-one')).toMatchObject({
       headers: { 'x-clickhouse-exception-code': '216' },
     });
@@ -158,8 +161,8 @@ describe('a session', () => {
   });
 
   it('is for one at a time', async () => {
-    const first = ask('SELECT sleep(0.5)', 'session_id=s2');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const first = ask('SELECT sleep(2)', 'session_id=s2');
+    await untilItRuns('SELECT sleep(2)');
     expect((await ask('SELECT 1', 'session_id=s2')).headers['x-clickhouse-exception-code']).toBe(
       '373',
     );

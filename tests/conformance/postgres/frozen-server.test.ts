@@ -7,6 +7,7 @@ import { postgres } from '../../../src/adapters/postgres/adapter.ts';
 import { freezingProxy, type FreezingProxy } from '../../support/freezing-proxy.ts';
 import { postgresTarget } from '../../support/postgres.ts';
 import { postgresServer, type PostgresServer } from '../../support/postgres-server.ts';
+import { untilRuns } from '../../support/running.ts';
 
 const PATIENCE_MS = 9000;
 const statement = (sql: string): Statement => ({ sql, verb: 'hook', repeatable: false });
@@ -14,14 +15,29 @@ const statement = (sql: string): Statement => ({ sql, verb: 'hook', repeatable: 
 let server: PostgresServer;
 let proxy: FreezingProxy;
 let connection: Connection;
+/** one that nothing happens to */
+let beside: Connection;
+const how = { projectDir: '/nonexistent', threads: 2, env: {}, invocationId: 'x' };
 beforeAll(async () => {
   server = await postgresServer();
+  beside = await postgres.connect(postgresTarget({ embedded: false, ...server.output }), how);
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await beside.close();
+  await server.stop();
+});
+const untilItSleeps = (): Promise<void> =>
+  untilRuns(
+    (sql) =>
+      beside.withSession(
+        'x',
+        async (s) => (await s.read({ ...statement(sql), verb: 'read' })).rows[0]?.[0],
+      ),
+    'pg_sleep(60)',
+  );
 beforeEach(async () => {
   proxy = await freezingProxy(server.port);
   const target = postgresTarget({ embedded: false, ...server.output, port: proxy.port });
-  const how = { projectDir: '/nonexistent', threads: 2, env: {}, invocationId: 'x' };
   connection = await postgres.connect(target, how);
 });
 afterEach(() => proxy.close());
@@ -36,7 +52,7 @@ test('what runs is given up when it cannot be cancelled', async () => {
   const running = connection
     .withSession('x', (s) => s.execute(statement('select pg_sleep(60)')))
     .catch((error: unknown) => error);
-  await new Promise((done) => setTimeout(done, 300));
+  await untilItSleeps();
   proxy.freeze();
   const cancelled = async (): Promise<void> => {
     await expect(connection.cancel()).rejects.toThrow();
@@ -53,11 +69,11 @@ test('with a control connection that was open before, too', async () => {
       .withSession('x', (s) => s.execute(statement('select pg_sleep(60)')))
       .catch((error: unknown) => error);
   const first = sleeping();
-  await new Promise((done) => setTimeout(done, 300));
+  await untilItSleeps();
   expect(await connection.cancel()).toBe(1);
   await first;
   const second = sleeping();
-  await new Promise((done) => setTimeout(done, 300));
+  await untilItSleeps();
   proxy.freeze();
   const cancelled = async (): Promise<void> => {
     await expect(connection.cancel()).rejects.toThrow();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RelationName } from '../../../src/kernel/relation.ts';
 import { rebuildTable, scratchPostgres, type ScratchPostgres } from '../../support/postgres.ts';
+import { untilRuns } from '../../support/running.ts';
 
 let pg: ScratchPostgres;
 let schema: string;
@@ -345,7 +346,7 @@ test('a long reader delays the swap and does not fail it', async () => {
   const reading =
     pg.run(`begin; select * from ${schema}.v; do $$ begin for i in 1..400 loop perform pg_sleep(0.05);
     exit when exists (select from pg_locks where not granted and relation in ('${schema}.t'::regclass, '${schema}.v'::regclass)); end loop; perform pg_sleep(1.2); end $$; commit`);
-  await new Promise((done) => setTimeout(done, 100));
+  await untilRuns((sql) => pg.value(sql), 'perform pg_sleep(0.05)');
   const { tries } = await rebuildTable(pg, at('t'), { select: 'select 2 as id' });
   await reading;
   expect(tries).toBeGreaterThan(1);
@@ -355,11 +356,16 @@ test('a long reader delays the swap and does not fail it', async () => {
 test('a long reader of another table under the same view does not delay the swap', async () => {
   await pg.run(`create table ${schema}.t as select 1 as id; create table ${schema}.busy as select 1 as id;
     create view ${schema}.v as select t.id from ${schema}.t join ${schema}.busy using (id)`);
-  const reading = pg.run(`begin; select * from ${schema}.busy; select pg_sleep(1); commit`);
-  await new Promise((done) => setTimeout(done, 100));
-  const begun = performance.now();
+  await pg.run(`create table ${schema}.swapped (id int)`);
+  // longer than any swap, unless it is told that the swap is done
+  const reading =
+    pg.run(`begin; select * from ${schema}.busy; do $$ begin for i in 1..400 loop perform pg_sleep(0.05);
+    exit when exists (select from ${schema}.swapped); end loop; end $$; commit`);
+  await untilRuns((sql) => pg.value(sql), `${schema}.swapped`);
   const { tries, way } = await rebuildTable(pg, at('t'), { select: 'select 1 as id' });
   expect([tries, way]).toEqual([1, 0]);
-  expect(performance.now() - begun).toBeLessThan(700);
+  const isReading = `select count(*)::int from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() and query like '%${schema}.swapped%'`;
+  expect(await pg.value(isReading)).toBe(1);
+  await pg.run(`insert into ${schema}.swapped values (1)`);
   await reading;
 });

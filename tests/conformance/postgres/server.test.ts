@@ -9,6 +9,7 @@ import type { Connection } from '../../../src/adapter/contract.ts';
 import { postgres } from '../../../src/adapters/postgres/adapter.ts';
 import { addDelta, postgresTarget, rebuildTable, scratchDir } from '../../support/postgres.ts';
 import { postgresServer, type PostgresServer } from '../../support/postgres-server.ts';
+import { untilRuns } from '../../support/running.ts';
 
 const connect = (output: Readonly<Record<string, unknown>>, threads = 1): Promise<Connection> =>
   postgres.connect(postgresTarget({ embedded: false, ...output }), {
@@ -36,6 +37,8 @@ beforeAll(async () => {
   server = await postgresServer();
 });
 afterAll(() => server.stop());
+const untilItSleeps = (): Promise<void> =>
+  untilRuns((sql) => once(server.output, sql), 'pg_sleep(30)');
 
 describe('a server', () => {
   test('is reached with user and password', async () => {
@@ -67,7 +70,7 @@ describe('a server', () => {
     // the role has fewer rights than who connects, and what runs must be stoppable all the same
     const working = await connect(output, 2);
     const running = value(working, 'select pg_sleep(30)').catch((e: unknown) => e);
-    await new Promise((done) => setTimeout(done, 150));
+    await untilItSleeps();
     expect(await working.cancel()).toBe(1);
     expect(await running).toMatchObject({ error: { kind: 'cancelled' } });
     await working.close();
@@ -123,7 +126,7 @@ describe('a server', () => {
   test('cancel opens its own connection', async () => {
     const connection = await connect(server.output, 2);
     const running = value(connection, 'select pg_sleep(30)').catch((e: unknown) => e);
-    await new Promise((done) => setTimeout(done, 150));
+    await untilItSleeps();
     expect(await connection.cancel()).toBe(1);
     expect(await running).toMatchObject({ error: { kind: 'cancelled' } });
     await connection.close();

@@ -3,10 +3,13 @@ import type { Session } from '../../../src/adapter/contract.ts';
 import type { ResultSet, Statement } from '../../../src/adapter/statement.ts';
 import { dialect } from '../../../src/adapters/postgres/dialect.ts';
 import { scratchPostgres, type ScratchPostgres } from '../../support/postgres.ts';
+import { untilRuns } from '../../support/running.ts';
 
+/** one more than a test holds at once */
+const THREADS = 4;
 let pg: ScratchPostgres;
 beforeAll(async () => {
-  pg = await scratchPostgres(3);
+  pg = await scratchPostgres(THREADS);
 });
 afterAll(() => pg.stop());
 
@@ -263,7 +266,7 @@ describe('sessions', () => {
         ),
       ),
     );
-    expect(new Set(pids).size).toBe(3);
+    expect(new Set(pids).size).toBe(THREADS);
   });
 
   test('a connection that the server cuts is a connection failure, and the next session gets another', async () => {
@@ -279,7 +282,7 @@ describe('sessions', () => {
       using((s) => s.execute(statement('select pg_sleep(30)'))).catch((e: unknown) => e),
     );
     const reading = read('select pg_sleep(30)').catch((e: unknown) => e);
-    await new Promise((done) => setTimeout(done, 200));
+    await untilRuns((sql) => pg.value(sql), 'pg_sleep(30)', 3);
     expect(await pg.connection.cancel()).toBe(3);
     for (const failure of await Promise.all([...running, reading]))
       expect(failure).toMatchObject({ error: { kind: 'cancelled', code: '57014' } });

@@ -4,6 +4,7 @@ import { postgres } from '../../../src/adapters/postgres/adapter.ts';
 import type { RelationName } from '../../../src/kernel/relation.ts';
 import { postgresTarget, scratchPostgres, type ScratchPostgres } from '../../support/postgres.ts';
 import { takeSnapshot } from '../../support/take-snapshot.ts';
+import { untilRuns } from '../../support/running.ts';
 
 let pg: ScratchPostgres;
 let schema: string;
@@ -70,7 +71,7 @@ test('a writer of somebody else waits, or is waited for: no version is lost and 
       ],
     }),
   );
-  await new Promise((done) => setTimeout(done, 200));
+  await untilRuns((sql) => pg.value(sql), 'pg_sleep(1.2)');
   expect(await take(2, "select 1 as id, 'b' as v")).toEqual([]);
   await other;
   expect(

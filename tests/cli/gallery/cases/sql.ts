@@ -342,7 +342,7 @@ export const SQL: readonly GalleryCase[] = [
       'models/below.sql': "select * from {{ ref('revenue') }}\n",
     },
     args: ['build'],
-    signal: { seen: /START sql table model/, name: 'SIGINT' },
+    signal: { seen: /START sql table model/, statement: 'pg_sleep(60)', name: 'SIGINT' },
     exit: 2,
     codes: ['ETL5006'],
   },
