@@ -1,4 +1,5 @@
 // What an engine must offer. The dialect is pure text; the session talks; the adapter is the package of both.
+import type { ClockWord } from '../kernel/clock-word.ts';
 import type { Analysis } from './analysis.ts';
 import type { Ahead, AtOnce } from './at-once.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
@@ -246,6 +247,8 @@ export interface Dialect {
   fixtureValue(value: FixtureValue, type: string): string;
   /** an expression made into a type, without cutting anything off */
   cast(expression: string, type: string): string;
+  /** what stands for the words that ask for the time, where that is to stand still at `at` (`2024-01-01 10:00:00`) */
+  clockWords(at: string): ReadonlyMap<string, ClockWord>;
   /** how SQL is judged by the engine before anything is built */
   readonly analysis: Analysis;
   /** Jinja macros of this engine (package `dbt_<name>`) */

@@ -207,13 +207,15 @@ const factsOf = ({ manifest }: OpenProject, id: NodeId) => {
   };
 };
 
+/** The engine of this machine with nothing in it. */
 export async function openScratch(
   project: OpenProject,
   invocation: Invocation,
+  threads = 1,
 ): Promise<Connection> {
   return project.adapter.scratch(project.target, {
     projectDir: await homeOf(project.dir),
-    threads: 1,
+    threads,
     env: invocation.env,
     invocationId: invocation.id,
   });

@@ -27,6 +27,7 @@ import { Leftovers } from '../run/leftovers.ts';
 import { storesFailures } from '../run/store-failures.ts';
 import { runHooks } from '../run/run-hooks.ts';
 import { batchWishes } from './batches.ts';
+import { lockOf, openScratch } from './check.ts';
 import { checkFirst } from './check-first.ts';
 import { connect } from './connect.ts';
 import { deferredRelations, stateRelations, type Deferred } from './defer.ts';
@@ -78,12 +79,19 @@ export async function executeVerb(
   const invocation = newInvocation(options);
   batchWishes(options, invocation);
   const opened = await openProject(options, invocation, verb);
-  const selected = withoutEmpty(opened, selectNodes(opened, options, WORKS_ON[verb]));
+  const isOffline = verb === 'test' && options.offline === true;
+  const works = isOffline ? (['unit_test'] as const) : WORKS_ON[verb];
+  const selected = withoutEmpty(opened, selectNodes(opened, options, works));
+  if (isOffline) opened.report(leftOut(selectNodes(opened, options, ['test']).size));
   const project = withSelected(opened, selected);
   if (verb !== 'test') warnOfUnheardGrants(project, selected);
   if (options.checkFirst === true) await checkFirst(project, invocation, selected);
   await writeManifest(project, invocation);
-  const connection = await connect(project, invocation);
+  const hasUnitTests = [...selected].some((id) => project.loaded.unitTests.has(id));
+  const locked = hasUnitTests ? await lockOf(project) : undefined;
+  const connection = await (isOffline
+    ? openScratch(project, invocation, project.threads)
+    : connect(project, invocation));
   const disarm = cancelWhenAborted(connection, invocation.signal);
   try {
     const deferred = await deferredRelations(project, selected, options, () =>
@@ -97,12 +105,26 @@ export async function executeVerb(
       selected,
       deferred,
       clones: verb === 'clone' ? stateRelations(project) : undefined,
+      lockedSources: locked?.columns,
+      isOffline,
     });
   } finally {
     disarm();
     await connection.close();
   }
 }
+
+/** Data tests read what is built. */
+const leftOut = (count: number): readonly Diagnostic[] =>
+  count === 0
+    ? []
+    : [
+        {
+          code: 'ETL6111',
+          severity: 'info',
+          message: `${count === 1 ? 'one data test is' : `${count} data tests are`} left out: with --offline there is no warehouse to read`,
+        },
+      ];
 
 const HAZARDS = ['drops_data'];
 
@@ -142,6 +164,9 @@ interface Parts {
   readonly selected: ReadonlySet<NodeId>;
   readonly deferred: Deferred;
   readonly clones: Deferred | undefined;
+  readonly lockedSources: RunContext['lockedSources'];
+  /** the engine is one of this machine with nothing in it */
+  readonly isOffline: boolean;
 }
 
 const NO_HOOKS: Pick<Manifest, 'on_run_start' | 'on_run_end'> = {
@@ -162,8 +187,9 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   });
   const found = await prepareSchemas(parts, executed);
   const ctx = makeContext(parts, observe, found);
-  // as in dbt, a clone is no run: its hooks are not its
-  const { on_run_start, on_run_end } = verb === 'clone' ? NO_HOOKS : project.manifest;
+  // as in dbt, a clone is no run: its hooks are not its. What hooks prepare is of no use where nothing is
+  const { on_run_start, on_run_end } =
+    verb === 'clone' || parts.isOffline ? NO_HOOKS : project.manifest;
   const begun = await runHooks(ctx, on_run_start, {});
   if (begun.broken !== undefined) throw begun.broken;
   const isExecutedNow = new Set(executed);
@@ -222,7 +248,7 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
 }
 
 function makeContext(
-  { options, invocation, project, connection, deferred, clones }: Parts,
+  { options, invocation, project, connection, deferred, clones, lockedSources }: Parts,
   observe: Observer,
   found: Pick<RunContext, 'debris' | 'known'>,
 ): RunContext {
@@ -246,6 +272,7 @@ function makeContext(
     unitTests: loaded.unitTests,
     deferred,
     clones,
+    lockedSources,
     runHook: (hook, names, log) => compiler.runHook(hook, toNames(names), log),
     invocationId: invocation.id,
     fullRefresh: options.fullRefresh ?? false,

@@ -49,6 +49,8 @@ export interface ApiOptions {
   readonly excludeResourceType?: readonly string[];
   readonly storeFailures?: boolean;
   readonly testBeforePublish?: boolean;
+  /** test: unit tests alone, on the embedded engine with nothing in it; no warehouse is asked */
+  readonly offline?: boolean;
   /** build without rows: refs and sources read none, seeds load none */
   readonly empty?: boolean;
   /** read only the rows of a stretch of time from what has event_time: `3 days`, or a mapping with start and end */

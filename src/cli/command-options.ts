@@ -128,6 +128,13 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'ask the embedded engine, also when --target names a server',
   },
   {
+    flags: '--offline',
+    key: 'offline',
+    kind: 'flag',
+    only: ['test'],
+    help: 'unit tests alone, on the embedded engine: no warehouse is asked',
+  },
+  {
     flags: '--check',
     key: 'check',
     kind: 'flag',

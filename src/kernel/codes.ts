@@ -135,6 +135,8 @@ export const CODES = {
   ETL6081: 'Lineage not known',
   ETL6100: 'Revision of Git cannot be read',
   ETL6101: 'Not as it was at the revision',
+  ETL6110: 'Setting of a unit test cannot be used',
+  ETL6111: 'Data tests left out',
   ETL7001: 'Seed row has the wrong number of fields',
   ETL7002: 'Seed value does not fit its column',
   ETL7003: 'Seed header is not usable',

@@ -2,6 +2,7 @@ import type { Connection, Dialect } from '../adapter/contract.ts';
 import type { BatchResults, Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { Judge } from '../kernel/warn-policy.ts';
+import type { FixtureColumn } from '../materializations/fixture-sql.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { RelationName } from '../kernel/relation.ts';
@@ -24,6 +25,8 @@ export interface RunContext {
   readonly compiler: NodeCompiler;
   readonly unitTestCompiler: UnitTestCompiler;
   readonly unitTests: ReadonlyMap<NodeId, UnitTestCase>;
+  /** columns of sources that are written down, for those that are not there */
+  readonly lockedSources?: ReadonlyMap<NodeId, readonly FixtureColumn[]> | undefined;
   /** where nodes are read that this run does not build (--defer) */
   readonly deferred: ReadonlyMap<NodeId, RelationName>;
   /** where the state has the nodes (clone only): what stands here is read by a view instead of being built */

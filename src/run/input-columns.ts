@@ -79,6 +79,8 @@ export class InputColumns {
       const live = await this.live(id, relation);
       if (live.length > 0) return live;
     }
+    const locked = this.ctx.lockedSources?.get(id);
+    if (locked !== undefined) return locked;
     const written = this.written(node, rows);
     if (node.resource_type === 'source')
       return (

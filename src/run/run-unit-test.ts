@@ -24,6 +24,7 @@ import type { RunContext } from './context.ts';
 import { InputColumns } from './input-columns.ts';
 import type { TestResult } from './run-test.ts';
 import type { StoppableSession } from './stoppable.ts';
+import { withSettings } from './unit-test-settings.ts';
 
 /** Runs one unit test; `seen` receives what was compiled. Throws what the engine or a template threw. */
 export async function runUnitTest(
@@ -37,10 +38,11 @@ export async function runUnitTest(
   if (model === undefined || unit === undefined) throw new Error(`no model for ${test.unique_id}`);
   const request = { model, overrides: unit.overrides };
   const inputs = await standIns(ctx, session, model, unit);
-  const compiled = await drive(
+  const whole = await drive(
     ctx.unitTestCompiler.compile({ ...request, inputs }),
     answerer(ctx, session),
   );
+  const compiled = withSettings(ctx.dialect, test, whole);
   seen(compiled);
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: test.unique_id });
   ctx.files.keep('compiled', test, compiled.sql);

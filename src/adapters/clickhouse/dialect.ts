@@ -13,6 +13,7 @@ import { analysisWith } from './analysis.ts';
 import { contractType, typed } from './contract.ts';
 import { mergeDelta } from './delta.ts';
 import { canExchange, factsOf, type Feeder } from './facts.ts';
+import { clockWords } from './clock.ts';
 import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
 import { access } from './granted.ts';
@@ -201,6 +202,7 @@ function ofOneNode(options: DialectOptions, topology: Topology): ClickHouseDiale
     columnType: (written) => nullable(engineType(written)),
     fixtureValue,
     cast,
+    clockWords,
     analysis: analysisWith(settingsOf),
     macros,
   };

@@ -42,6 +42,9 @@ export function fixtureValue(given: FixtureValue, type: string): string {
     return isNullable(type)
       ? `materialize(${as('NULL', type)})`
       : `materialize(defaultValueOfTypeName(${quoted(type)}))`;
-  const written = kind === 'nested' && isCollection ? nested(value) : quoted(text);
+  // comparisons give numbers here, and the text of a boolean is none
+  const isNumber = /^(U?Int|Float|Decimal)\d*$/.test(innerType(type).name);
+  const plain = kind === 'boolean' && isNumber ? (text === 'true' ? '1' : '0') : text;
+  const written = kind === 'nested' && isCollection ? nested(value) : quoted(plain);
   return `materialize(${as(written, type)})`;
 }

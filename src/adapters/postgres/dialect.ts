@@ -6,6 +6,7 @@ import { buildDelta, buildSeed, buildTable, finishSeed, tidy } from './build.ts'
 import { kindWord, roleOf } from './carry.ts';
 import { contractType, typed } from './contract.ts';
 import { publishDelta } from './delta.ts';
+import { clockWords } from './clock.ts';
 import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
 import { granted } from './granted.ts';
@@ -128,6 +129,7 @@ export const dialect: Dialect & Required<Pick<Dialect, 'publishDelta' | 'publish
   columnType: (written) => written.trim(),
   fixtureValue,
   cast,
+  clockWords,
   analysis,
   macros,
 };

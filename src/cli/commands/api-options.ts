@@ -45,6 +45,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       resourceType: list(values['resourceType']),
       excludeResourceType: list(values['excludeResourceType']),
       storeFailures: flag(values['storeFailures']),
+      offline: flag(values['offline']),
       testBeforePublish: flag(values['testBeforePublish']),
       empty: flag(values['empty']),
       sample: text(values['sample']),

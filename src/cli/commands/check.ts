@@ -13,7 +13,6 @@ export const checkCommand = (values: Values, terminal: Terminal): Promise<number
   guarded(values, besideOutput(values, terminal), async ({ reporter, learn, mask, masked }) => {
     const found = await check({
       ...apiOptions(values, terminal),
-      ...(values['offline'] === true ? { offline: true } : {}),
       onProject: learn,
       report: (d) => reporter.diagnostics(d),
     });

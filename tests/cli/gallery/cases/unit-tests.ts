@@ -19,6 +19,30 @@ const unitTest = (...lines: readonly string[]): Readonly<Record<string, string>>
 
 export const UNIT_TESTS: readonly GalleryCase[] = [
   {
+    name: 'unit-tests-offline-without-data-tests',
+    files: {
+      ...unitTest(
+        "given: [{input: ref('orders'), rows: [{state: open, amount: 2}]}]",
+        'expect: {rows: [{state: open, total: 2}]}',
+      ),
+      'tests/no_rows.sql': "select * from {{ ref('totals') }} where total < 0\n",
+    },
+    args: ['test', '--offline'],
+    exit: 0,
+    codes: ['ETL6111'],
+  },
+  {
+    name: 'unit-test-of-no-cte',
+    files: unitTest(
+      'config: {meta: {etl: {cte: sums}}}',
+      "given: [{input: ref('orders'), rows: []}]",
+      'expect: {rows: []}',
+    ),
+    args: ['test', '--offline'],
+    exit: 1,
+    codes: ['ETL6110'],
+  },
+  {
     name: 'unit-test-fails',
     on: 'server',
     before: 'create table totals as select 7 as id union all select 8',
