@@ -11,7 +11,13 @@ import { EtlError } from '../kernel/error.ts';
 import { growingMask, maskOf, masked, secretsOf } from '../kernel/mask.ts';
 import type { Judge } from '../kernel/warn-policy.ts';
 import type { PreviousState } from '../manifest/previous-state.ts';
-import { loadProject, reloadProject, type LoadInput, type LoadedProject } from '../project/load.ts';
+import {
+  loadProject,
+  reloadProject,
+  type LoadInput,
+  type LoadedProject,
+  type ReloadedProject,
+} from '../project/load.ts';
 import { readEnvironment } from '../project/outline.ts';
 import { needsState, requireDeferState } from './defer.ts';
 import { countsOf, describer } from './describe.ts';
@@ -51,13 +57,14 @@ async function loadFrom(
   dir: string,
   input: LoadInput,
   cache: ParseCache | undefined,
-): ReturnType<typeof loadProject> {
+): Promise<Awaited<ReturnType<typeof loadProject>> & Pick<ReloadedProject, 'keepChanges'>> {
   try {
-    const kept = await cache?.kept(input);
+    const kept = await cache?.kept(input, true);
     const reloaded = kept && (await reloadProject(input, kept));
-    return reloaded === undefined
-      ? await loadProject({ ...input, witness: cache?.witness })
-      : { value: reloaded, diagnostics: kept?.diagnostics ?? [] };
+    if (kept === undefined || reloaded === undefined)
+      return await loadProject({ ...input, witness: cache?.witness });
+    const { project: value, keepChanges } = reloaded;
+    return { value, diagnostics: kept.diagnostics, ...(keepChanges && { keepChanges }) };
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
     if (code === undefined || path === undefined) throw error;
@@ -104,7 +111,7 @@ export async function openProject(
   const dir = await findProjectDir(options, invocation);
   const input = await loadInput(dir, options, invocation, which, args);
   const cache = await parseCacheOf(dir, options, invocation);
-  const { value: loaded, diagnostics: found } = await loadFrom(dir, input, cache);
+  const { value: loaded, diagnostics: found, keepChanges } = await loadFrom(dir, input, cache);
   const diagnostics = found.flatMap((d) => judge(d) ?? []);
   if (loaded === undefined)
     throw withoutSecrets(options, dir, secretsOf(await readEnvironment(input)), diagnostics);
@@ -133,7 +140,7 @@ export async function openProject(
     describe: describer(project),
     counts: countsOf(project.manifest),
   });
-  await cache?.keep(input, loaded, found, secrets);
+  await cache?.keep(input, loaded, { diagnostics: found, secrets, keepChanges });
   project.report(diagnostics);
   return project;
 }

@@ -1,7 +1,7 @@
 import { artifactMaskOf, type Mask } from '../kernel/mask.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { metadataEnvsOf, readEnv } from '../project/environment.ts';
-import type { LoadedProject, LoadInput } from '../project/load.ts';
+import type { LoadedProject, LoadInput, ReloadedProject } from '../project/load.ts';
 import { keptParse, type KeptParse } from '../project/parse-cache/cache.ts';
 import { Witness } from '../project/parse-cache/witness.ts';
 import type { Invocation } from './invocation.ts';
@@ -12,14 +12,18 @@ import { targetDirOf } from './places.ts';
 /** What an earlier call has read of a project, and what this one reads. */
 export interface ParseCache {
   readonly witness: Witness;
-  /** what still holds; undefined where everything has to be read */
-  readonly kept: (input: LoadInput) => Promise<KeptParse | undefined>;
+  /** what still holds, `nearly`: but for a few files; undefined where everything has to be read */
+  readonly kept: (input: LoadInput, nearly?: boolean) => Promise<KeptParse | undefined>;
   /** keeps what was read, if it was read and may be kept */
   readonly keep: (
     input: LoadInput,
     loaded: LoadedProject,
-    diagnostics: readonly Diagnostic[],
-    secrets: readonly string[],
+    found: {
+      readonly diagnostics: readonly Diagnostic[];
+      readonly secrets: readonly string[];
+      /** of a project of which only a few files were read */
+      readonly keepChanges: ReloadedProject['keepChanges'];
+    },
   ) => Promise<void>;
 }
 
@@ -62,17 +66,22 @@ export async function parseCacheOf(
   const witness = new Witness(invocation.now);
   return {
     witness,
-    kept: async (input) => {
+    kept: async (input, nearly) => {
       if (options.partialParse === false) return undefined;
       const env = await readEnv(input, []);
       const { flags = {}, args = {} } = input;
       const facts = { flags, args, metadataEnvs: metadataEnvsOf(env) };
-      return keptParse(store, input, env, facts);
+      return keptParse(store, input, env, facts, nearly);
     },
-    keep: async (input, loaded, diagnostics, secrets) => {
-      if (!witness.isAsked) return;
+    keep: async (input, loaded, { diagnostics, secrets, keepChanges }) => {
+      if (!witness.isAsked && keepChanges === undefined) return;
       const { manifest, testArguments, unitTests, paths, project, session, target } = loaded;
       const mask = artifactMask(loaded, [...secrets, ...secrets.map(asJson)]);
+      const hidesFrom = (text: string): boolean => mask(text) !== text;
+      if (keepChanges !== undefined) {
+        await keepChanges(hidesFrom);
+        return;
+      }
       const { keepParse } = await import('../project/parse-cache/keep.ts');
       await keepParse(store, input, witness, {
         manifest,
@@ -88,7 +97,7 @@ export async function parseCacheOf(
           openWords: openWordsOf(loaded),
           secretsIn: namesOf(target.secrets, witness.env),
         },
-        hidesFrom: (text) => mask(text) !== text,
+        hidesFrom,
       });
     },
   };

@@ -202,7 +202,9 @@ export function configure(
   };
 }
 
-const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+/** A config that is a text, or null. */
+export const textOrNull = (value: unknown): string | null =>
+  typeof value === 'string' ? value : null;
 
 /** Tests have a relation only where they keep their failing rows; ephemeral models and analyses have none. */
 function hasRelation(draft: ConfiguredDraft): boolean {

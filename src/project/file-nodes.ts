@@ -1,6 +1,7 @@
 import { sha256 } from '../kernel/hash.ts';
 import { nodeId } from '../kernel/node-id.ts';
 import { captureText, EMPTY_CAPTURE } from './capture.ts';
+import type { Subject } from './capture.ts';
 import { behaviourFlag } from './project-flags.ts';
 import type { Draft } from './draft.ts';
 import type { ProjectPackage, SeedFile, TextFile } from './text-files.ts';
@@ -15,7 +16,26 @@ const nameOf = (path: string): string => (path.split('/').at(-1) ?? path).replac
 
 type FileType = 'model' | 'analysis' | 'test';
 
-function fileNode(world: World, pkg: ProjectPackage, type: FileType, file: TextFile): Draft {
+const fileNode = (world: World, pkg: ProjectPackage, type: FileType, file: TextFile): Draft =>
+  draftOfText(world, pkg, type, file).draft;
+
+/** What the text of a model makes of its draft, and what was rendered for it. */
+export function modelOfText(
+  world: World,
+  pkg: ProjectPackage,
+  file: TextFile,
+): Pick<Draft, 'rawCode' | 'checksum' | 'place' | 'capture'> & { readonly subject: Subject } {
+  const { draft, subject } = draftOfText(world, pkg, 'model', file);
+  const { rawCode, checksum, place, capture } = draft;
+  return { rawCode, checksum, place, capture, subject };
+}
+
+function draftOfText(
+  world: World,
+  pkg: ProjectPackage,
+  type: FileType,
+  file: TextFile,
+): { readonly draft: Draft; readonly subject: Subject } {
   const packageName = pkg.project.name;
   const name = nameOf(file.path);
   const id = nodeId(`${type}.${packageName}.${name}`);
@@ -43,10 +63,11 @@ function fileNode(world: World, pkg: ProjectPackage, type: FileType, file: TextF
     columns: {},
     description: '',
   };
-  const subject = { id, name, type, package: pkg, shownPath: file.shownPath, model };
+  const shown = { id, name, type, package: pkg, shownPath: file.shownPath, model };
   // the places of messages are those of the file, so its leading blank lines stay
-  const capture = captureText(world, { ...subject, text: file.text });
-  return {
+  const subject = { ...shown, text: file.text };
+  const capture = captureText(world, subject);
+  const draft: Draft = {
     type,
     id,
     name,
@@ -62,6 +83,7 @@ function fileNode(world: World, pkg: ProjectPackage, type: FileType, file: TextF
     generic: undefined,
     description: '',
   };
+  return { draft, subject };
 }
 
 /** Where the text begins behind leading blank lines. */

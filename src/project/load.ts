@@ -7,6 +7,7 @@ import { nodeId } from '../kernel/node-id.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
 import { buildNodes } from './build.ts';
+import { changedNodes } from './changed-files.ts';
 import { docsOf } from './doc-blocks.ts';
 import type { Environment } from './env-file.ts';
 import { finderOf } from './finder.ts';
@@ -22,9 +23,10 @@ import type { Opened } from './opening.ts';
 import { installedPackages, readPackage } from './packages.ts';
 import type { Extent } from './packages.ts';
 import { targetHashOf } from './parse-cache/cache.ts';
-import type { KeptParse, RunFacts } from './parse-cache/cache.ts';
+import type { Changes, KeptParse, RunFacts } from './parse-cache/cache.ts';
 import { untagged } from './parse-cache/plain.ts';
-import type { Witness } from './parse-cache/witness.ts';
+import { patchNodes } from './parse-cache/unpack.ts';
+import { Witness } from './parse-cache/witness.ts';
 import type { AdapterSource, ChosenProfile } from './profile.ts';
 import type { ProjectFile } from './project-file.ts';
 import { readProperties } from './properties.ts';
@@ -185,23 +187,42 @@ const pathsOf = (
   seeds,
 });
 
-/** The project of an earlier load whose answers still hold: its nodes are not built again. Undefined where the connection is another. */
+/** A project whose nodes were not built again. */
+export interface ReloadedProject {
+  readonly project: LoadedProject;
+  /** keeps what changed files were read as; `hidesFrom` says whether a text holds a secret. True when it was kept */
+  readonly keepChanges?: (hidesFrom: Changes['hidesFrom']) => Promise<boolean>;
+}
+
+/**
+ * The project of an earlier load whose answers still hold: its nodes are not built again, but for those of changed files. Undefined
+ * where the connection is another, or more follows from a change than its own node.
+ */
 export async function reloadProject(
-  input: LoadInput,
+  given: LoadInput,
   kept: KeptParse,
-): Promise<LoadedProject | undefined> {
+): Promise<ReloadedProject | undefined> {
+  const { changed } = kept;
+  // questions of an earlier load were noted then
+  const witness = changed.length === 0 ? undefined : new Witness(given.invocation.now);
+  const fs = witness?.watchedFiles(given.fs) ?? given.fs;
+  const input = { ...given, fs, witness };
   const opened = await open(input, []);
   if (opened === undefined || targetHashOf(opened.session.target ?? {}) !== kept.targetHash)
     return undefined;
-  const { project, packages, profile, dialect, engine, host, session } = await gather(
-    input,
-    opened,
-    'macros',
-    [],
-  );
+  const base = await gather(input, opened, 'macros', []);
+  const { project, packages, profile, dialect, engine, host, session } = base;
   const { manifest } = kept;
+  let keepChanges: ReloadedProject['keepChanges'];
+  if (witness !== undefined) {
+    const world = { ...base, witness, target: profile.target, docs: new Map(), diagnostics: [] };
+    const patches = await changedNodes(world, kept, (path) => fs.readText(path));
+    if (patches === undefined) return undefined;
+    patchNodes(manifest, patches);
+    keepChanges = (hidesFrom) => kept.keepChanges({ witness, patches, hidesFrom });
+  }
   const { testArguments, unitTests, seeds } = untagged(JSON.parse(kept.run())) as RunFacts;
-  return {
+  const loaded: LoadedProject = {
     manifest,
     project,
     packages,
@@ -217,6 +238,7 @@ export async function reloadProject(
     env: session.env,
     paths: pathsOf(input, project, seeds),
   };
+  return keepChanges === undefined ? { project: loaded } : { project: loaded, keepChanges };
 }
 
 /** Loads a project: its files, its packages, its connection settings; builds and resolves every node. Nothing is sent anywhere. */

@@ -20,6 +20,8 @@ export interface Seen {
   /** what templates find at run time */
   readonly found: string;
   readonly isKept: boolean;
+  /** how many files were read again beside what was kept */
+  readonly changed?: number;
 }
 
 export interface MemoryStore extends CacheStore {
@@ -117,11 +119,18 @@ export class EditedProject {
     const env = await readEnv(input, []);
     const { flags = {}, args = {} } = input;
     const facts = { flags, args, metadataEnvs: metadataEnvsOf(env) };
-    const kept = await keptParse(this.store, input, env, facts);
-    const loaded = kept && (await reloadProject(input, kept));
-    if (kept === undefined || loaded === undefined)
+    const kept = await keptParse(this.store, input, env, facts, true);
+    const reloaded = kept && (await reloadProject(input, kept));
+    if (kept === undefined || reloaded === undefined)
       return this.cold(new Witness(input.invocation.now));
-    return { ...seenOf(loaded, input), told: toldAs(kept.diagnostics), isKept: true };
+    await reloaded.keepChanges?.((text) => text.includes('hunter2'));
+    const { changed } = kept;
+    return {
+      ...seenOf(reloaded.project, input),
+      told: toldAs(kept.diagnostics),
+      isKept: true,
+      changed: changed.length,
+    };
   }
 }
 

@@ -10,8 +10,9 @@ import type { Environment } from '../env-file.ts';
 import type { LoadInput } from '../load.ts';
 import { check } from './check.ts';
 import type { Hash, Present } from './check.ts';
-import { unpackManifest } from './unpack.ts';
-import type { Testimony } from './witness.ts';
+import { patchNodes, unpackManifest } from './unpack.ts';
+import type { NodePatch } from './unpack.ts';
+import type { Testimony, Witness } from './witness.ts';
 
 /** Where a cache lies. What cannot be read is not there; what cannot be written is not kept. */
 export interface CacheStore {
@@ -43,10 +44,22 @@ export interface KeptParse {
   /** RunFacts as text: a command that only reads needs none of them */
   readonly run: () => string;
   readonly notes: Notes;
+  /** files of which it is not what they are now: they have to be read */
+  readonly changed: readonly string[];
+  /** keeps what these were read as, unless it cannot be kept; `witness` has seen them being read. True when it was kept */
+  readonly keepChanges: (changes: Changes) => Promise<boolean>;
   /** the signature of the manifest.json that was written from it last */
   readonly written: string | undefined;
   /** notes that signature */
   readonly noteWritten: (signature: string) => Promise<void>;
+}
+
+/** What changed files were read as. */
+export interface Changes {
+  readonly witness: Witness;
+  readonly patches: Readonly<Record<NodeId, NodePatch>>;
+  /** whether a text holds a secret */
+  readonly hidesFrom: (text: string) => boolean;
 }
 
 /** What a command that only reads wants to know without the connection. */
@@ -71,6 +84,8 @@ export interface Head {
   readonly targetHash: string;
   readonly notes: Notes;
   readonly testimony: Testimony;
+  /** texts that were changed since the body was written */
+  readonly patches?: Readonly<Record<NodeId, NodePatch>>;
   /** the signature of the manifest.json that was written from it last */
   readonly written?: string;
   readonly checksum: number;
@@ -114,7 +129,7 @@ async function fitting(
   input: LoadInput,
   env: Environment,
   facts: Present['facts'],
-): Promise<Head | undefined> {
+): Promise<{ readonly head: Head; readonly changed: readonly string[] } | undefined> {
   const text = await store.readHead();
   if (text === undefined) return undefined;
   const head = JSON.parse(text) as Head;
@@ -130,32 +145,46 @@ async function fitting(
   const now = input.invocation.now();
   const verdict = await check(head.testimony, { fs: input.fs, facts, hash, now });
   if (!verdict.holds) return undefined;
-  const { testimony } = verdict;
+  const { testimony, changed } = verdict;
   if (verdict.isRenewed) await store.write(JSON.stringify({ ...head, testimony }));
-  return { ...head, testimony };
+  return { head: { ...head, testimony }, changed };
 }
 
-/** What an earlier load found out, if all that it asked would be answered the same today; else undefined. */
+/**
+ * What an earlier load found out, if all that it asked would be answered the same today; else undefined. `nearly`: also where some
+ * files have another text.
+ */
 export async function keptParse(
   store: CacheStore,
   input: LoadInput,
   env: Environment,
   facts: Present['facts'],
+  nearly = false,
 ): Promise<KeptParse | undefined> {
   try {
-    const head = await fitting(store, input, env, facts);
+    const { head, changed = [] } = (await fitting(store, input, env, facts)) ?? {};
+    if (changed.length > 0 && !nearly) return undefined;
     const body = head && (await store.readBody());
     if (head === undefined || body === undefined || crc32(body) !== head.checksum) return undefined;
     let end = 0;
     const ends = head.lines.map((length) => (end += length));
     const line = (i: number): string => body.toString('utf8', ends[i - 1] ?? 0, ends[i]);
     const { targetHash, readSecrets, notes } = head;
+    const manifest = unpackManifest((i) => line(i + 2), input.invocation.startedAt);
+    patchNodes(manifest, head.patches ?? {});
     return {
-      manifest: unpackManifest((i) => line(i + 2), input.invocation.startedAt),
+      manifest,
       diagnostics: JSON.parse(line(0)) as readonly Diagnostic[],
       targetHash,
       readSecrets,
       notes,
+      changed,
+      keepChanges: async (changes) => {
+        const { withChanges } = await import('./keep-changes.ts');
+        const now = await withChanges(store, head, changes);
+        if (now !== undefined) await store.write(now);
+        return now !== undefined;
+      },
       written: head.written,
       noteWritten: (written) => store.write(JSON.stringify({ ...head, written })),
       run: () => line(1),

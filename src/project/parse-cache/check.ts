@@ -18,7 +18,16 @@ export interface Present {
 /** Whether a testimony still holds; if so, with the signatures of today. */
 export type Verdict =
   | { readonly holds: false }
-  | { readonly holds: true; readonly testimony: Testimony; readonly isRenewed: boolean };
+  | {
+      readonly holds: true;
+      readonly testimony: Testimony;
+      readonly isRenewed: boolean;
+      /** files with another text: for all but these it holds */
+      readonly changed: readonly string[];
+    };
+
+/** Where more than so many files were changed, everything is read anew. */
+const MOST_CHANGED = 20;
 
 const NO: Verdict = { holds: false };
 
@@ -58,9 +67,11 @@ export async function check(before: Testimony, present: Present): Promise<Verdic
   for (const [path, text] of Object.entries(before.signatures))
     if ((fs.signature(path)?.text ?? null) !== text) return NO;
   let isRenewed = false;
+  const changed: string[] = [];
   const renewed = async (
     texts: Readonly<Record<string, ReadText>>,
     read: (path: string) => Promise<string>,
+    mayChange: boolean,
   ): Promise<Readonly<Record<string, ReadText>> | undefined> => {
     const now: Record<string, ReadText> = {};
     for (const [path, was] of Object.entries(texts)) {
@@ -68,14 +79,20 @@ export async function check(before: Testimony, present: Present): Promise<Verdic
         was[0] !== '' && fs.signature(path)?.text === was[0]
           ? was
           : await sameText(present, path, was, read);
-      if (same === undefined) return undefined;
+      if (same === undefined) {
+        // of what may hold secrets there is nothing to compare with
+        if (!mayChange || was[1] === null || changed.push(path) > MOST_CHANGED) return undefined;
+        now[path] = was;
+        continue;
+      }
       isRenewed ||= same[0] !== was[0];
       now[path] = same;
     }
     return now;
   };
-  const texts = await renewed(before.texts, (path) => fs.readText(path));
-  const exactTexts = texts && (await renewed(before.exactTexts, (path) => fs.readExactText(path)));
+  const texts = await renewed(before.texts, (path) => fs.readText(path), true);
+  const exactTexts =
+    texts && (await renewed(before.exactTexts, (path) => fs.readExactText(path), false));
   if (texts === undefined || exactTexts === undefined) return NO;
-  return { holds: true, testimony: { ...before, texts, exactTexts }, isRenewed };
+  return { holds: true, testimony: { ...before, texts, exactTexts }, isRenewed, changed };
 }

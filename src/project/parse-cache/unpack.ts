@@ -1,6 +1,7 @@
 // The lines of a packed manifest and the manifest that they are.
 import type { NodeId } from '../../kernel/node-id.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
+import type { ModelNode } from '../../manifest/node.ts';
 
 type Mutable = Record<string, unknown>;
 type Nodes = Readonly<Record<NodeId, Mutable>>;
@@ -14,6 +15,9 @@ export const ALIKE = [
   'contract',
   'meta',
 ] as const;
+
+/** What a changed text makes of its node. */
+export type NodePatch = Pick<ModelNode, 'raw_code' | 'checksum' | 'place'>;
 
 /** Parts of the manifest that selecting and listing do not look at. */
 export const LATER = ['macros', 'docs', 'disabled', 'stranded'] as const;
@@ -65,4 +69,13 @@ export function unpackManifest(line: (index: number) => string, startedAt: Date)
     });
   });
   return manifest as unknown as Manifest;
+}
+
+/** Puts changed texts into the nodes of an unpacked manifest. */
+export function patchNodes(manifest: Manifest, patches: Readonly<Record<NodeId, NodePatch>>): void {
+  const nodes = manifest.nodes as Record<NodeId, Manifest['nodes'][NodeId]>;
+  for (const [id, patch] of Object.entries(patches) as [NodeId, NodePatch][]) {
+    const node = nodes[id];
+    if (node !== undefined) nodes[id] = { ...node, ...patch };
+  }
 }

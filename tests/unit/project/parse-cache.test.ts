@@ -43,6 +43,28 @@ const text = fc.constantFrom(
   "{{ source('erp', 'b') }}",
   '{{ shared() }}',
 );
+// a text alone: of most of these nothing follows but their own node
+const texts: fc.Arbitrary<Edit> = fc
+  .tuple(
+    fc.constantFrom('a', 'b', 'c', 'v_v1', 'v_v2', 'off'),
+    fc.constantFrom(
+      '\n-- said',
+      ' -- {{ run_started_at }}',
+      " {{ env_var('WORDS', 'w') }}",
+      " {{ var('days') }} {{ flags.WHICH }}",
+      ' {{ shared() }}',
+      '{% if is_incremental() %} 1 {% endif %}',
+      "{% if env_var('WORDS', 'x') == 'x' %}{{ config(meta={'x': 1}) }}{% endif %}",
+      ' {{ nothing_of_that_name() }}',
+    ),
+    fc.boolean(),
+  )
+  .map(([name, more, isFirst]): Edit => (p) => {
+    const path = `models/${name}.sql`;
+    const now = p.files.get(path) ?? 'select 1 as id';
+    p.write(path, isFirst ? `\n${more}${now}` : `${now}${more}`);
+  });
+
 const edits: fc.Arbitrary<Edit> = fc.oneof(
   fc.tuple(fc.constantFrom('a', 'c', 'd', 'sub/e'), text).map(
     ([name, t]): Edit =>
@@ -94,6 +116,7 @@ const edits: fc.Arbitrary<Edit> = fc.oneof(
       (p) =>
         p.write('dbt_project.yml', `name: shop\nprofile: etl\nvars: ${vars}\n`),
   ),
+  texts,
   fc.constantFrom({}, { WORDS: 'of the environment' }, { WORDS: 'others' }).map(
     (env): Edit =>
       (p) =>
@@ -138,26 +161,43 @@ function difference(ours: string, theirs: string): readonly string[] | undefined
   return [ours, theirs].map((one) => one.slice(Math.max(0, at - 80), at + 80));
 }
 
-test('a cached load gives what a cold one gives, whatever was edited before', async () => {
+/** Edits projects, loads each with and without what the loads before have left, and returns how often something was left. */
+async function compare(
+  edit: fc.Arbitrary<Edit>,
+  { maxLength, numRuns }: { readonly maxLength: number; readonly numRuns: number },
+): Promise<{ readonly kept: number; readonly changed: number }> {
   let kept = 0;
+  let changed = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(edits, { minLength: 1, maxLength: 8 }), async (sequence) => {
+    fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength }), async (sequence) => {
       const project = new EditedProject(FILES);
       await project.cached();
-      for (const edit of sequence) {
-        edit(project);
+      for (const one of sequence) {
+        one(project);
         const cold = await project.cold();
         for (const seen of [await project.cached(), await project.cached()]) {
           if (seen.isKept) kept += 1;
+          if ((seen.changed ?? 0) > 0) changed += 1;
           expect(seen.told).toEqual(cold.told);
           expect(difference(seen.manifest ?? '', cold.manifest ?? '')).toBeUndefined();
           expect(seen.found).toBe(cold.found);
         }
       }
     }),
-    { numRuns: SEQUENCES },
+    { numRuns },
   );
+  return { kept, changed };
+}
+
+test('a cached load gives what a cold one gives, whatever was edited before', async () => {
+  const { kept } = await compare(edits, { maxLength: 8, numRuns: SEQUENCES });
   expect(kept).toBeGreaterThan(SEQUENCES);
+}, 600_000);
+
+test('of a changed text alone nothing else is read again, and the manifest is that of a cold load', async () => {
+  const numRuns = Math.ceil(SEQUENCES / 3);
+  const { changed } = await compare(texts, { maxLength: 4, numRuns });
+  expect(changed).toBeGreaterThan(numRuns / 2);
 }, 600_000);
 
 describe('what a template was told is asked again', () => {
