@@ -139,11 +139,11 @@ export const rowCount = ({ schema, name }: RelationName): Statement =>
     `SELECT total_rows FROM system.tables WHERE database = ${text(schema)} AND name = ${text(name)}`,
   );
 
-/** What is at work under a tag; the embedded engine knows it as a comment. */
+/** What is at work under a tag; the embedded engine knows what the statements of a node have in common of it, as a comment. */
 export const runningBy = (tag: string): Statement =>
   repeatable(
     'read',
-    `SELECT 1 FROM system.processes WHERE query_id = ${text(tag)} OR Settings['log_comment'] = ${text(tag)}`,
+    `SELECT 1 FROM system.processes WHERE query_id = ${text(tag)} OR (query_id != queryID() AND Settings['log_comment'] != '' AND startsWith(${text(tag)}, Settings['log_comment']))`,
   );
 
 const optional = (row: Row, key: string): string | null => str(row, key) || null;
