@@ -315,6 +315,11 @@ export interface Connection {
   readonly serverVersion: string;
   /** One session for the time of `use`; `tag` names the node in the engine's own process list. */
   withSession<T>(tag: string, use: (session: Session) => Promise<T>): Promise<T>;
+  /**
+   * From the call on: whether nobody has written anything that others can see, beside what lies under staged names. Absent where
+   * that cannot be known.
+   */
+  readonly sinceNow?: (() => () => boolean) | undefined;
   /** Cancels every running statement in the engine; returns how many were told to stop. */
   cancel(): Promise<number>;
   close(): Promise<void>;

@@ -138,6 +138,7 @@ async function runTurn(
   const target = nodeRelation(node);
   const observe = (): Promise<ObservedRelation | undefined> => look(ctx, session, node);
   const known = 'known' in turn ? turn.known : undefined;
+  const isAsSeen = ctx.connection.sinceNow?.();
   const live = known === undefined ? await observe() : known.live;
   const inputs = await gatherOn(ctx, session, turn, live, progress);
   const staged = turn.staged ?? stagedName(target, ctx.invocationId);
@@ -186,7 +187,9 @@ async function runTurn(
         say: (message) => ctx.observe({ kind: 'log', message, info: false, node: node.unique_id }),
       });
     const again = async (): Promise<Recipe> =>
-      requireRecipe(planNode({ ...planFrom, live: await observe() }));
+      requireRecipe(
+        planNode({ ...planFrom, live: isAsSeen?.() === true ? live : await observe() }),
+      );
     const longWay = async (): ReturnType<typeof publishRecipe> => {
       if ('lock' in turn) await turn.lock.take();
       // whatever was granted, described or indexed while the rows were made is kept, too

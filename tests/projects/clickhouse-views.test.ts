@@ -49,3 +49,14 @@ test('what stays as it was is looked at once, and keeps its place', async () => 
   expect(ran.status).toEqual({ first: 'success', v: 'success' });
   expect(await bench.value('select id from v')).toBe('1');
 });
+
+test('a table that is dropped while its rows are made is put where nothing is', async () => {
+  await bench.write({
+    'models/t.sql': `{{ config(materialized='table', pre_hook="drop table if exists {{ this }} sync") }} select 1 as id`,
+  });
+  await bench.call('run', { select: ['t'] });
+  const ran = await bench.call('run', { select: ['t'] });
+  expect(ran.told).toEqual([]);
+  expect(ran.status).toEqual({ t: 'success' });
+  expect(await bench.value('select id from t')).toBe('1');
+});

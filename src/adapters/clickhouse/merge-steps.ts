@@ -5,11 +5,12 @@ import type { Statement } from '../../adapter/statement.ts';
 import { sha256 } from '../../kernel/hash.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { convertedColumns, strict } from './converted.ts';
-import type { Facts } from './facts.ts';
+import { keepsOrder, type Facts } from './facts.ts';
 import { attached, replaced as wasReplaced } from './outcome.ts';
 import { swapAttempts } from './publish.ts';
 import { idents, relation, text } from './quote.ts';
 import type { SchemaChange } from './schema-change.ts';
+import { PARALLEL_WRITE } from './settings.ts';
 import { fullCopy, nextState } from './staged-names.ts';
 import { fill, once, repeatable } from './statements.ts';
 import { watch } from './survey.ts';
@@ -70,15 +71,14 @@ export function arrange(from: MergeFrom): readonly Statement[] {
 }
 
 /** The live rows that stay, put into a table. */
-export const keepRows = (from: MergeFrom, into: RelationName, where: string): Statement =>
+export function keepRows(from: MergeFrom, into: RelationName, where: string): Statement {
+  const { request, change, facts } = from;
   // dbt's name for the table that is merged into, so that predicates may use it
-  strictly(
-    fill(
-      copyRows(from.request.target, into, from.change.keep, ` AS DBT_INTERNAL_DEST WHERE ${where}`),
-      into,
-    ),
-    from,
-  );
+  const rest = ` AS DBT_INTERNAL_DEST WHERE ${where}`;
+  const kept = strictly(fill(copyRows(request.target, into, change.keep, rest), into), from);
+  if (keepsOrder(facts)) return kept;
+  return { ...kept, settings: { ...kept.settings, ...PARALLEL_WRITE } };
+}
 
 /** Which rows of the touched partitions go away. */
 type Replaced = 'all' | 'none' | { readonly where: string };

@@ -11,7 +11,8 @@ import { loadSeed } from './load.ts';
 import { isLost, settle } from './lost.ts';
 import { lockInProcess } from './process-lock.ts';
 import { rowCount, runningBy } from './introspect.ts';
-import { SAFE, type Settings } from './settings.ts';
+import { noticing, sinceNow } from './public-writes.ts';
+import { over, SAFE, type Settings } from './settings.ts';
 import { scalarReader } from './types.ts';
 
 export interface SessionOptions {
@@ -77,13 +78,14 @@ export class DriverConnection implements Connection {
     use: (driver: Driver, order: Order) => Promise<T>,
   ): Promise<T> {
     const { prefix, settings, secrets } = this.#options;
-    const sending = use(this.#driver, {
+    const order = {
       sql: statement.sql,
-      settings: { ...SAFE, ...settings, ...statement.settings },
+      settings: { ...SAFE, ...settings, ...over(settings, statement.settings) },
       tag: `${prefix}/${tag}/${++this.#sent}`,
       readOnly: statement.verb === 'read',
       lane,
-    });
+    };
+    const sending = noticing(statement, () => use(this.#driver, order));
     this.#running.add(sending);
     try {
       return await sending;
@@ -92,6 +94,11 @@ export class DriverConnection implements Connection {
     } finally {
       this.#running.delete(sending);
     }
+  }
+
+  /** Of an engine that others reach nothing is known. */
+  get sinceNow(): Connection['sinceNow'] {
+    return this.isPrivate ? sinceNow : undefined;
   }
 
   async cancel(): Promise<number> {

@@ -42,6 +42,18 @@ export const NOT_ANSI: Settings = {
 /** Of every write into a table that only this node sees: two equal blocks are no mistake there. */
 export const PRIVATE_WRITE: Settings = { insert_deduplicate: 0 };
 
+/**
+ * Of a copy in which the order of rows does not matter: by default the engine writes with one thread, however many read. Fewer
+ * are used where there are fewer cores.
+ */
+export const PARALLEL_WRITE: Settings = { max_insert_threads: 4 };
+
+/** `own` settings of a statement of ours; what the profile says of the number of threads wins. */
+export const over = (profile: Settings, own: Settings | undefined): Settings => {
+  const { max_insert_threads: threads } = profile;
+  return { ...own, ...(threads === undefined ? {} : { max_insert_threads: threads }) };
+};
+
 /** Whether a name may stand in `SET name = …`; everything else is refused, it would be SQL. */
 export const isSettingName = (name: string): boolean => /^[a-z_][a-z0-9_]*$/i.test(name);
 

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Engine } from '../embedded/engine.ts';
 import { Gate } from '../gate.ts';
+import { letOthersWrite } from '../public-writes.ts';
 import { Answers } from './answer.ts';
 import { foreign, type FrontUser, isLoopback, requireUser } from './identity.ts';
 import { Reply } from './reply.ts';
@@ -131,6 +132,7 @@ export async function startFront(engine: Engine, options: FrontOptions): Promise
     server.once('error', failed);
     server.listen(options.port, options.host, () => listening());
   });
+  const noMore = letOthersWrite();
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : options.port;
   const shown = options.host.includes(':') ? `[${options.host}]` : options.host;
@@ -143,6 +145,7 @@ export async function startFront(engine: Engine, options: FrontOptions): Promise
       server.closeAllConnections();
       await front.close();
       await closed;
+      noMore();
     },
   };
 }
