@@ -13,10 +13,12 @@ import type { ColumnAddress } from '../graph/columns.ts';
 import type { ProjectGraph } from '../graph/graph.ts';
 import { ancestors, descendants } from '../graph/traverse.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
 import type { ResourceType } from '../manifest/node.ts';
 import { askEngine, type Answered } from './check.ts';
 import { newInvocation } from './invocation.ts';
+import { noteInManifest, writeColumnLineage } from './lineage-files.ts';
 import { columnsAsked, nodesAsked, type Asked } from './lineage-names.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
@@ -26,6 +28,8 @@ export interface LineageOptions extends ApiOptions {
   readonly of?: readonly string[];
   /** what these come from, what comes from them, or both, which is the default */
   readonly direction?: Direction;
+  /** puts the lineage of the whole project into target/manifest.json too, under `meta` of its nodes */
+  readonly inManifest?: boolean;
 }
 
 export interface LineageReport {
@@ -38,6 +42,8 @@ export interface LineageReport {
   readonly direction: Direction;
   /** nodes in the order of the project, with the columns that were asked for or reached */
   readonly nodes: readonly LineageNode[];
+  /** what was written, where it is the whole project */
+  readonly file?: string;
   /** what is not known, as notes */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -45,14 +51,16 @@ export interface LineageReport {
 /**
  * Asks the embedded engine from which columns each column of models and snapshots is made (`feeds`), and which columns only decide what
  * rows there are (`decides`); nothing is built and no warehouse is asked. What the engine does not tell is told as unknown.
+ * Of the whole project it writes target/column_lineage.json too, with the facets of OpenLineage.
  * Throws an EtlError (ETL6080) for a name that is neither a node's nor a column's, and what keeps a check from being made.
  */
 export async function lineage(options: LineageOptions = {}): Promise<LineageReport> {
+  const { of: names = [], direction = 'both' } = options;
+  if (options.inManifest === true && names.length > 0) throw ofEverything();
   const invocation = newInvocation(options);
   const project = await openProject(options, invocation, 'lineage');
   const startedAt = invocation.now();
-  const direction = options.direction ?? 'both';
-  const asked = nodesAsked(project.manifest, options.of ?? []);
+  const asked = nodesAsked(project.manifest, names);
   // with the sources that a seed or model makes below it
   const { graph } = scopeOf(project.manifest, project.graph, new Set());
   const related = relatedTo(graph, asked, direction);
@@ -63,17 +71,36 @@ export async function lineage(options: LineageOptions = {}): Promise<LineageRepo
   });
   const all = nodesOf(project, answered);
   const of = columnsAsked(asked, all);
-  const nodes = asked.length === 0 ? all : reached(all, of, direction, related);
+  const engine = answered.engine ?? project.dialect.name;
+  const isWhole = asked.length === 0;
+  const isRelation = ({ id }: LineageNode): boolean =>
+    project.manifest.nodes[id as NodeId]?.config.materialized !== 'ephemeral';
+  const file = isWhole
+    ? await writeColumnLineage(project, invocation, all.filter(isRelation), engine)
+    : undefined;
+  if (isWhole && options.inManifest === true) await noteInManifest(project, invocation, all);
+  const nodes = isWhole ? all : reached(all, of, direction, related);
   return {
-    engine: answered.engine ?? project.dialect.name,
+    engine,
     target: project.targetName,
     seconds: (invocation.now().getTime() - startedAt.getTime()) / 1000,
     of,
     direction,
     nodes,
+    ...(file === undefined ? {} : { file }),
     diagnostics: notKnown(nodes).flatMap((d) => project.judge(d) ?? []),
   };
 }
+
+const ofEverything = (): EtlError =>
+  new EtlError([
+    {
+      code: 'ETL1001',
+      severity: 'error',
+      message: 'the manifest is given the lineage of the whole project, and not of single columns',
+      hint: 'Leave out the names, or --manifest.',
+    },
+  ]);
 
 const HAVE_COLUMNS: ReadonlySet<ResourceType> = new Set(['model', 'seed', 'snapshot', 'source']);
 

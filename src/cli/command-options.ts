@@ -91,6 +91,13 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'form of what is shown: tree (default), json, mermaid for a diagram',
   },
   {
+    flags: '--manifest',
+    key: 'manifest',
+    kind: 'flag',
+    only: ['lineage'],
+    help: 'put the lineage of the whole project into target/manifest.json too, under meta of its nodes',
+  },
+  {
     flags: '--up',
     key: 'up',
     kind: 'flag',

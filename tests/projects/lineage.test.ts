@@ -1,4 +1,6 @@
 // `etl lineage` over several models: what is above and below a column, and what is not known.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   lineage,
@@ -6,6 +8,7 @@ import {
   type LineageOptions,
   type LineageReport,
 } from '../../src/api/index.ts';
+import { manifestSchema } from '../support/artifact-schemas.ts';
 import { scratch, type Scratch } from '../support/etl.ts';
 import { ENGINES } from './support/bench.ts';
 
@@ -133,6 +136,77 @@ describe.each(ENGINES)('%s', (engine) => {
       'erp.nobody_knows has no declared columns',
     );
     expect(whole.nodes.find((node) => node.name === 'wrong')?.unknown).toMatch(/refuses it: .*totl/);
+  });
+
+  test('the whole project is written for others, in the words of OpenLineage', async () => {
+    expect(whole.file).toBe('target/column_lineage.json');
+    const { events } = JSON.parse(await readFile(join(project.dir, whole.file ?? ''), 'utf8')) as {
+      events: readonly { dataset: { name: string; facets: Record<string, unknown> } }[];
+    };
+    const share = events.find(({ dataset }) => dataset.name.endsWith('.share'));
+    const isPostgres = engine === 'postgres';
+    const name = isPostgres ? 'etl.public.totals' : 'default.totals';
+    const namespace = `${engine}://embedded`;
+    const input = (field: string, type: string, subtype: string) => ({
+      ...{ namespace, name, field },
+      transformations: [{ type, subtype }],
+    });
+    expect(share?.dataset.facets['columnLineage']).toMatchObject({
+      _schemaURL: expect.stringMatching(/ColumnLineageDatasetFacet$/),
+      fields: {
+        state: {
+          inputFields: [
+            input('state', 'DIRECT', 'IDENTITY'),
+            input('total', 'INDIRECT', 'SORT'),
+          ],
+        },
+        share: { inputFields: [input('total', 'DIRECT', 'TRANSFORMATION')] },
+      },
+    });
+    const wrong = events.find(({ dataset }) => dataset.name.endsWith('.wrong'));
+    expect(wrong?.dataset.facets['etl_node']).toMatchObject({
+      unique_id: 'model.shop.wrong',
+      unknown: expect.stringMatching(/refuses it/),
+    });
+    expect(events.filter(({ dataset }) => dataset.name.endsWith('.named'))).toEqual([]);
+    // fields that are named are described somewhere
+    const described = new Set(events.map(({ dataset }) => dataset.name));
+    for (const { dataset } of events) {
+      const { fields } = dataset.facets['columnLineage'] as {
+        fields: Record<string, { inputFields: readonly { name: string }[] }>;
+      };
+      for (const { inputFields } of Object.values(fields))
+        for (const one of inputFields) expect(described).toContain(one.name);
+    }
+  });
+
+  test('a manifest keeps what it has, and gets the lineage under meta', async () => {
+    const path = join(project.dir, 'target/manifest.json');
+    await ask({ inManifest: true });
+    const text = await readFile(path, 'utf8');
+    expect(() => manifestSchema.parse(JSON.parse(text))).not.toThrow();
+    const { nodes } = JSON.parse(text) as {
+      nodes: Record<string, { meta: Record<string, unknown>; config: { meta: unknown } }>;
+    };
+    expect(nodes['model.shop.share']?.meta['etl_column_lineage']).toEqual({
+      columns: {
+        state: {
+          feeds: [{ unique_id: 'model.shop.totals', column: 'state', how: 'copied' }],
+          decides: [{ unique_id: 'model.shop.totals', column: 'total', how: 'order' }],
+        },
+        share: {
+          feeds: [{ unique_id: 'model.shop.totals', column: 'total', how: 'computed' }],
+          decides: [],
+        },
+      },
+    });
+    expect(nodes['model.shop.share']?.config.meta).toEqual({});
+    await writeFile(path, text.replace('"fqn":["shop","share"]', '"fqn":["shop","kept"]'));
+    await ask({ inManifest: true });
+    expect(await readFile(path, 'utf8')).toContain('"kept"');
+    await expect(ask({ inManifest: true, of: ['share'] })).rejects.toMatchObject({
+      diagnostics: [{ code: 'ETL1001' }],
+    });
   });
 
   test.each([

@@ -18,6 +18,7 @@ export const lineageCommand = (
       ...apiOptions(values, terminal),
       of: names,
       direction: directionOf(values),
+      inManifest: values['manifest'] === true,
       onProject: learn,
       report: (d) => reporter.diagnostics(d),
     });
@@ -37,11 +38,11 @@ function directionOf(values: Values): 'up' | 'down' | 'both' {
   return up ? 'up' : 'down';
 }
 
-function summaryOf({ engine, seconds, nodes }: LineageReport): string {
+function summaryOf({ engine, seconds, nodes, file }: LineageReport): string {
   const columns = nodes.flatMap((node) => node.columns);
   const unknown = columns.filter((column) => column.unknown !== undefined).length;
   const known = unknown === 0 ? '' : `, ${unknown} of them not known`;
-  return `Lineage of ${columns.length} columns${known}, by the embedded ${engine} in ${seconds.toFixed(1)} s`;
+  return `Lineage of ${columns.length} columns${known}, by the embedded ${engine} in ${seconds.toFixed(1)} s${file === undefined ? '' : `: ${file}`}`;
 }
 
 const jsonOf = ({ nodes, diagnostics, ...facts }: LineageReport) => ({
