@@ -16,8 +16,8 @@ export function describer(
   const known = new Map<NodeId, NodeFacts>();
   const describe = described(project);
   return (id) => {
-    const facts = known.get(id) ?? describe(id);
-    known.set(id, facts);
+    let facts = known.get(id);
+    if (facts === undefined) known.set(id, (facts = describe(id)));
     return facts;
   };
 }

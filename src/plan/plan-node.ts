@@ -54,11 +54,8 @@ export interface PlanInputs {
 const MATERIALIZATIONS = ['view', 'table', 'incremental', 'ephemeral'] as const;
 
 /** The address of the relation a node makes. */
-export const nodeRelation = (node: ExecutableNode): RelationName => ({
-  ...(node.database === null ? {} : { database: node.database }),
-  schema: node.schema,
-  name: node.alias,
-});
+export const nodeRelation = ({ database, schema, alias }: ExecutableNode): RelationName =>
+  database === null ? { schema, name: alias } : { database, schema, name: alias };
 
 /** Whether a node's existing relation is built anew: its own `full_refresh` config decides before the command line's. */
 const isFullRefresh = (node: ExecutableNode, asked: boolean): boolean => {

@@ -61,7 +61,7 @@ class TextReporter implements Reporter {
   observe(happened: RunEvent): void {
     // there are many of them, and seldom is one told
     if (happened.kind === 'statement_sent' && !isTold('debug', this.#options.level)) return;
-    const event = redacted(happened, this.#options.redact);
+    const event = this.#redacted(happened);
     switch (event.kind) {
       case 'run_started':
         this.#total = event.total;
@@ -98,6 +98,18 @@ class TextReporter implements Reporter {
       case 'run_finished':
         return this.#runFinished(event);
     }
+  }
+
+  /** Of nearly all events a text or none is told: they are not looked through for others. */
+  #redacted(event: RunEvent): RunEvent {
+    const { redact } = this.#options;
+    if (event.kind === 'node_started') return event;
+    if (event.kind === 'statement_sent') return { ...event, sql: redact(event.sql) };
+    if (event.kind !== 'node_finished') return redacted(event, redact);
+    const { status, diagnostics, message } = event.outcome;
+    if (status !== 'success' || diagnostics.length > 0) return redacted(event, redact);
+    const told = message === undefined ? {} : { message: redact(message) };
+    return { ...event, outcome: { ...event.outcome, ...told } };
   }
 
   diagnostics(list: readonly Diagnostic[]): void {
@@ -245,9 +257,11 @@ class TextReporter implements Reporter {
       style === 'debug'
         ? `${time.slice(11, 23)}000 [${shown.padEnd(5)}] [MainThread]: `
         : `${time.slice(11, 19)}  `;
-    const indent = style === 'debug' ? '' : ' '.repeat(head.length);
     // colour codes are ours, so only what came from outside was made harmless before; tabs and line ends stay
-    const [first = '', ...rest] = redact(text).split('\n');
+    const told = redact(text);
+    if (!told.includes('\n')) return write(`${`${head}${told}`.trimEnd()}\n`);
+    const indent = style === 'debug' ? '' : ' '.repeat(head.length);
+    const [first = '', ...rest] = told.split('\n');
     write(
       `${[`${head}${first}`.trimEnd(), ...rest.map((line) => `${indent}${line}`.trimEnd())].join('\n')}\n`,
     );

@@ -1,7 +1,8 @@
 import { ask, type Dialect, type ObservedRelation, type Session } from '../adapter/contract.ts';
 import type { RelationName } from '../kernel/relation.ts';
 
-const keyOf = ({ schema, name }: RelationName): string => JSON.stringify([schema, name]);
+// no name holds this character
+const keyOf = ({ schema, name }: RelationName): string => `${schema}\0${name}`;
 
 /**
  * What stood where views are to be made when the run began, read at once. A view that was planned from it is published in one

@@ -27,11 +27,14 @@ class Told extends pg.Query {
 const executed = (name: string, values: readonly (string | null)[]): string =>
   `execute ${name}(${values.map((v) => (v === null ? 'null' : quoted(v))).join(', ')})`;
 
+/** So many go out in one piece: each piece costs, but what is held back until a burst is over leaves the server without work. */
+const PIECE = 4;
+
 class Pipeline implements Ahead {
   readonly #wire: Wire;
   readonly #tagOf: (node: string) => string | undefined;
   readonly #sent = new Set<Promise<unknown>>();
-  #isGathering = false;
+  #gathered = 0;
 
   constructor(wire: Wire, tagOf: (node: string) => string | undefined) {
     this.#wire = wire;
@@ -62,16 +65,19 @@ class Pipeline implements Ahead {
     return executed(name, values);
   }
 
-  /** What is sent in one moment goes out in one piece. */
+  /** What is sent in one moment goes out in one piece, or a few. */
   #gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
     const { stream } = this.#wire.client.connection;
-    stream.cork();
-    process.nextTick(() => {
-      this.#isGathering = false;
+    if (this.#gathered++ === 0) {
+      stream.cork();
+      process.nextTick(() => {
+        this.#gathered = 0;
+        stream.uncork();
+      });
+    } else if (this.#gathered % PIECE === 0) {
       stream.uncork();
-    });
+      stream.cork();
+    }
   }
 
   async #query(text: string): Promise<void> {

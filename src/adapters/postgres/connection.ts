@@ -20,12 +20,15 @@ export interface Place {
 
 // application_name holds 63 bytes of ASCII; the server would show everything else as escapes. The run comes last: cutting a long
 // name must not cut it off.
+const ASCII = /^[ -~]*$/;
 function tagText(node: string, run: string): string {
   const text = (t: string): string =>
-    t
-      .normalize('NFKD')
-      .replace(/\p{M}/gu, '')
-      .replace(/[^ -~]/gu, '?');
+    ASCII.test(t)
+      ? t
+      : t
+          .normalize('NFKD')
+          .replace(/\p{M}/gu, '')
+          .replace(/[^ -~]/gu, '?');
   const end = run === '' ? '' : ` ${text(run).slice(0, 8)}`;
   return `${`etl:${text(node)}`.slice(0, 63 - end.length)}${end}`;
 }
