@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { readArtifact } from '../artifacts/read-state.ts';
+import { readArtifact, readColumnLineage } from '../artifacts/read-state.ts';
 import { EtlError } from '../kernel/error.ts';
 import { masked, maskOf, secretsOf } from '../kernel/mask.ts';
 import { siteData } from '../site/data/site-data.ts';
@@ -38,6 +38,7 @@ export async function docsFromArtifacts(
       catalog: await read('catalog'),
       runResults: await read('run-results'),
       sources: await read('sources'),
+      lineage: masked(await readColumnLineage(path, folder), mask),
     },
     { generatedAt: invocation.now() },
   );

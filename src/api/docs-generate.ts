@@ -3,7 +3,7 @@ import type { CatalogColumn } from '../adapter/catalog.ts';
 import { ask, type Connection } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { catalogJson } from '../artifacts/catalog-json.ts';
-import { readArtifact } from '../artifacts/read-state.ts';
+import { readArtifact, readColumnLineage } from '../artifacts/read-state.ts';
 import { readHistory } from '../artifacts/run-history.ts';
 import { writeJson } from '../artifacts/write.ts';
 import { masked } from '../kernel/mask.ts';
@@ -120,22 +120,27 @@ export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult
   }
 }
 
-/** Results that lie in the target folder; what cannot be read is told of and left out. */
+/** Results and lineage that lie in the target folder; what cannot be read is told of and left out. */
 async function lastRun(
   project: OpenProject,
   { report }: ApiOptions,
-): Promise<Pick<SiteArtifacts, 'runResults' | 'sources'>> {
-  const folder = dirname(project.inTarget('manifest.json').path);
-  const read = async (kind: 'run-results' | 'sources'): Promise<SiteArtifacts['sources']> => {
+): Promise<Pick<SiteArtifacts, 'runResults' | 'sources' | 'lineage'>> {
+  const path = dirname(project.inTarget('manifest.json').path);
+  const folder = relative(project.dir, path);
+  const orTold = async (reading: Promise<SiteArtifacts['sources']>) => {
     try {
-      return await readArtifact(folder, relative(project.dir, folder), kind);
+      return await reading;
     } catch (error) {
       if (!isEtlError(error)) throw error;
       report?.(error.diagnostics.map((d) => ({ ...d, severity: 'warning' as const })));
       return undefined;
     }
   };
-  return { runResults: await read('run-results'), sources: await read('sources') };
+  return {
+    runResults: await orTold(readArtifact(path, folder, 'run-results')),
+    sources: await orTold(readArtifact(path, folder, 'sources')),
+    lineage: await orTold(readColumnLineage(path, folder)),
+  };
 }
 
 /** Whether a node belongs into the catalog: every one, or what is selected. */

@@ -77,19 +77,8 @@ export async function readArtifact(
 ): Promise<Json | undefined> {
   const { file, oldest, newest } = KNOWN[kind];
   const shown = join(folder, file);
-  let text: string;
-  try {
-    text = await readFile(join(path, file), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw problem(`${shown} cannot be read`, 'Check its permissions.', error);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw problem(`${shown} is no JSON`, 'Copy it again: it may have been cut off.', error);
-  }
+  const json = await jsonAt(join(path, file), shown);
+  if (json === undefined) return undefined;
   const address = mapOf(mapOf(json)['metadata'])['dbt_schema_version'];
   const version = new RegExp(`/${kind}/v(\\d+)\\.json$`).exec(String(address as string))?.[1];
   if (!isMap(json) || version === undefined)
@@ -103,6 +92,33 @@ export async function readArtifact(
       'Make it again with etl parse, or with dbt 1.x.',
     );
   return json;
+}
+
+/** The lineage of columns that `etl lineage --output json` has written there; undefined when the file is not there. */
+export async function readColumnLineage(path: string, folder: string): Promise<Json | undefined> {
+  const file = 'column_lineage.json';
+  const json = await jsonAt(join(path, file), join(folder, file));
+  if (json === undefined || (isMap(json) && Array.isArray(json['nodes']))) return json;
+  throw problem(
+    `${join(folder, file)} is not what etl lineage prints`,
+    'Make it again: etl lineage --output json > target/column_lineage.json',
+  );
+}
+
+/** What a file holds; undefined when it is not there. */
+async function jsonAt(path: string, shown: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw problem(`${shown} cannot be read`, 'Check its permissions.', error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw problem(`${shown} is no JSON`, 'Make or copy it again: it may have been cut off.', error);
+  }
 }
 
 function manifestOf(json: Json): NonNullable<PreviousState['manifest']> {

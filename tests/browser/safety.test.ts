@@ -6,6 +6,7 @@ import {
   SMALL_BEFORE,
   SMALL_CATALOG,
   SMALL_HISTORY,
+  SMALL_LINEAGE,
   SMALL_MANIFEST,
   SMALL_PROFILES,
   SMALL_RESULTS,
@@ -94,6 +95,7 @@ describe('accessibility', () => {
       sources: SMALL_SOURCES,
       history: SMALL_HISTORY,
       profiles: SMALL_PROFILES,
+      lineage: SMALL_LINEAGE,
       before: SMALL_BEFORE,
     });
   });

@@ -8,6 +8,7 @@ import {
   SMALL_BEFORE,
   SMALL_CATALOG,
   SMALL_HISTORY,
+  SMALL_LINEAGE,
   SMALL_MANIFEST,
   SMALL_PROFILES,
   SMALL_RESULTS,
@@ -35,6 +36,7 @@ beforeAll(async () => {
     sources: SMALL_SOURCES,
     history: SMALL_HISTORY,
     profiles: SMALL_PROFILES,
+    lineage: SMALL_LINEAGE,
     before: SMALL_BEFORE,
   });
   serving = await serve({ folders: [{ path: site.folder }], host: '127.0.0.1', port: 0 });
@@ -96,6 +98,16 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
     expect(await row.locator('svg rect').count()).toBe(10);
     expect(await row.locator('svg').getAttribute('aria-label')).toContain('34, 55, 53');
     expect(await textOf(page, '#columns')).toContain('of a sample of 200 rows');
+  });
+
+  test('columns lead to the columns that they come from', async () => {
+    const row = page.locator('table.columns tr', { hasText: 'total' });
+    expect(await row.innerText()).toMatch(/orders\.amount aggregated\s+erp\.rates\.rate computed/);
+    expect(await row.innerText()).toContain('Perhaps from more: price_of() may read more');
+    expect(await row.innerText()).toMatch(/Goes into\s+orders_history\.margin copied/);
+    await row.getByRole('link', { name: 'orders.amount' }).click();
+    await page.waitForFunction(() => location.hash.includes('model.shop.orders/column/amount'));
+    await page.goBack();
   });
 
   test('every kind of node has its page', async () => {

@@ -103,5 +103,12 @@ test('a damaged file is told of, and nothing is written', async () => {
   expect(code).toBe(2);
   expect(output).toContain('ETL8002');
   expect(existsSync(join(broken.dir, 'a/docs'))).toBe(false);
+  await broken.write({
+    'a/run_results.json': of('run-results', 6, {}),
+    'a/column_lineage.json': '[]',
+  });
+  const lineage = await etl(['docs', 'generate', '--from-artifacts', 'a'], { cwd: broken.dir });
+  expect(lineage.code).toBe(2);
+  expect(lineage.output).toContain('a/column_lineage.json is not what etl lineage prints');
   await broken.dispose();
 });

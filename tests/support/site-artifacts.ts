@@ -263,3 +263,40 @@ export const SMALL_PROFILES: ReadonlyMap<string, RelationProfile> = new Map([
     },
   ],
 ]);
+
+/** As `etl lineage --output json` prints it. */
+export const SMALL_LINEAGE: Json = {
+  nodes: [
+    {
+      unique_id: 'model.shop.margin',
+      columns: [
+        {
+          name: 'id',
+          feeds: [
+            { node: 'model.shop.orders', relation: 'bronze.orders', column: 'id', how: 'copied' },
+          ],
+          decides: [],
+        },
+        {
+          name: 'total',
+          feeds: [
+            { node: 'model.shop.orders', column: 'amount', how: 'aggregated' },
+            { relation: 'erp.rates', column: 'rate', how: 'computed' },
+          ],
+          decides: [{ node: 'model.shop.orders', column: 'day', how: 'filter' }],
+          unknown: 'price_of() may read more',
+        },
+      ],
+    },
+    {
+      unique_id: 'snapshot.shop.orders_history',
+      columns: [
+        {
+          name: 'margin',
+          feeds: [{ node: 'model.shop.margin', column: 'TOTAL', how: 'copied' }],
+        },
+        'damaged',
+      ],
+    },
+  ],
+};

@@ -92,8 +92,21 @@ export interface ColumnDetail {
   readonly tags?: readonly string[];
   readonly constraints?: readonly string[];
   readonly profile?: ColumnProfile;
+  /** columns whose values it is made of, and those that are made of it */
+  readonly from?: readonly ColumnLink[];
+  readonly into?: readonly ColumnLink[];
+  /** why it may come from more */
+  readonly unknown?: string;
   /** only in the YAML files, not in the warehouse, though the warehouse was asked */
   readonly missing?: true;
+}
+
+/** A column that another one comes from or goes into; of a relation that has no page there is the name. */
+export interface ColumnLink {
+  readonly node?: number;
+  readonly relation?: string;
+  readonly column: string;
+  readonly how: string;
 }
 
 /** data/t/N.js: what only the search over descriptions and SQL needs. */

@@ -1,6 +1,7 @@
 // Artifacts in, the data of the site out. The artifacts may be this tool's or dbt's: there is one way from both.
 import { layeredLayout } from '../graph/layered.ts';
 import type { NodeDetail, NodeRow, RunData, SiteData, TextShard } from './format.ts';
+import { columnLineage, withLineage } from './column-lineage.ts';
 import { columnsOf, detailOf, statsOf, withProfiles } from './details.ts';
 import { isMap, mapAt, mapsAt, said, textAt, type Json } from './json.ts';
 import type { RelationProfile } from '../../adapter/profile.ts';
@@ -15,6 +16,8 @@ export interface SiteArtifacts {
   readonly catalog?: Json | undefined;
   readonly runResults?: Json | undefined;
   readonly sources?: Json | undefined;
+  /** what `etl lineage --output json` has printed */
+  readonly lineage?: Json | undefined;
   /** what --profile-columns found out, by the ids of nodes */
   readonly profiles?: ReadonlyMap<string, RelationProfile> | undefined;
   /** earlier runs, the oldest first */
@@ -33,8 +36,12 @@ export function siteData(
   const places = new Map(found.map(({ id }, place) => [id, place]));
   const placeOf = (id: string): number | undefined => places.get(id);
   const tables = new Map([...mapsAt(catalog, 'nodes'), ...mapsAt(catalog, 'sources')]);
+  const lineage = columnLineage(artifacts.lineage, placeOf);
   const columns = found.map((node) =>
-    withProfiles(columnsOf(node, tables.get(node.id)), artifacts.profiles?.get(node.id)),
+    withLineage(
+      withProfiles(columnsOf(node, tables.get(node.id)), artifacts.profiles?.get(node.id)),
+      lineage.get(node.id),
+    ),
   );
   const configs = interned(found.map(({ json }) => askedConfig(json)));
   const rows = found.map((node, place) =>

@@ -111,6 +111,21 @@ export function hostileArtifacts(): {
           ],
         })),
       },
+      lineage: {
+        nodes: ids.map((id, i) => ({
+          unique_id: id,
+          columns: [
+            {
+              name: all,
+              unknown: all,
+              feeds: [
+                { node: ids[i - 1], column: TRAPS[i], how: TRAPS[i] },
+                { relation: all, column: all, how: all },
+              ],
+            },
+          ],
+        })),
+      },
       profiles: new Map(
         ids.map((id) => [
           id,

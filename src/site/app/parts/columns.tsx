@@ -5,6 +5,7 @@ import { link, nodeLink } from '../route.ts';
 import { statusOf, type Site, type SiteNode } from '../site.ts';
 import { count, say } from '../words.ts';
 import { StatusBadge, Tags, Wide } from './basics.tsx';
+import { ColumnLinks } from './column-links.tsx';
 import { Markdown } from './markdown.tsx';
 import { Profile } from './profile.tsx';
 
@@ -25,6 +26,7 @@ export function Columns({
   const row = useRef<HTMLTableRowElement>(null);
   useEffect(() => row.current?.scrollIntoView({ block: 'center' }), [chosen, node.place]);
   const tests = site.tests.get(node.place) ?? [];
+  const hasLineage = columns.some((column) => column.from ?? column.into ?? column.unknown);
   return (
     <Wide label={say('columns')}>
       <table class="list columns">
@@ -34,6 +36,7 @@ export function Columns({
             <th>{say('type')}</th>
             <th>{say('description')}</th>
             <th>{say('tests')}</th>
+            {hasLineage && <th>{say('lineage')}</th>}
             {profiled !== undefined && <th>{say('profile')}</th>}
           </tr>
         </thead>
@@ -70,6 +73,11 @@ export function Columns({
                     </a>
                   ))}
               </td>
+              {hasLineage && (
+                <td>
+                  <ColumnLinks site={site} column={column} />
+                </td>
+              )}
               {profiled !== undefined && (
                 <td class="profile">
                   {column.profile !== undefined && (
