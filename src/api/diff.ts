@@ -162,6 +162,7 @@ async function contextOf(project: OpenProject, invocation: Invocation): Promise<
     seed: runFiles(project).seed,
     now: invocation.startedAt,
     outlines: true,
+    wantsLineage: true,
     own: new Map(),
   };
   const ids = Object.values(manifest.nodes)
@@ -231,7 +232,12 @@ async function judged(
     selected,
     withSession: (use) => engine.session(use),
   });
-  return { manifest, graph, checked: new Map(found.nodes.map((node) => [node.id, node])) };
+  return {
+    manifest,
+    graph,
+    checked: new Map(found.nodes.map((node) => [node.id, node])),
+    lineage: found.lineage,
+  };
 }
 
 /** The engine of checks, for one side after the other. */

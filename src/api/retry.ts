@@ -125,6 +125,7 @@ function optionsOf(args: Json): ApiOptions {
     failFast: args['fail_fast'] === true,
     eventTimeStart: text(args['event_time_start']),
     eventTimeEnd: text(args['event_time_end']),
+    offline: args['offline'] === true,
     storeFailures: args['store_failures'] === true,
     testBeforePublish: args['test_before_publish'] !== false,
     indirectSelection: text(args['indirect_selection']),

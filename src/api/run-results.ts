@@ -50,6 +50,7 @@ export async function writeRunResults(
       fail_fast: options.failFast ?? false,
       event_time_start: options.eventTimeStart ?? null,
       event_time_end: options.eventTimeEnd ?? null,
+      offline: options.offline ?? false,
       store_failures: options.storeFailures ?? false,
       indirect_selection: options.indirectSelection ?? 'eager',
       test_before_publish: options.testBeforePublish ?? true,

@@ -10,22 +10,33 @@ export interface ShownImpact {
 
 const SHOWN = 8;
 
+/** The first of them, and how many there are more. */
+const some = (texts: readonly string[]): string => {
+  const rest = texts.length - SHOWN;
+  return `${texts.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+};
+
 /** What is said of one model, with `code` around its names. */
 function linesOf(
-  { findings, fullRefresh, reaches, change }: ModelImpact,
+  { findings, fullRefresh, reaches, change, below }: ModelImpact,
   names: ShownImpact['names'],
   code: (text: string) => string,
 ): readonly string[] {
-  const below = reaches.map((id) => code(names[id] ?? id));
-  const rest = below.length - SHOWN;
+  const nameOf = (id: string): string => names[id] ?? id;
+  const feeds = below.columns.filter(({ kind }) => kind === 'feeds');
+  const columns = feeds.map(({ node, column }) => code(`${nameOf(node)}.${column}`));
+  const decides = below.columns.filter(({ kind }) => kind === 'decides');
+  const decided = [...new Set(decides.map(({ node }) => code(nameOf(node))))];
+  const vague = below.unknown.map((id) => code(nameOf(id)));
   const lines = grouped(findings, code);
   return [
     ...(lines.length === 0 ? ['the same query, columns and types'] : lines),
     ...(change === 'reached' ? ['comes from what it reads: nothing of it was changed'] : []),
     ...(fullRefresh === undefined ? [] : [`needs --full-refresh: ${fullRefresh}`]),
-    ...(below.length === 0
-      ? []
-      : [`reaches ${below.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`]),
+    ...(reaches.length === 0 ? [] : [`reaches ${some(reaches.map((id) => code(nameOf(id))))}`]),
+    ...(columns.length === 0 ? [] : [`goes into ${some(columns)}`]),
+    ...(decided.length === 0 ? [] : [`decides about rows of ${some(decided)}`]),
+    ...(vague.length === 0 ? [] : [`may go into other columns of ${some(vague)}`]),
   ];
 }
 

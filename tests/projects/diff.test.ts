@@ -118,6 +118,22 @@ describe.each(ENGINES)('%s', (engine) => {
     ]);
   });
 
+  test('the columns of others that a change goes into', async () => {
+    const report = await changed({
+      'models/lines.sql': "select id, shop, amount * 2 as amount, sold_on from {{ source('erp', 'sales') }}\n",
+      'models/star.sql': "select id from {{ ref('lines') }}\n",
+    });
+    const lines = report.models.find((m) => m.name === 'lines');
+    const reached = lines?.below.columns.map(({ node, column, kind }) => `${node} ${column} ${kind}`);
+    expect(reached?.toSorted()).toEqual([
+      'model.shop.totals shop decides',
+      'model.shop.totals total feeds',
+    ]);
+    const gone = await changed({ 'models/lines.sql': "select id from {{ source('erp', 'sales') }}\n" });
+    const before = gone.models.find((m) => m.name === 'lines')?.below.columns;
+    expect(before).toContainEqual({ node: 'model.shop.star', column: 'amount', kind: 'feeds' });
+  });
+
   test('what is gone, and what the engine refuses because of it', async () => {
     const report = await changed({
       'models/lines.sql': "select id, shop, sold_on from {{ source('erp', 'sales') }}\n",

@@ -8,3 +8,6 @@ export interface Finding {
   readonly what: string;
   readonly column?: string;
 }
+
+/** What is said of a column that was not there. */
+export const NEW_COLUMN = 'column is new';

@@ -6,10 +6,12 @@ import { relationKey } from '../../kernel/relation.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { ExecutableNode } from '../../manifest/node.ts';
 import type { CheckedNode } from '../check.ts';
+import type { NodeLineage } from '../lineage.ts';
 import { makesRelation } from '../scope.ts';
 import { compareConfigs } from './compare-configs.ts';
 import { compareQueries, type Told } from './compare-queries.ts';
-import { LEVELS, type Finding, type Level } from './finding.ts';
+import { Below, type ColumnsBelow } from './columns-below.ts';
+import { LEVELS, NEW_COLUMN, type Finding, type Level } from './finding.ts';
 import { fullRefreshOf } from './full-refresh.ts';
 
 /** One revision of the project, with what the engine says of what may have changed. */
@@ -17,6 +19,8 @@ export interface Side {
   readonly manifest: Manifest;
   readonly graph: ProjectGraph;
   readonly checked: ReadonlyMap<NodeId, CheckedNode>;
+  /** where their columns come from */
+  readonly lineage: ReadonlyMap<NodeId, NodeLineage>;
 }
 
 export interface ModelImpact {
@@ -32,6 +36,8 @@ export interface ModelImpact {
   readonly fullRefresh?: string;
   /** models, snapshots and exposures below it */
   readonly reaches: readonly NodeId[];
+  /** what the columns that are not as they were go into */
+  readonly below: ColumnsBelow;
 }
 
 export interface Comparison {
@@ -49,6 +55,7 @@ const worst = (findings: readonly Finding[]): Level =>
 /** What each changed node means, and what comes to those below it; those for which nothing is different are left out. */
 export function impactOf(comparison: Comparison): readonly ModelImpact[] {
   const { before, after, changed } = comparison;
+  const below = new Below(before.lineage, after.lineage);
   const ids = [...new Set([...after.checked.keys(), ...before.checked.keys(), ...changed])];
   return ids.flatMap((id): ModelImpact | readonly ModelImpact[] => {
     const old = before.manifest.nodes[id];
@@ -62,8 +69,10 @@ export function impactOf(comparison: Comparison): readonly ModelImpact[] {
       path: node.original_file_path,
       reaches: reached(now === undefined ? before : after, id),
     };
-    if (old === undefined || now === undefined)
-      return { ...facts, ...comeOrGone(comparison, node, old === undefined) };
+    if (old === undefined || now === undefined) {
+      const nothing = { columns: [], unknown: [] };
+      return { ...facts, ...comeOrGone(comparison, node, old === undefined), below: nothing };
+    }
     const findings = compared(comparison, old, now);
     const isChanged = changed.has(id);
     if (!isChanged && findings.every((f) => f.level === 'cosmetic')) return [];
@@ -73,6 +82,7 @@ export function impactOf(comparison: Comparison): readonly ModelImpact[] {
       change: isChanged ? 'modified' : 'reached',
       level: worst(findings),
       findings,
+      below: below.of(id, findings, facts.reaches),
       ...(fullRefresh === undefined ? {} : { fullRefresh }),
     };
   });
@@ -137,7 +147,6 @@ function unknownOf(was: CheckedNode | undefined, is: CheckedNode | undefined): s
   return undefined;
 }
 
-const NEW_COLUMN = 'column is new';
 const TYPE_LEVEL: Readonly<Record<TypeChange, Level>> = {
   wider: 'additive',
   narrower: 'breaking',

@@ -57,7 +57,7 @@ const jsonOf = ({ models, diagnostics, state, target, engine, seconds, counts }:
   seconds,
   counts,
   models: models.map(
-    ({ id, name, resourceType, path, change, level, findings, fullRefresh, reaches }) => ({
+    ({ id, name, resourceType, path, change, level, findings, fullRefresh, reaches, below }) => ({
       unique_id: id,
       name,
       resource_type: resourceType,
@@ -67,6 +67,12 @@ const jsonOf = ({ models, diagnostics, state, target, engine, seconds, counts }:
       findings,
       full_refresh: fullRefresh ?? null,
       reaches,
+      reached_columns: below.columns.map(({ node, column, kind }) => ({
+        unique_id: node,
+        column,
+        kind,
+      })),
+      columns_unknown: below.unknown,
     }),
   ),
   diagnostics,
