@@ -7,6 +7,13 @@ export type { ApiOptions, ProjectFacts } from './options.ts';
 export type { RunResult } from './execute.ts';
 export type { NodeOutcome, NodeStatus, Observer, RunEvent } from '../events/event.ts';
 export type { Diagnostic, Span } from '../kernel/diagnostic.ts';
+export {
+  columns,
+  type ColumnDifference,
+  type ColumnsOptions,
+  type ColumnsReport,
+  type NodeColumns,
+} from './columns.ts';
 export { EtlError, isEtlError } from '../kernel/error.ts';
 export { VERSION } from '../kernel/version.ts';
 export type { Plan };

@@ -16,6 +16,7 @@ export function checkValues(values: Values, options: readonly OptionSpec[]): voi
 }
 
 const EXCLUSIVE = [
+  ['write', 'check'],
   ['warnError', 'warnErrorOptions'],
   ['select', 'inline'],
   ['selector', 'inline'],

@@ -166,6 +166,20 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'the same as --inline, sent as it is: no ref(), no macros',
   },
   {
+    flags: '--write',
+    key: 'write',
+    kind: 'flag',
+    only: ['columns'],
+    help: 'write the columns and their types into the property files; all else in them stays',
+  },
+  {
+    flags: '--check',
+    key: 'check',
+    kind: 'flag',
+    only: ['columns'],
+    help: 'exit code 1 when a property file does not have the columns as they are',
+  },
+  {
     flags: '--check',
     key: 'check',
     kind: 'flag',

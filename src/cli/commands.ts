@@ -109,6 +109,14 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/check.ts')).checkCommand(values, terminal),
   },
   {
+    name: 'columns',
+    summary:
+      'Show the columns of models with their types, or write them into property files; needs no warehouse',
+    example: 'etl columns --write -s customer_revenue',
+    run: async (values, _positional, terminal) =>
+      (await import('./commands/columns.ts')).columnsCommand(values, terminal),
+  },
+  {
     name: 'lineage',
     arguments: '[names...]',
     summary: 'Show which columns a column comes from and goes into; needs no warehouse',

@@ -27,6 +27,7 @@ export type Command =
   | 'db psql-url'
   | 'deps'
   | 'check'
+  | 'columns'
   | 'lineage'
   | 'diff'
   | 'sources pull';

@@ -22,6 +22,7 @@ const GRAPH: readonly Command[] = [
 const SELECTS: readonly Command[] = [
   ...GRAPH,
   'check',
+  'columns',
   'diff',
   'grants',
   'history',
@@ -235,7 +236,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     flags: '--output <format>',
     key: 'output',
     kind: 'text',
-    only: ['ls', 'show', 'compile', 'plan', 'grants'],
+    only: ['ls', 'show', 'compile', 'plan', 'grants', 'columns'],
     help: 'form of the output; ls: selector, name, path, json; others: text, json',
   },
   {

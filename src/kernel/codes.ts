@@ -133,6 +133,8 @@ export const CODES = {
   ETL6070: 'Setting of lints not understood',
   ETL6080: 'No such column or model',
   ETL6081: 'Lineage not known',
+  ETL6090: 'Columns of a property file are not as they are',
+  ETL6091: 'Columns not written',
   ETL6100: 'Revision of Git cannot be read',
   ETL6101: 'Not as it was at the revision',
   ETL6110: 'Setting of a unit test cannot be used',

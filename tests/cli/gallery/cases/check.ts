@@ -288,5 +288,31 @@ export const CHECK: readonly GalleryCase[] = [
     ['ETL6063', 'ETL6061', 'ETL6060', 'ETL6062'],
     { exit: 0, args: ['check', '--target', 'clickhouse'] },
   ),
+  of(
+    'columns-differ',
+    {
+      ...BASE,
+      'models/orders.yml': text(
+        'models:',
+        '  - name: orders',
+        '    columns: [{name: id, data_type: text}, {name: amount}, {name: at}]',
+      ),
+    },
+    ['ETL6090'],
+    { args: ['columns', '--check', '-s', 'orders'] },
+  ),
+  of(
+    'columns-written',
+    {
+      ...BASE,
+      'models/orders.yml': text('models:', '  - name: orders', '    columns:', '      - name: at'),
+    },
+    ['ETL6091'],
+    { args: ['columns', '--write'], exit: 0 },
+  ),
+  of('columns-written-and-checked', BASE, ['ETL1001'], {
+    args: ['columns', '--write', '--check'],
+    exit: 2,
+  }),
   of('check-unknown-form', BASE, ['ETL1001'], { args: ['check', '--output', 'xml'], exit: 2 }),
 ];
