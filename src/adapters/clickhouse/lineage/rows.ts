@@ -82,6 +82,8 @@ function ofSource(values: Values, line: TreeLine, into: Found, by: By): void {
     case 'UNION':
       return into.decidedBy(values.rows(node), 'filter');
     case 'JOIN':
+      // rows meet by their place, which any ORDER BY below may decide
+      if (attribute(node, 'kind') === 'PASTE') into.doubt('PASTE JOIN is not followed');
       inside('LEFT TABLE EXPRESSION');
       inside('RIGHT TABLE EXPRESSION');
       return ofCondition(values, partOf(node, 'JOIN EXPRESSION'), by);
