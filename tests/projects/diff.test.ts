@@ -156,6 +156,12 @@ describe.each(ENGINES)('%s', (engine) => {
       ["from {{ ref('lines') }}", "from {{ ref('lines') }} where shop > 1", `${head} where of picked`],
       // a column that a filter reads is computed otherwise: nobody can tell
       ['amount > 10', 'amount > 20', 'unknown modified totals: rows may change or not: is_big in where'],
+      // on ClickHouse the new name is what the filter reads
+      [
+        'as total',
+        'as total, shop > 1 as is_big',
+        'unknown modified totals: is_big column is new; rows may change or not: is_big in where',
+      ],
       // a column that nobody filters by: only values
       ['sum(amount) as', 'sum(amount * 2) as', values],
       ['as total', 'as total, 1 as one', 'additive modified totals: one column is new'],

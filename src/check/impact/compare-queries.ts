@@ -117,6 +117,8 @@ class Comparison {
       else if (was !== text) this.changed.add(name);
     }
     const isGone = before.items.some((item) => after.items.every((a) => a.name !== item.name));
+    this.#hidden(before, after);
+    this.#hidden(after, before);
     const isInner = where !== '' && !after.clauses.has('group by');
     if (isInner && this.#othersAggregate && itemsText(before) !== itemsText(after))
       this.unsure.add(`aggregates${where}`);
@@ -127,6 +129,20 @@ class Comparison {
         const was = before.inner[i];
         if (was !== undefined) this.queries(was, query, where === '' ? ' of a subquery' : where);
       });
+  }
+
+  /** A name that only one of them gives hides a column of this name from the clauses and items beside it, where the engine looks there first. */
+  #hidden(before: SelectShape, after: SelectShape): void {
+    const known = new Set(before.items.map((item) => item.name));
+    for (const item of after.items) {
+      const isPlain = item.tokens.length === 1 || item.tokens.at(-2)?.text === '.';
+      if (known.has(item.name) || isPlain) continue;
+      const others = after.items.filter((one) => one !== item).map((one) => one.tokens);
+      const words = [...others, ...after.clauses.values()].flatMap((tokens) => [
+        ...wordsOf(tokens),
+      ]);
+      if (words.includes(item.name)) this.changed.add(item.name);
+    }
   }
 
   #windows(before: SelectShape, after: SelectShape): void {
