@@ -102,16 +102,21 @@ export class Lints {
   }
 
   #linted(node: ExecutableNode, compiled: CompiledNode): LintedText | undefined {
-    const outline = this.#outlineOf(compiled);
+    // not kept: those of all models at once would be much
+    const outline = this.#outline(compiled);
     if (outline === undefined) return undefined;
     return { node, compiled, outline, columns: this.#columnsOf(node.unique_id) };
   }
 
   #outlineOf(compiled: CompiledNode): Outline | undefined {
     if (this.#outlines.has(compiled)) return this.#outlines.get(compiled);
-    const outline = outlineOf(compiled.sql, this.#ctx.dialect.analysis.backslashEscapes);
+    const outline = this.#outline(compiled);
     this.#outlines.set(compiled, outline);
     return outline;
+  }
+
+  #outline({ sql }: CompiledNode): Outline | undefined {
+    return outlineOf(sql, this.#ctx.dialect.analysis.backslashEscapes);
   }
 
   get #ground(): LintGround {
