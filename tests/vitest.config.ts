@@ -8,6 +8,9 @@ const project = (name: string, include: readonly string[], more: object = {}) =>
 /** They ask for a way of their own to reach the engine. */
 const OWN_WAY = 'cluster,engine,front,front-statements,grants,http,http-reach,lease';
 
+/** Pure logic: the files of a worker share what they import, which takes longer than most of them run. */
+const TOGETHER = { isolate: false };
+
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
@@ -15,8 +18,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       // what takes a second may take many where the cores are shared
-      project('unit', ['tests/unit/**/*.test.ts'], { testTimeout: 60_000 }),
-      project('golden', ['tests/golden/**/*.test.ts']),
+      project('unit', ['tests/unit/**/*.test.ts'], { ...TOGETHER, testTimeout: 60_000 }),
+      project('golden', ['tests/golden/**/*.test.ts'], TOGETHER),
       project('architecture', ['tests/architecture/**/*.test.ts']),
       project('conformance', ['tests/conformance/**/*.test.ts'], {
         testTimeout: 60_000,
