@@ -108,8 +108,9 @@ class TextReporter implements Reporter {
     if (event.kind !== 'node_finished') return redacted(event, redact);
     const { status, diagnostics, message } = event.outcome;
     if (status !== 'success' || diagnostics.length > 0) return redacted(event, redact);
-    const told = message === undefined ? {} : { message: redact(message) };
-    return { ...event, outcome: { ...event.outcome, ...told } };
+    const told = message === undefined ? message : redact(message);
+    if (told === undefined || told === message) return event;
+    return { ...event, outcome: { ...event.outcome, message: told } };
   }
 
   diagnostics(list: readonly Diagnostic[]): void {

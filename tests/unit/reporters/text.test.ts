@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NodeOutcome } from '../../../src/events/event.ts';
+import { nodeId } from '../../../src/kernel/node-id.ts';
 import { textReporter } from '../../../src/reporters/text.ts';
 import type { ReporterOptions } from '../../../src/reporters/reporter.ts';
 import {
@@ -145,6 +146,20 @@ test('secrets are masked everywhere, also in cells that are cut', () => {
   for (const event of aRun([{ ...failed, sample, message: 'hunter2' }])) reporter.observe(event);
   expect(text()).not.toMatch(/hunt/);
   expect(text()).toContain('***');
+});
+
+test('secrets are masked before a terminal is spared what is in them', () => {
+  const secret = 'hunt\u0007er2';
+  const { reporter, text } = collect(textReporter, {
+    level: 'debug',
+    redact: (all) => all.replaceAll(secret, '*****'),
+  });
+  const id = nodeId('model.shop.margin');
+  reporter.observe({ kind: 'statement_sent', id, sql: `select '${secret}'` });
+  for (const event of aRun([{ ...built, message: `SELECT ${secret}` }])) reporter.observe(event);
+  expect(text()).toContain("select '*****'");
+  expect(text()).toContain('[SELECT ***** in');
+  expect(text()).not.toContain('hunt');
 });
 
 test('what a project logs is shown without the codes that a terminal would obey', () => {
