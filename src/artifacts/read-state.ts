@@ -94,14 +94,14 @@ export async function readArtifact(
   return json;
 }
 
-/** The lineage of columns that `etl lineage --output json` has written there; undefined when the file is not there. */
+/** The lineage of columns that `etl lineage` has written there; undefined when the file is not there. */
 export async function readColumnLineage(path: string, folder: string): Promise<Json | undefined> {
   const file = 'column_lineage.json';
   const json = await jsonAt(join(path, file), join(folder, file));
-  if (json === undefined || (isMap(json) && Array.isArray(json['nodes']))) return json;
+  if (json === undefined || (isMap(json) && Array.isArray(json['events']))) return json;
   throw problem(
-    `${join(folder, file)} is not what etl lineage prints`,
-    'Make it again: etl lineage --output json > target/column_lineage.json',
+    `${join(folder, file)} is not what etl lineage writes`,
+    'Make it again: etl lineage, without a name.',
   );
 }
 

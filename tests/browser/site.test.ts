@@ -102,7 +102,9 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
 
   test('columns lead to the columns that they come from', async () => {
     const row = page.locator('table.columns tr', { hasText: 'total' });
-    expect(await row.innerText()).toMatch(/orders\.amount aggregated\s+erp\.rates\.rate computed/);
+    expect(await row.innerText()).toMatch(
+      /orders\.amount aggregated\s+db\.erp\.rates\.rate computed/,
+    );
     expect(await row.innerText()).toContain('Perhaps from more: price_of() may read more');
     expect(await row.innerText()).toMatch(/Goes into\s+orders_history\.margin copied/);
     await row.getByRole('link', { name: 'orders.amount' }).click();

@@ -109,6 +109,6 @@ test('a damaged file is told of, and nothing is written', async () => {
   });
   const lineage = await etl(['docs', 'generate', '--from-artifacts', 'a'], { cwd: broken.dir });
   expect(lineage.code).toBe(2);
-  expect(lineage.output).toContain('a/column_lineage.json is not what etl lineage prints');
+  expect(lineage.output).toContain('a/column_lineage.json is not what etl lineage writes');
   await broken.dispose();
 });

@@ -264,39 +264,41 @@ export const SMALL_PROFILES: ReadonlyMap<string, RelationProfile> = new Map([
   ],
 ]);
 
-/** As `etl lineage --output json` prints it. */
+const lineageOf = (id: string, fields: Json, more: Json = {}): Json => ({
+  dataset: {
+    namespace: 'postgres://embedded',
+    name: `db.${id}`,
+    facets: { columnLineage: { fields }, etl_node: { unique_id: id, ...more } },
+  },
+});
+const fieldOf = (id: string, field: string, type: string, subtype: string): Json => ({
+  namespace: 'postgres://embedded',
+  name: `db.${id}`,
+  field,
+  transformations: [{ type, subtype }],
+});
+
+/** As `etl lineage` writes it. */
 export const SMALL_LINEAGE: Json = {
-  nodes: [
-    {
-      unique_id: 'model.shop.margin',
-      columns: [
-        {
-          name: 'id',
-          feeds: [
-            { node: 'model.shop.orders', relation: 'bronze.orders', column: 'id', how: 'copied' },
+  events: [
+    lineageOf('model.shop.orders', {}),
+    lineageOf(
+      'model.shop.margin',
+      {
+        id: { inputFields: [fieldOf('model.shop.orders', 'id', 'DIRECT', 'IDENTITY')] },
+        total: {
+          inputFields: [
+            fieldOf('model.shop.orders', 'amount', 'DIRECT', 'AGGREGATION'),
+            fieldOf('erp.rates', 'rate', 'DIRECT', 'TRANSFORMATION'),
+            fieldOf('model.shop.orders', 'day', 'INDIRECT', 'FILTER'),
           ],
-          decides: [],
         },
-        {
-          name: 'total',
-          feeds: [
-            { node: 'model.shop.orders', column: 'amount', how: 'aggregated' },
-            { relation: 'erp.rates', column: 'rate', how: 'computed' },
-          ],
-          decides: [{ node: 'model.shop.orders', column: 'day', how: 'filter' }],
-          unknown: 'price_of() may read more',
-        },
-      ],
-    },
-    {
-      unique_id: 'snapshot.shop.orders_history',
-      columns: [
-        {
-          name: 'margin',
-          feeds: [{ node: 'model.shop.margin', column: 'TOTAL', how: 'copied' }],
-        },
-        'damaged',
-      ],
-    },
+      },
+      { unknown_columns: { total: 'price_of() may read more' } },
+    ),
+    lineageOf('snapshot.shop.orders_history', {
+      margin: { inputFields: [fieldOf('model.shop.margin', 'TOTAL', 'DIRECT', 'IDENTITY')] },
+      damaged: 'damaged',
+    }),
   ],
 };

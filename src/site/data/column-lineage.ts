@@ -1,6 +1,6 @@
-// From which columns each column comes and into which it goes, as `etl lineage --output json` tells.
+// From which columns each column comes and into which it goes, as target/column_lineage.json of `etl lineage` tells.
 import type { ColumnDetail, ColumnLink } from './format.ts';
-import { isMap, listAt, said, textAt, type Json } from './json.ts';
+import { isMap, listAt, mapAt, mapsAt, said, textAt, type Json } from './json.ts';
 
 type Lineage = Pick<ColumnDetail, 'from' | 'into' | 'unknown'>;
 
@@ -27,20 +27,27 @@ export function columnLineage(
     columns.set(key, known);
     return known;
   };
-  for (const node of listAt(json, 'nodes').filter(isMap)) {
+  const events = listAt(json, 'events')
+    .filter(isMap)
+    .map((event) => mapAt(event, 'dataset'));
+  const nodeOf = (dataset: Json): Json => mapAt(mapAt(dataset, 'facets'), 'etl_node');
+  const ids = new Map(events.map((one) => [nameOf(one), textAt(nodeOf(one), 'unique_id')]));
+  for (const dataset of events) {
+    const node = nodeOf(dataset);
     const id = textAt(node, 'unique_id');
-    for (const column of listAt(node, 'columns').filter(isMap)) {
-      const name = textAt(column, 'name');
+    const fields = mapsAt(mapAt(mapAt(dataset, 'facets'), 'columnLineage'), 'fields');
+    for (const [name, column] of fields) {
       const here = at(id, name);
-      here.unknown = textAt(column, 'unknown') || textAt(node, 'unknown');
-      for (const source of listAt(column, 'feeds').filter(isMap)) {
-        const how = textAt(source, 'how');
-        const from = textAt(source, 'node');
-        const fromColumn = textAt(source, 'column');
-        here.from.push(linkOf(source, fromColumn, how, placeOf(from)));
+      here.unknown = textAt(mapAt(node, 'unknown_columns'), name) || textAt(node, 'unknown');
+      for (const input of listAt(column, 'inputFields').filter(isMap)) {
+        const how = howOf(input);
+        if (how === undefined) continue;
+        const from = ids.get(nameOf(input)) ?? '';
+        const there = textAt(input, 'field');
+        here.from.push(linkOf(input, there, how, placeOf(from)));
         const place = placeOf(id);
         if (from !== '' && place !== undefined)
-          at(from, fromColumn).into.push({ node: place, column: name, how });
+          at(from, there).into.push({ node: place, column: name, how });
       }
     }
   }
@@ -52,9 +59,29 @@ export function columnLineage(
   );
 }
 
+/** One text per relation; a dataset and a field of it name it in the same way. */
+const nameOf = (one: Json): string =>
+  JSON.stringify([textAt(one, 'namespace'), textAt(one, 'name')]);
+
+const HOW: Readonly<Record<string, ColumnLink['how'] | undefined>> = {
+  IDENTITY: 'copied',
+  TRANSFORMATION: 'computed',
+  AGGREGATION: 'aggregated',
+};
+
+/** In which way a field is part of the value; undefined where it only decides about rows. */
+const howOf = (input: Json): string | undefined =>
+  listAt(input, 'transformations')
+    .filter(isMap)
+    .filter((one) => textAt(one, 'type') === 'DIRECT')
+    .map((one) => {
+      const subtype = textAt(one, 'subtype');
+      return (Object.hasOwn(HOW, subtype) ? HOW[subtype] : undefined) ?? subtype;
+    })[0];
+
 const linkOf = (source: Json, column: string, how: string, place: number | undefined): ColumnLink =>
   place === undefined
-    ? { relation: textAt(source, 'relation') || textAt(source, 'node'), column, how }
+    ? { relation: textAt(source, 'name'), column, how }
     : { node: place, column, how };
 
 /** Columns with what they come from and go into. */

@@ -16,7 +16,7 @@ export interface SiteArtifacts {
   readonly catalog?: Json | undefined;
   readonly runResults?: Json | undefined;
   readonly sources?: Json | undefined;
-  /** what `etl lineage --output json` has printed */
+  /** column_lineage.json of `etl lineage` */
   readonly lineage?: Json | undefined;
   /** what --profile-columns found out, by the ids of nodes */
   readonly profiles?: ReadonlyMap<string, RelationProfile> | undefined;

@@ -112,18 +112,31 @@ export function hostileArtifacts(): {
         })),
       },
       lineage: {
-        nodes: ids.map((id, i) => ({
-          unique_id: id,
-          columns: [
-            {
-              name: all,
-              unknown: all,
-              feeds: [
-                { node: ids[i - 1], column: TRAPS[i], how: TRAPS[i] },
-                { relation: all, column: all, how: all },
-              ],
+        events: ids.map((id, i) => ({
+          dataset: {
+            name: id,
+            facets: {
+              etl_node: { unique_id: id, unknown: all },
+              columnLineage: {
+                fields: {
+                  [all]: {
+                    inputFields: [
+                      {
+                        name: ids[i - 1] ?? all,
+                        field: all,
+                        transformations: [{ type: 'DIRECT', subtype: TRAPS[i] }],
+                      },
+                      {
+                        name: all,
+                        field: all,
+                        transformations: [{ type: 'DIRECT', subtype: all }],
+                      },
+                    ],
+                  },
+                },
+              },
             },
-          ],
+          },
         })),
       },
       profiles: new Map(

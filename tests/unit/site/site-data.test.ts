@@ -167,7 +167,7 @@ describe('lineage of columns', () => {
     expect(total).toMatchObject({
       from: [
         { node: orders, column: 'amount', how: 'aggregated' },
-        { relation: 'erp.rates', column: 'rate', how: 'computed' },
+        { relation: 'db.erp.rates', column: 'rate', how: 'computed' },
       ],
       into: [{ node: place('snapshot.shop.orders_history'), column: 'margin', how: 'copied' }],
       unknown: 'price_of() may read more',
@@ -175,7 +175,11 @@ describe('lineage of columns', () => {
     expect(ghost).not.toHaveProperty('from');
   });
   test('what is not as expected counts as absent', () => {
-    for (const bad of [{}, { nodes: 1 }, { nodes: [null, { columns: [{ feeds: [1] }] }] }])
+    for (const bad of [
+      {},
+      { events: 1 },
+      { events: [null, { dataset: { facets: { columnLineage: { fields: { id: 1 } } } } }] },
+    ])
       expect(columns(bad)).toEqual(columns(undefined));
   });
 });
