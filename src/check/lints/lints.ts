@@ -62,7 +62,7 @@ export class Lints {
       if (text === undefined) found.push([]);
       else
         found.push([
-          ...(OUTER_JOIN.test(sql) ? await outerJoin(text, prober, shadow) : []),
+          ...(OUTER_JOIN.test(sql) ? await outerJoin(text, prober) : []),
           ...(DIVISION.test(sql) ? await integerDivision(text, prober) : []),
           ...(NULL_TEST.test(sql) ? await constantNull(text, prober, this.#ground) : []),
         ]);
@@ -105,7 +105,14 @@ export class Lints {
     // not kept: those of all models at once would be much
     const outline = this.#outline(compiled);
     if (outline === undefined) return undefined;
-    return { node, compiled, outline, columns: this.#columnsOf(node.unique_id) };
+    // they are those of the first form of a model: a snapshot adds some
+    const isWhole = node.resource_type === 'model' && this.#textsOf(node.unique_id)[0] === compiled;
+    return {
+      node,
+      compiled,
+      outline,
+      columns: isWhole ? this.#columnsOf(node.unique_id) : undefined,
+    };
   }
 
   #outlineOf(compiled: CompiledNode): Outline | undefined {

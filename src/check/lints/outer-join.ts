@@ -1,6 +1,4 @@
-import { ask } from '../../adapter/contract.ts';
 import { listed } from '../listed.ts';
-import type { Shadow } from '../shadow.ts';
 import type { Finding, LintedText } from './lint.ts';
 import type { Prober } from './probe.ts';
 
@@ -12,17 +10,16 @@ export const OUTER_JOIN: RegExp = /\b(?:left|right|full)\b[\s\S]*\bjoin\b/i;
 
 /** Columns that hold '' or 0 where an outer join finds nothing: those that would be Nullable under join_use_nulls. */
 export async function outerJoin(
-  { node, compiled: { sql }, outline: { tokens } }: LintedText,
+  { node, compiled: { sql }, outline: { tokens }, columns }: LintedText,
   prober: Prober,
-  shadow: Shadow,
 ): Promise<readonly Finding[]> {
   const { probes } = prober;
   const token = tokens.find((t, i) => t.kind === 'word' && KINDS.has(t.text) && joins(tokens, i));
   // a text that sets it by itself knows of it
   if (token === undefined || tokens.some((t) => t.text === 'join_use_nulls')) return [];
-  const isOn = probes.joinNullsIn(node.config) ?? (await ask(shadow.session, probes.joinNulls))[0];
+  const isOn = probes.joinNullsIn(node.config) ?? (await prober.joinNulls());
   if (isOn !== false) return [];
-  const now = await prober.columns(sql, node.config);
+  const now = columns ?? (await prober.columns(sql, node.config));
   const then = await prober.columns(sql, probes.withJoinNulls(node.config));
   if (now === undefined || then === undefined || now.length !== then.length) return [];
   const filled = now.filter((c, i) => then[i]?.name === c.name && then[i].type !== c.type);

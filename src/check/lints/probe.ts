@@ -18,6 +18,7 @@ export class Prober {
   readonly #shadow: Shadow;
   readonly #dialect: Dialect;
   #count = 0;
+  #joinNulls: boolean | undefined;
 
   constructor(shadow: Shadow, dialect: Dialect, probes: TypeProbes) {
     this.#shadow = shadow;
@@ -46,6 +47,12 @@ export class Prober {
     const target = { schema: SIDE_SCHEMA, name: `lint_${this.#count}` };
     if (!(await this.#takes(sql, config))) return undefined;
     return ask(this.#shadow.session, this.#dialect.columns(target));
+  }
+
+  /** Whether outer joins give NULL where a config does not say; asked once. */
+  async joinNulls(): Promise<boolean | undefined> {
+    this.#joinNulls ??= (await ask(this.#shadow.session, this.probes.joinNulls))[0];
+    return this.#joinNulls;
   }
 
   async #takes(select: string, config: EngineConfig): Promise<boolean> {
