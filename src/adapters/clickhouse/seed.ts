@@ -102,7 +102,8 @@ export function careful(
 ): Conversion {
   const name = ident(column.name);
   const type = innerType(tableType);
-  const t = isTrimmed ? name : `trimBoth(${name})`;
+  // a text of fixed length is as much a text as any other
+  const t = isTrimmed || type.name === 'FixedString' ? name : `trimBoth(${name})`;
   if (type.name === 'String') return { value: name, fits: '1' };
   if (type.name === 'Date' || type.name === 'Date32') return dateConversion(t, type);
   if (type.name === 'DateTime' || type.name === 'DateTime64') return timestampConversion(t, type);

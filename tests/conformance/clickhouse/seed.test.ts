@@ -334,6 +334,7 @@ describe('what fits at first sight', () => {
     'Decimal(38, 18)': ['12345678901234567890.123456789012345678', '-0.0000000000000000005'],
     'Decimal(50, 2)': ['9'.repeat(30)],
     String: [' a ', '""', '"a ""b"""'],
+    'FixedString(3)': [' a ', 'b '],
   };
   const types = Object.fromEntries(Object.keys(CELLS).map((type, i) => [`c${i}`, type]));
   const longest = Math.max(...Object.values(CELLS).map((cells) => cells.length));
@@ -374,5 +375,14 @@ describe('what fits at first sight', () => {
     const lines = Array.from({ length: 200_000 }, (_, i) => (i === 150_000 ? ' 7' : String(i % 5)));
     expect(await seed({ csv: `a\n${lines.join('\n')}\n`, types: { a: 'Int32' } })).toBe(200_000);
     expect(await rows('count(), max(a)')).toEqual([[200_000, 7]]);
+  });
+
+  it('takes no value from the names of the folders that the file is in', async () => {
+    for (const blank of ['', ' ']) {
+      const csv = `id,year,_path\n${blank}1,1999,p\n`;
+      const types = { id: 'Int32', year: 'Int32', _path: 'String' };
+      await seed({ csv, types, file: 'year=2024/id=7/s.csv' });
+      expect(await rows()).toEqual([[1, 1999, 'p']]);
+    }
   });
 });

@@ -14,6 +14,9 @@ import { Sessions } from './sessions.ts';
 // `::` stands between an archive and a file in it
 const GLOB = /[*?{}[\]\\]|::/;
 
+/** What `year=2026` in a path says is no value of a column: the engine would take it, and leave what the file has in its place. */
+const AS_WRITTEN = { use_hive_partitioning: 0 };
+
 /** The engine takes a path for a pattern; a name with such characters gets a plain one beside. */
 async function withPlainPath<T>(path: string, use: (path: string) => Promise<T>): Promise<T> {
   await stat(path);
@@ -54,15 +57,17 @@ class EmbeddedDriver implements Driver {
   }
 
   async load(order: LoadOrder): Promise<void> {
+    const settings = { ...order.settings, ...AS_WRITTEN };
     await withPlainPath(order.path, (path) =>
-      this.#inSession(order, (session) =>
+      this.#inSession({ ...order, settings }, (session) =>
         session.queryAsync(`${order.sql} FROM INFILE ${text(path)} FORMAT CSVWithNames`),
       ),
     );
   }
 
   async readFile({ path, sqlOf, ...order }: FileOrder): Promise<void> {
-    await withPlainPath(path, (plain) => this.run({ ...order, sql: sqlOf(plain) }));
+    const settings = { ...order.settings, ...AS_WRITTEN };
+    await withPlainPath(path, (plain) => this.run({ ...order, settings, sql: sqlOf(plain) }));
   }
 
   async kill(tagPrefix: string): Promise<void> {
