@@ -217,7 +217,7 @@ export async function reloadProject(
   if (witness !== undefined) {
     const world = { ...base, witness, target: profile.target, docs: new Map(), diagnostics: [] };
     const patches = await changedNodes(world, kept, (path) => fs.readText(path));
-    if (patches === undefined) return undefined;
+    if (patches === undefined || !kept.agreesWith(witness.testimony)) return undefined;
     patchNodes(manifest, patches);
     keepChanges = (hidesFrom) => kept.keepChanges({ witness, patches, hidesFrom });
   }

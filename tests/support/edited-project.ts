@@ -113,14 +113,15 @@ export class EditedProject {
     return seen;
   }
 
-  /** A load that takes what the one before has left, and leaves it for the next. */
-  async cached(): Promise<Seen> {
+  /** A load that takes what the one before has left, and leaves it for the next; `meanwhile` happens once that was looked at. */
+  async cached(meanwhile: () => void = () => undefined): Promise<Seen> {
     const { input } = this;
     const env = await readEnv(input, []);
     const { flags = {}, args = {} } = input;
     const facts = { flags, args, metadataEnvs: metadataEnvsOf(env) };
     const kept = await keptParse(this.store, input, env, facts, true);
-    const reloaded = kept && (await reloadProject(input, kept));
+    meanwhile();
+    const reloaded = kept && (await reloadProject(this.input, kept));
     if (kept === undefined || reloaded === undefined)
       return this.cold(new Witness(input.invocation.now));
     await reloaded.keepChanges?.((text) => text.includes('hunter2'));

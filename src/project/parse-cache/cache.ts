@@ -8,7 +8,7 @@ import type { Manifest } from '../../manifest/manifest.ts';
 import type { UnitTestCase } from '../../manifest/unit-test-case.ts';
 import type { Environment } from '../env-file.ts';
 import type { LoadInput } from '../load.ts';
-import { check } from './check.ts';
+import { check, isAnsweredAlike } from './check.ts';
 import type { Hash, Present } from './check.ts';
 import { patchNodes, unpackManifest } from './unpack.ts';
 import type { NodePatch } from './unpack.ts';
@@ -46,6 +46,8 @@ export interface KeptParse {
   readonly notes: Notes;
   /** files of which it is not what they are now: they have to be read */
   readonly changed: readonly string[];
+  /** whether what was asked since was answered as before, but for those files */
+  readonly agreesWith: (testimony: Testimony) => boolean;
   /** keeps what these were read as, unless it cannot be kept; `witness` has seen them being read. True when it was kept */
   readonly keepChanges: (changes: Changes) => Promise<boolean>;
   /** the signature of the manifest.json that was written from it last */
@@ -179,6 +181,7 @@ export async function keptParse(
       readSecrets,
       notes,
       changed,
+      agreesWith: (testimony) => isAnsweredAlike(head.testimony, testimony, changed),
       keepChanges: async (changes) => {
         const { withChanges } = await import('./keep-changes.ts');
         const now = await withChanges(store, head, changes);

@@ -96,3 +96,26 @@ export async function check(before: Testimony, present: Present): Promise<Verdic
   if (texts === undefined || exactTexts === undefined) return NO;
   return { holds: true, testimony: { ...before, texts, exactTexts }, isRenewed, changed };
 }
+
+type Answers = Readonly<Record<string, unknown>>;
+
+/** Whether what was asked again was answered as before, but for the texts of changed files: a file may change while others are read. */
+export function isAnsweredAlike(
+  before: Testimony,
+  now: Testimony,
+  changed: readonly string[],
+): boolean {
+  const agree = (was: Answers, is: Answers): boolean =>
+    Object.entries(is).every(([key, answer]) => !Object.hasOwn(was, key) || was[key] === answer);
+  const hashes = (texts: Testimony['texts']): Answers =>
+    Object.fromEntries(
+      Object.entries(texts)
+        .filter(([path]) => !changed.includes(path))
+        .map(([path, [, hash]]) => [path, hash]),
+    );
+  return (
+    agree(hashes(before.texts), hashes(now.texts)) &&
+    agree(hashes(before.exactTexts), hashes(now.exactTexts)) &&
+    (['lists', 'folders', 'stats', 'utf8'] as const).every((key) => agree(before[key], now[key]))
+  );
+}

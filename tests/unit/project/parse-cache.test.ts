@@ -200,6 +200,37 @@ test('of a changed text alone nothing else is read again, and the manifest is th
   expect(changed).toBeGreaterThan(numRuns / 2);
 }, 600_000);
 
+test.each([
+  [
+    'changed',
+    'macros/shared.sql',
+    "{% macro shared() %}{{ config(tags=['later']) }}{% endmacro %}",
+  ],
+  [
+    'added',
+    'macros/naming.sql',
+    "{% macro generate_alias_name(a, node) %}{{ node.name if node.name == 'a' else 'late' }}{% endmacro %}",
+  ],
+])(
+  'a macro that is %s while a changed model is read is not kept beside what others were',
+  async (_, path, text) => {
+    const project = new EditedProject({
+      ...FILES,
+      'models/v_v1.sql': 'select 1 as id',
+      'models/v_v2.sql': 'select 2 as id',
+    });
+    await project.cached();
+    project.write(
+      'models/a.sql',
+      "select * from {{ ref('seeded') }} where d > {{ var('days') }} -- now",
+    );
+    await project.cached(() => project.write(path, text));
+    const cold = await project.cold();
+    const seen = await project.cached();
+    expect(difference(seen.manifest ?? '', cold.manifest ?? '')).toBeUndefined();
+  },
+);
+
 describe('what a template was told is asked again', () => {
   const tags = (what: string): Readonly<Record<string, string>> => ({
     ...FILES,
