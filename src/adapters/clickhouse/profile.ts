@@ -13,18 +13,25 @@ function profiledAs(type: string): ProfiledAs {
   return /^(String|FixedString)\b/.test(plain) ? 'length' : 'nulls';
 }
 
-const keptOf = (column: string, as: ProfiledAs, i: number): string =>
+const keptOf = (column: string, as: ProfiledAs, kept: string): string =>
   as === 'value'
-    ? `${column} AS x${i}`
+    ? `${column} AS ${kept}`
     : as === 'length'
-      ? `lengthUTF8(${column}) AS x${i}`
-      : `if(isNull(${column}), NULL, 1) AS x${i}`;
+      ? `lengthUTF8(${column}) AS ${kept}`
+      : `if(isNull(${column}), NULL, 1) AS ${kept}`;
 
-const endsOf = (as: ProfiledAs, i: number): string =>
+/** What no column is called, nor begins with: ClickHouse takes a name for what was called so in the same SELECT before it looks for a column. */
+function stemBeside(columns: readonly { readonly name: string }[]): string {
+  let stem = 'x';
+  while (columns.some(({ name }) => name.startsWith(stem))) stem += 'x';
+  return stem;
+}
+
+const endsOf = (as: ProfiledAs, kept: string, i: number): string =>
   as === 'nulls'
-    ? `count(x${i}) AS c${i}`
-    : `count(x${i}) AS c${i}, toString(min(x${i})) AS lo${i}, toString(max(x${i})) AS hi${i},
-  groupArrayIf(assumeNotNull(toFloat64(x${i})), ifNull(isFinite(toFloat64(x${i})), 0)) AS v${i}`;
+    ? `count(${kept}) AS c${i}`
+    : `count(${kept}) AS c${i}, toString(min(${kept})) AS lo${i}, toString(max(${kept})) AS hi${i},
+  groupArrayIf(assumeNotNull(toFloat64(${kept})), ifNull(isFinite(toFloat64(${kept})), 0)) AS v${i}`;
 
 const toldOf = (as: ProfiledAs, i: number): string =>
   as === 'nulls'
@@ -35,14 +42,15 @@ const toldOf = (as: ProfiledAs, i: number): string =>
 /** One statement for a relation; of a large one the rows that come first are looked at. */
 export const profile: Dialect['profile'] = ({ relation, columns, limit }) => {
   const as = columns.map(({ type }) => profiledAs(type));
-  const kept = columns.map(({ name }, i) => keptOf(ident(name), as[i] ?? 'nulls', i));
+  const stem = stemBeside(columns);
+  const kept = columns.map(({ name }, i) => keptOf(ident(name), as[i] ?? 'nulls', `${stem}${i}`));
   const named = columns.map(({ name }, i) => ({ name, as: as[i] ?? ('nulls' as const) }));
   return {
     statement: repeatable(
       'read',
       `SELECT n, ${as.map(toldOf).join(',\n  ')}
 FROM (
-SELECT count() AS n, ${as.map(endsOf).join(',\n  ')}
+SELECT count() AS n, ${as.map((one, i) => endsOf(one, `${stem}${i}`, i)).join(',\n  ')}
 FROM (SELECT ${kept.join(', ')} FROM ${relationText(relation)} LIMIT ${limit})
 )`,
     ),

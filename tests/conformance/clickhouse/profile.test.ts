@@ -12,6 +12,10 @@ beforeAll(async () => {
 t LowCardinality(Nullable(String)), a Array(Int32), e Enum8('x' = 1), z UUID) ENGINE = MergeTree ORDER BY tuple()`);
   await w.run(`INSERT INTO shop.kinds VALUES (-128, 0, nan, 1.5, '2024-01-01', NULL, 'a', [1], 'x', generateUUIDv4()),
 (127, 18446744073709551615, -1, NULL, '2024-12-31', '2024-01-01 00:00:00.5', 'ação', [], 'x', generateUUIDv4()), (0, NULL, inf, 2.5, '2024-06-01', NULL, NULL, [], 'x', generateUUIDv4())`);
+  await w.run(
+    'CREATE TABLE shop.named (b Int32, x0 Int32, x1 String) ENGINE = MergeTree ORDER BY b',
+  );
+  await w.run("INSERT INTO shop.named VALUES (1, 100, 'abc'), (2, 200, 'abcd')");
   await w.run('CREATE TABLE shop.nothing (id Int32, t String) ENGINE = MergeTree ORDER BY tuple()');
   await w.run(
     'CREATE TABLE shop.large ENGINE = MergeTree ORDER BY i AS SELECT number AS i FROM numbers(5000)',
@@ -91,4 +95,13 @@ test('an empty table has no ends; of a large one the first rows are looked at', 
     ],
   });
   expect(await profile('large')).toMatchObject({ rows: 1000, of: 'first' });
+});
+
+test('columns that are called as the statement could call them are no others', async () => {
+  const found = await profile('named');
+  expect(found?.columns).toMatchObject([
+    { name: 'b', min: '1', max: '2' },
+    { name: 'x0', min: '100', max: '200' },
+    { name: 'x1', as: 'length', min: '3', max: '4' },
+  ]);
 });
