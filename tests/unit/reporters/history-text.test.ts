@@ -55,3 +55,12 @@ test('of many nodes the first are shown, and how many more there are', () => {
   expect(shown(false)).toContain('and 5 more; name some: etl history -s <node>');
   expect(shown(true)).toContain('| m0 ');
 });
+
+test('a minute has no sixty seconds beside it', () => {
+  const text = historyText([{ ...run(0, [model(1)]), seconds: 119.7 }], {
+    target: 'dev',
+    isSelected: false,
+    colours: coloursOf(false),
+  });
+  expect(text).toContain('last 2 min 0 s');
+});
