@@ -47,7 +47,9 @@ export async function loadSeed(
   const settings = { ...csvSettings(input.delimiter), ...(await headerSettings(input)) };
   if (await fitsAtOnce(target, input, { types, settings }, loader)) {
     const { rows } = await loader.read(rowCount(target));
-    return { rows: Number(rows[0]?.[0] ?? 0) };
+    const count = rows[0]?.[0];
+    // not every engine knows
+    return typeof count === 'number' ? { rows: count } : {};
   }
   const texts = rawTexts(target);
   await loader.execute(drop(texts, 'table'));
@@ -142,7 +144,8 @@ async function insert(
 
 async function isEmpty(path: string): Promise<boolean> {
   for await (const chunk of createReadStream(path, { highWaterMark: 64 })) {
-    return !(chunk as Buffer).some((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte));
+    if ((chunk as Buffer).some((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte)))
+      return false;
   }
   return true;
 }

@@ -138,6 +138,7 @@ describe('a seed', () => {
     ['blanks around quoted names', '"id", "amount" ,"name" \n1,2,x\n'],
     ['an empty line before it', '\nid,amount,name\n1,2,x\n'],
     ['empty lines with CRLF before it', '\r\n\r\nid, amount ,name\r\n1,2,x\r\n'],
+    ['many empty lines before it', `${'\n'.repeat(100)}id,amount,name\n1,2,x\n`],
     ['a BOM and an empty line before it', '\uFEFF\nid,amount,name\n1,2,x\n'],
     ['blanks inside the quotes', '\uFEFF" id"," amount ",name\r\n1,2,x\r\n'],
   ])('may have %s in its header', async (_, csv) => {
@@ -375,6 +376,12 @@ describe('what fits at first sight', () => {
     const lines = Array.from({ length: 200_000 }, (_, i) => (i === 150_000 ? ' 7' : String(i % 5)));
     expect(await seed({ csv: `a\n${lines.join('\n')}\n`, types: { a: 'Int32' } })).toBe(200_000);
     expect(await rows('count(), max(a)')).toEqual([[200_000, 7]]);
+  });
+
+  it('is not counted where the engine does not know', async () => {
+    const config = { engine: 'TinyLog' };
+    expect(await seed({ csv: 'a\n1\n', types: { a: 'Int32' }, config })).toBeUndefined();
+    expect(await rows()).toEqual([[1]]);
   });
 
   it('takes no value from the names of the folders that the file is in', async () => {
