@@ -40,6 +40,8 @@ export interface QueryOutline {
   readonly aggregates: boolean;
   /** its outermost SELECT has functions that give several rows for one */
   readonly multiplies: boolean;
+  /** any SELECT inside it has */
+  readonly multipliesInside: boolean;
   /** the same of what is inside, in an order of the engine's: to be compared */
   readonly inner: string;
 }

@@ -195,6 +195,74 @@ describe.each(ENGINES)('%s', (engine) => {
     ]);
   });
 
+  test('nothing that may change rows or values is called cosmetic', async () => {
+    const lines = "{{ ref('lines') }}";
+    const header = (config: string): string => `{{ config(materialized='table'${config}) }}`;
+    const array = isPostgres ? 'unnest(array[1%])' : 'arrayJoin([1%])';
+    const many = (items: string): string => array.replace('%', items);
+    const row = isPostgres ? 'to_jsonb(c)' : 'toString(tuple(c.*))';
+    const inOrder = isPostgres ? 'array_agg' : 'groupArray';
+    const incremental = (day: string): string =>
+      `{{ config(materialized='incremental') }} select sold_on from ${lines} {% if is_incremental() %} where sold_on > '${day}' {% endif %}`;
+    const settings = isPostgres ? ", sql_header='set work_mem = 65536;'" : ', ansi_settings=true';
+    const pairs: readonly (readonly [before: string, after: string])[] = [
+      // a condition of a join reads what is computed otherwise
+      ...[1, 2].map((n) => `with c as (select id + ${n} as k from ${lines}) select l.id from ${lines} as l join c on c.k = l.id`),
+      ...[1, 2].map((n) => `select l.id from ${lines} as l join (select id + ${n} as id from ${lines}) as c using (id)`),
+      // a row as a whole
+      ...[1, 2].map((n) => `with c as (select shop, id + ${n} as k from ${lines}) select ${row} as j from c`),
+      ...[1, 2].map((n) => `select ${row} as j from (select shop, id + ${n} as k from ${lines}) as c`),
+      // an order that decides
+      ...['id', 'shop'].map((by) => `select id from ${lines} order by ${by} offset 10`),
+      ...['id', 'shop'].map((by) => `select ${inOrder}(id) as ids from (select id, shop from ${lines} order by ${by}) as c`),
+      // several rows for one, further inside
+      ...['', ', 2'].map((n) => `with c as (select id, ${many(n)} as n from ${lines}) select id from c`),
+      // aggregates further inside, beside others
+      ...['', ', count(*) as n'].map(
+        (n) => `with z as (select max(id) as m from ${lines}), q as (select 1 as k${n === '' ? ` from ${lines}` : `${n} from ${lines}`}) select k from q cross join z`,
+      ),
+      // a CTE that hides another
+      ...['', `with a1 as (select id from ${lines} where id > 5) `].map(
+        (w) => `with a1 as (select id from ${lines}), b1 as (${w}select id from a1) select id from b1`,
+      ),
+      // what only an increment does, what runs beside, what the engine is told
+      ...['2024-01-01', '2025-01-01'].map(incremental),
+      ...['', ", post_hook='select 1'"].map((c) => `${header(c)} select id from ${lines}`),
+      ...['', settings].map((c) => `${header(c)} select id from ${lines}`),
+      ...(isPostgres
+        ? [
+            // names that an alias gives, and rows that stand in the query
+            ...[1, 2].map((n) => `select x from (select id + ${n} from ${lines}) as s (x)`),
+            ...[1, 2].map((n) => `select l.id from ${lines} as l join (values (${n}, 'x'), (3, 'y')) as v (k, n) on v.k = l.id`),
+          ]
+        : ['', ' with fill'].map((fill) => `select shop from ${lines} order by shop${fill}`)),
+    ].flatMap((text, i, all) => (i % 2 === 0 ? [[text, all[i + 1] ?? ''] as const] : []));
+    const at = (side: 0 | 1): Files =>
+      Object.fromEntries(pairs.map((pair, i) => [`models/p${i}.sql`, `${pair[side]}\n`]));
+    const commit = (): void => {
+      git(project.dir, 'add', '-A');
+      git(project.dir, 'commit', '-qm', 'pairs');
+    };
+    await project.write(at(0));
+    commit();
+    const report = await changed(at(1));
+    const levels = pairs.map((pair, i) => {
+      const level = report.models.find((m) => m.name === `p${i}`)?.level ?? 'nothing';
+      return ['breaking', 'unknown', 'values'].includes(level) ? 'told' : `${level}: ${pair[1]}`;
+    });
+    expect(levels).toEqual(pairs.map(() => 'told'));
+    for (const name of Object.keys(at(0))) await rm(join(project.dir, name));
+    commit();
+  });
+
+  test('a source that is another table is another table', async () => {
+    const text = FILES['models/sources.yml'];
+    const report = await changed({
+      'models/sources.yml': text.replace('- name: sales\n', '- name: sales\n        identifier: sales_2\n'),
+    });
+    expect(told(report)).toContain('breaking modified lines: rows may change: from');
+  });
+
   test('incremental models say when they need --full-refresh; models come, go and move', async () => {
     const key = FILES['models/daily.sql'].replace("unique_key='day'", "unique_key='sales'");
     const report = await changed({

@@ -85,6 +85,7 @@ function outlineOf(query: string, tree: string): QueryOutline {
     text: query,
     aggregates: first?.aggregates === true,
     multiplies: first?.multiplies === true,
+    multipliesInside: inner.some((one) => one.multiplies),
     inner: JSON.stringify(inner.map((one) => [one.aggregates, one.multiplies])),
   };
 }

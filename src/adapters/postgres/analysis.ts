@@ -105,11 +105,12 @@ function doubt({ code, message, kind }: DriverError): string | undefined {
 }
 
 /** What Postgres keeps of a view: its text, every name qualified, and what its parser found in the SELECTs. */
+// all fields by name: a `.*?` behind a greedy quantifier is greedy itself, and would take the last query for the first
 const outline = (target: RelationName): Query<QueryOutline> => ({
   statement: repeatable(
     'read',
     `select pg_catalog.pg_get_viewdef(r.ev_class) as text, array(
-  select m[1] || m[2] from pg_catalog.regexp_matches(r.ev_action::text, ':hasAggs (t|f)\\w+ .*?:hasTargetSRFs (t|f)', 'g') as m
+  select m[1] || m[2] from pg_catalog.regexp_matches(r.ev_action::text, ':hasAggs (t|f)[a-z]+ :hasWindowFuncs [a-z]+ :hasTargetSRFs (t|f)', 'g') as m
 )::text as facts
 from pg_catalog.pg_rewrite r
 where r.ev_class = ${quoted(relationText(target))}::regclass and r.rulename = '_RETURN'`,
@@ -120,6 +121,7 @@ where r.ev_class = ${quoted(relationText(target))}::regclass and r.rulename = '_
       text: String(row['text']),
       aggregates: first.startsWith('t'),
       multiplies: first.endsWith('t'),
+      multipliesInside: inner.some((one) => one.endsWith('t')),
       inner: inner.join(),
     };
   },

@@ -19,6 +19,18 @@ const GRAIN: ReadonlySet<string> = new Set([
   'lookback',
   'begin',
 ]);
+/** What runs beside the query, or what the engine reads it and keeps its rows by: nobody can tell. */
+const UNSURE: ReadonlySet<string> = new Set([
+  'ansi_settings',
+  'engine',
+  'event_time',
+  'post-hook',
+  'pre-hook',
+  'query_settings',
+  'settings',
+  'sql_header',
+  'ttl',
+]);
 /** They are said by the relation itself. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['schema', 'alias', 'database', 'materialized']);
 
@@ -46,6 +58,7 @@ export function compareConfigs(old: ExecutableNode, now: ExecutableNode): readon
       what: `its relation is called ${now.schema}.${now.alias} instead of ${old.schema}.${old.alias}`,
     });
   const others: string[] = [];
+  const unsure: string[] = [];
   for (const key of new Set([...Object.keys(old.config), ...Object.keys(now.config)])) {
     const [a, b] = [old.config[key], now.config[key]];
     if (ELSEWHERE.has(key) || JSON.stringify(a ?? null) === JSON.stringify(b ?? null)) continue;
@@ -55,8 +68,11 @@ export function compareConfigs(old: ExecutableNode, now: ExecutableNode): readon
         level: 'breaking',
         what: `rows may change: ${key} ${shown(a)} → ${shown(b)}`,
       });
+    else if (UNSURE.has(key)) unsure.push(key);
     else others.push(key);
   }
+  if (unsure.length > 0)
+    findings.push({ level: 'unknown', what: `rows may change or not: ${unsure.join(', ')}` });
   if (others.length > 0) findings.push({ level: 'cosmetic', what: `config: ${others.join(', ')}` });
   return findings;
 }

@@ -1,7 +1,14 @@
 // What of two queries differs, as far as the engine's own words for them tell it for certain.
 import type { QueryOutline } from '../../adapter/analysis.ts';
-import { clauseText, shapeOf, type Cte, type QueryShape, type SelectShape } from './query-shape.ts';
-import { isWord, textOf, tokensOf, wordsOf, type Token } from './tokens.ts';
+import {
+  clauseText,
+  conditionsOf,
+  shapeOf,
+  type Cte,
+  type QueryShape,
+  type SelectShape,
+} from './query-shape.ts';
+import { hasWholeRow, isWord, textOf, tokensOf, wordsOf, type Token } from './tokens.ts';
 
 export interface QueryDifference {
   /** other rows may come out: the clauses that differ, with the query they stand in */
@@ -29,7 +36,10 @@ export function compareQueries(
   );
   const now = tokensOf(after.text, backslashEscapes, after.nameOf);
   if (textOf(old) === textOf(now)) return undefined;
-  const found = new Comparison(before.inner !== after.inner);
+  const found = new Comparison(
+    before.inner !== after.inner,
+    [before, after].some((side) => side.multiplies || side.multipliesInside),
+  );
   found.queries(shapeOf(old), shapeOf(now), '');
   const shape = shapeOf(now);
   const isGrouped = shape.selects.some((s) => s.clauses.has('group by'));
@@ -46,6 +56,12 @@ export function compareQueries(
   };
 }
 
+/** Whether an order decides which rows there are: LIMIT and OFFSET keep the first, WITH FILL makes some. */
+const isPicky = ({ clauses }: SelectShape): boolean =>
+  clauses.has('limit') ||
+  clauses.has('offset') ||
+  clauses.get('order by')?.some((t) => isWord(t, 'FILL')) === true;
+
 const itemsText = ({ items }: SelectShape): string => items.map((item) => item.text).join(', ');
 
 const SHAPELESS: SelectShape = { distinct: undefined, items: [], clauses: new Map(), inner: [] };
@@ -56,13 +72,19 @@ class Comparison {
   /** names of columns, here or further inside, that are computed otherwise */
   readonly changed: Set<string> = new Set();
   readonly #othersAggregate: boolean;
+  readonly #multiplies: boolean;
 
-  constructor(othersAggregate: boolean) {
+  constructor(othersAggregate: boolean, multiplies: boolean) {
     this.#othersAggregate = othersAggregate;
+    this.#multiplies = multiplies;
   }
 
   queries(before: QueryShape, after: QueryShape, where: string): void {
     this.#ctes(before.ctes, after.ctes);
+    if (where !== '') {
+      this.#shadows(before, after, where);
+      this.#shadows(after, before, where);
+    }
     if (
       before.operators.join() !== after.operators.join() ||
       before.selects.length !== after.selects.length
@@ -76,6 +98,15 @@ class Comparison {
       if (after.operators.length > 0)
         this.#positions(after.selects, old, select, where, after.operators);
     });
+  }
+
+  /** A CTE inside another query hides one outside that the same FROM has read. */
+  #shadows(one: QueryShape, other: QueryShape, where: string): void {
+    const known = new Set(one.ctes.map((cte) => cte.name));
+    const read = [...one.selects, ...one.ctes.flatMap((cte) => cte.query?.selects ?? [])];
+    const words = new Set(read.flatMap((s) => [...wordsOf(s.clauses.get('from') ?? [])]));
+    for (const { name } of other.ctes)
+      if (!known.has(name) && words.has(name)) this.rows.add(`${name}${where}`);
   }
 
   #ctes(before: readonly Cte[], after: readonly Cte[]): void {
@@ -105,9 +136,10 @@ class Comparison {
       const texts = [before, after].map((s) => clauseText(name, s.clauses.get(name) ?? []));
       if (texts[0] === texts[1]) continue;
       if (name === 'window') this.#windows(before, after);
-      // an order alone is none of a relation's
-      else if (name !== 'order by' || after.clauses.has('limit') || after.distinct !== undefined)
+      // an order alone is none of a relation's, but an aggregate around it may meet its rows in this order
+      else if (name !== 'order by' || after.distinct !== undefined || [before, after].some(isPicky))
         this.rows.add(`${name === 'from' ? joinWord(after, before) : name}${where}`);
+      else if (where !== '') this.unsure.add(`order by${where}`);
     }
     const known = new Map(before.items.map((item) => [item.name, item.text]));
     const added: string[] = [];
@@ -122,12 +154,19 @@ class Comparison {
     const isInner = where !== '' && !after.clauses.has('group by');
     if (isInner && this.#othersAggregate && itemsText(before) !== itemsText(after))
       this.unsure.add(`aggregates${where}`);
+    // nobody tells which of them it is that gives several rows
+    if (this.#multiplies && itemsText(before) !== itemsText(after))
+      this.unsure.add(`functions that give several rows${where}`);
     if ((added.length > 0 || isGone) && after.distinct?.length === 0)
       this.rows.add(`columns of distinct${where}`);
     if (before.inner.length === after.inner.length)
-      after.inner.forEach((query, i) => {
+      after.inner.forEach(({ query, listed }, i) => {
         const was = before.inner[i];
-        if (was !== undefined) this.queries(was, query, where === '' ? ' of a subquery' : where);
+        if (was === undefined) return;
+        const sizeBefore = this.changed.size;
+        this.queries(was.query, query, where === '' ? ' of a subquery' : where);
+        if (this.changed.size > sizeBefore)
+          for (const word of wordsOf(listed)) this.changed.add(word);
       });
   }
 
@@ -172,14 +211,14 @@ class Comparison {
   decided(query: QueryShape, tainted: ReadonlySet<string>, where: string): void {
     const mentions = (tokens: readonly Token[]): string | undefined => {
       for (const word of wordsOf(tokens)) if (tainted.has(word)) return word;
-      return undefined;
+      return hasWholeRow(tokens) ? [...tainted][0] : undefined;
     };
     for (const { name, query: inner } of query.ctes)
       if (inner !== undefined) this.decided(inner, tainted, ` of ${name}`);
     for (const select of query.selects) {
-      for (const inner of select.inner) this.decided(inner, tainted, where);
+      for (const { query: inner } of select.inner) this.decided(inner, tainted, where);
       for (const [name, tokens] of select.clauses) {
-        if (name === 'window' || (name === 'order by' && !select.clauses.has('limit'))) continue;
+        if (name === 'window' || (name === 'order by' && !isPicky(select))) continue;
         const byPlace = name === 'group by' || name === 'order by' || name === 'limit';
         const isPlaced =
           byPlace &&
@@ -197,12 +236,6 @@ class Comparison {
   }
 }
 
-/** FROM without the queries in it, which are looked at by themselves. */
-const conditionsOf = (tokens: readonly Token[]): readonly Token[] =>
-  tokens.filter(
-    (t, i) => !(t.kind === 'group' && (i === 0 || isWord(tokens[i - 1], 'JOIN', 'LATERAL'))),
-  );
-
 const joinWord = (after: SelectShape, before: SelectShape): string =>
   [after, before].some((s) => s.clauses.get('from')?.some((t) => isWord(t, 'JOIN')) === true)
     ? 'from and join'
@@ -215,9 +248,9 @@ function spread(changed: ReadonlySet<string>, queries: readonly QueryShape[]): R
   const visit = (query: QueryShape): void => {
     for (const cte of query.ctes) if (cte.query !== undefined) visit(cte.query);
     for (const select of query.selects) {
-      select.inner.forEach(visit);
+      select.inner.forEach((derived) => visit(derived.query));
       for (const item of select.items)
-        if ([...wordsOf(item.tokens)].some((word) => tainted.has(word)) || item.text.endsWith('*'))
+        if ([...wordsOf(item.tokens)].some((word) => tainted.has(word)) || hasWholeRow(item.tokens))
           tainted.add(item.name);
     }
   };

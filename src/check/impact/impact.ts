@@ -206,8 +206,9 @@ function queryOf(
     told(after, is.outline),
     analysis.backslashEscapes,
   );
-  if (found === undefined) return [];
-  const { rows, unsure, values } = found;
+  const added = increment(old) === increment(now) ? [] : ['what is_incremental() adds'];
+  const { rows, values } = found ?? { rows: [], values: new Set<string>() };
+  const unsure = [...(found?.unsure ?? []), ...added];
   return [
     ...(rows.length > 0
       ? [{ level: 'breaking' as const, what: `rows may change: ${rows.join(', ')}` }]
@@ -223,16 +224,25 @@ function queryOf(
   ];
 }
 
+/** What an incremental model says of its later runs, which nobody compares: from the first question to the last branch. */
+function increment({ config, raw_code: text }: ExecutableNode): string {
+  const start = text.indexOf('is_incremental');
+  if (config.materialized !== 'incremental' || start < 0) return '';
+  const end = text.lastIndexOf('endif');
+  return text.slice(start, end > start ? end : undefined).replaceAll(/\s+/g, ' ');
+}
+
 const NAMES = new WeakMap<Manifest, ReadonlyMap<string, string>>();
 
 /** How both sides call a relation, wherever its schema is. */
 function namesOf(manifest: Manifest): Told['nameOf'] {
   let names = NAMES.get(manifest);
   if (names === undefined) {
-    names = new Map([
+    names = new Map<string, string>([
       ...Object.values(manifest.sources).map(
         ({ schema, identifier: name, unique_id: id }) =>
-          [relationKey({ schema, name }), id] as const,
+          // another table is another one, also where the source has kept its name
+          [relationKey({ schema, name }), `${id} ${schema}.${name}`] as const,
       ),
       ...Object.values(manifest.nodes)
         .filter(makesRelation)

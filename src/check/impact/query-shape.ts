@@ -16,7 +16,13 @@ export interface SelectShape {
   readonly items: readonly Item[];
   readonly clauses: Clauses;
   /** queries in brackets of its FROM, in their order */
-  readonly inner: readonly QueryShape[];
+  readonly inner: readonly Derived[];
+}
+
+/** A query in brackets, and the names that its alias may give its columns: `(…) as s (x, y)`. */
+export interface Derived {
+  readonly query: QueryShape;
+  readonly listed: readonly Token[];
 }
 
 export interface QueryShape {
@@ -132,6 +138,9 @@ function cteOf(tokens: readonly Token[]): Cte {
 function selectOf(tokens: readonly Token[]): SelectShape {
   const clauses = new Map<string, Token[]>();
   let at = 0;
+  // its rows stand in it
+  if (isWord(tokens[at], 'VALUES'))
+    return { distinct: undefined, items: [], clauses: new Map([['values', tokens]]), inner: [] };
   if (isWord(tokens[at], 'SELECT')) at++;
   let distinct: Token[] | undefined;
   if (isWord(tokens[at], 'DISTINCT')) {
@@ -190,12 +199,22 @@ const isDerived = (tokens: readonly Token[], at: number): boolean => {
   );
 };
 
-function queriesIn(tokens: readonly Token[]): readonly QueryShape[] {
+function queriesIn(tokens: readonly Token[]): readonly Derived[] {
   return tokens.flatMap((t, i) => {
     if (t.kind !== 'group' || !isDerived(tokens, i)) return [];
-    return isQuery(t.nodes) ? [shapeOf(t.nodes)] : queriesIn(t.nodes);
+    if (!isQuery(t.nodes)) return queriesIn(t.nodes);
+    const list = tokens[isWord(tokens[i + 1], 'AS') ? i + 3 : i + 2];
+    const isList = list?.kind === 'group' && !isWord(tokens[i + 1], 'ON', 'USING');
+    return [{ query: shapeOf(t.nodes), listed: isList ? list.nodes : [] }];
   });
 }
+
+/** The conditions of joins: FROM without its tables and the queries in it, which are looked at by themselves. */
+export const conditionsOf = (tokens: readonly Token[]): readonly Token[] =>
+  tokens.flatMap((t, i) => {
+    if (t.kind !== 'group' || !isDerived(tokens, i)) return [t];
+    return isQuery(t.nodes) ? [] : conditionsOf(t.nodes);
+  });
 
 const tablesText = (tokens: readonly Token[]): string =>
   tokens

@@ -80,5 +80,15 @@ export function* wordsOf(tokens: readonly Token[]): Generator<string> {
     else if (token.kind === 'word' || token.kind === 'name') yield token.text;
 }
 
+/** Whether they name a row as a whole: `*` and `t.*`, also as an argument. `count(*)` counts rows, whatever is in them. */
+export const hasWholeRow = (tokens: readonly Token[]): boolean =>
+  tokens.some((token, i) => {
+    const before = tokens[i - 1];
+    if (token.kind === 'group')
+      return !(textOf(token.nodes) === '*' && isWord(before, 'COUNT')) && hasWholeRow(token.nodes);
+    const isFirst = before === undefined || (before.kind === 'mark' && /^[.,]$/.test(before.text));
+    return token.kind === 'mark' && token.text === '*' && isFirst;
+  });
+
 export const isWord = (token: Token | undefined, ...words: readonly string[]): boolean =>
   token?.kind === 'word' && words.includes(token.text.toUpperCase());
