@@ -5,6 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { measureCheck } from './areas/check.mjs';
 import { measureParse } from './areas/parse.mjs';
 import { measureClickHouse } from './areas/clickhouse.mjs';
 import { measurePostgres } from './areas/postgres.mjs';
@@ -16,6 +17,7 @@ import { judge } from './gate.mjs';
 const AREAS = {
   startup: measureStartup,
   parse: measureParse,
+  check: measureCheck,
   postgres: measurePostgres,
   clickhouse: measureClickHouse,
   site: measureSite,
