@@ -89,7 +89,7 @@ if (values.help || unknown.length > 0) {
   writeFileSync(file, `${JSON.stringify({ machine, areas: found }, null, 2)}\n`);
   say(`Written: ${values.json}`);
   if (values.gate) {
-    const { lines, isWithin } = judge(Object.values(found).flatMap((area) => area.measurements));
+    const { lines, isWithin } = judge(found);
     say(`\n${lines.join('\n')}`);
     if (!isWithin) process.exitCode = 1;
   }
