@@ -24,6 +24,8 @@ export interface Dependent {
   readonly grants: readonly Grant[];
   /** `create index` texts (materialized views) */
   readonly indexes: readonly string[];
+  /** what people gave to its columns and indexes, as statements (materialized views) */
+  readonly given?: readonly string[];
   readonly populated: boolean;
   /** other relations read this one */
   readonly isRead: boolean;

@@ -7,6 +7,7 @@ import type { Facts } from './facts.ts';
 import { viewVersion } from './view-version.ts';
 import { CONTRACT_MARK } from './own-constraints.ts';
 import { BELONGINGS, FOREIGN_PUBLICATIONS } from './observe-belongings.ts';
+import { GIVEN } from './observe-given.ts';
 import { quoted } from './quote.ts';
 import { repeatable } from './statements.ts';
 
@@ -85,6 +86,7 @@ const DEPENDENTS = `(
       'comment', obj_description(v.oid, 'pg_class'),
       'grants', ${grants('v.relacl', 'v.relowner')},
       'indexes', (select coalesce(json_agg(pg_get_indexdef(i.indexrelid)), '[]') from pg_catalog.pg_index i where i.indrelid = v.oid),
+      'given', ${GIVEN},
       'populated', v.relispopulated,
       'isRead', exists (
         select from pg_catalog.pg_depend d2 join pg_catalog.pg_rewrite w2 on w2.oid = d2.objid

@@ -88,9 +88,10 @@ const restoreOne = (d: Dependent): readonly string[] => [
   ...(d.comment === null
     ? []
     : [`comment on materialized view ${textOf(d)} is ${quoted(d.comment)}`]),
+  ...(d.given ?? []),
 ];
 
-/** Creates the dropped materialized views again, with their rows, indexes, owner, grants and comment. */
+/** Creates the dropped materialized views again, with their rows, indexes, owner, grants, comments and what their columns have. */
 export const restoreMaterialized = (facts: Facts): readonly Statement[] =>
   facts.dependents
     .filter((d) => d.kind === 'materialized_view')

@@ -51,6 +51,8 @@ test.each([
   ['an index', 'create index on %s.m (id)'],
   ['a comment', "comment on materialized view %s.m is 'novo'"],
   ['a grant', 'grant select on %s.m to analyst'],
+  ['a comment of a column', "comment on column %s.m.id is 'nova'"],
+  ['a grant of a column', 'grant select (id) on %s.m to analyst'],
 ])('a materialized view that has got %s', async (_, change) => {
   await pg.run(
     `create table ${schema}.t as select 1 as id; create materialized view ${schema}.m as select id from ${schema}.t with no data`,

@@ -85,6 +85,25 @@ describe('a table with everything on it', () => {
     expect(await left()).toEqual([]);
   });
 
+  test('keeps what was given to columns and indexes of a materialized view', async () => {
+    await pg.run(`create materialized view ${schema}."M x" as select id, b as "B" from ${schema}.t;
+      create unique index "M i" on ${schema}."M x" (id); comment on index ${schema}."M i" is 'índice';
+      comment on column ${schema}."M x"."B" is E'it''s \\\\'; grant select ("B") on ${schema}."M x" to analyst with grant option;
+      grant select (id) on ${schema}."M x" to public; alter materialized view ${schema}."M x" alter column id set statistics 77;
+      alter materialized view ${schema}."M x" alter column id set (n_distinct = -0.5);
+      alter materialized view ${schema}."M x" cluster on "M i";
+      create statistics ${schema}."S x" (ndistinct) on id, "B" from ${schema}."M x"`);
+    const given = (): Promise<readonly unknown[]> =>
+      pg.rows(`select attname::text, nullif(attstattarget, -1), attacl::text, array_to_string(attoptions, ' '), col_description(attrelid, attnum),
+          (select concat(indisclustered, obj_description(indexrelid)) from pg_index where indrelid = attrelid),
+          (select pg_get_statisticsobjdef(oid) from pg_statistic_ext where stxrelid = attrelid)
+        from pg_attribute where attrelid = '${schema}."M x"'::regclass and attnum > 0 order by attnum`);
+    const before = await given();
+    await rebuildTable(pg, at('t'), { select: "select 2 as id, 'b'::text as b" });
+    expect(await pg.rows(`select * from ${schema}."M x"`)).toEqual([[2, 'b']]);
+    expect(await given()).toEqual(before);
+  });
+
   test('a dependent column changes its type: the readers keep the old version, which is named', async () => {
     const { way, attempt } = await rebuildTable(pg, at('t'), {
       select: "select 'x'::text as id, 'b'::text as b",

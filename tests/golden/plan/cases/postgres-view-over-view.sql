@@ -34,8 +34,12 @@ grant SELECT on table "db"."gold"."__etl_260aadcb_40493f" to "analyst";
 alter view "reports"."v" owner to "etl";
 alter view "db"."gold"."x" owner to "etl";
 do 'begin if to_regclass(''"db"."gold"."x"'')::oid is distinct from 16400::oid or (select c.xmin::text from pg_catalog.pg_class c where c.oid = 16400::oid) is distinct from ''7'' or (select count(*) from (values (20000, ''777'')) as s(rule, version) join pg_catalog.pg_rewrite w on w.oid = s.rule join pg_catalog.pg_class c on c.oid = w.ev_class and concat_ws('':'', w.xmin, c.xmin, case c.relkind when ''m'' then concat_ws('':'',
-      c.relispopulated, (select string_agg(x.indexrelid::text, '','' order by x.indexrelid) from pg_catalog.pg_index x where x.indrelid = c.oid),
-      md5(obj_description(c.oid, ''pg_class''))) end) = s.version) <> 1 then raise exception using errcode = ''40001'', message = ''gold.x was changed by somebody else''; end if; end';
+      c.relispopulated,
+      (select string_agg(concat(x.indexrelid, x.indisclustered), '','' order by x.indexrelid) from pg_catalog.pg_index x where x.indrelid = c.oid),
+      (select string_agg(s.oid::text, '','' order by s.oid) from pg_catalog.pg_statistic_ext s where s.stxrelid = c.oid),
+      (select string_agg(a.xmin::text, '','' order by a.attnum) from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0),
+      (select md5(string_agg(concat(d.objsubid, d.description), '','' order by d.objsubid)) from pg_catalog.pg_description d
+        where d.classoid = ''pg_catalog.pg_class''::regclass and d.objoid = c.oid)) end) = s.version) <> 1 then raise exception using errcode = ''40001'', message = ''gold.x was changed by somebody else''; end if; end';
 alter view "db"."gold"."x" rename to "__etl_260aadcb_40493f_o";
 alter view "db"."gold"."__etl_260aadcb_40493f" rename to "x";
 create or replace view "reports"."v" with (security_barrier=true) as
