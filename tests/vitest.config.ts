@@ -14,6 +14,7 @@ const TOGETHER = { isolate: false };
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
+    globalSetup: ['tests/support/data-folders-setup.ts'],
     // all cores: most of a test's time is spent in the processes it starts, while it waits for them
     maxWorkers: Math.max(2, availableParallelism()),
     projects: [

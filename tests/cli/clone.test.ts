@@ -2,6 +2,8 @@
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Connection } from '../../src/adapter/contract.ts';
+import { hold } from '../projects/support/bench.ts';
 import { etl, rowsOf, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
 
 const FILES: Readonly<Record<string, string>> = {
@@ -30,6 +32,7 @@ select * from {{ ref('raw') }}`,
 `,
 };
 let project: Scratch;
+let held: Connection;
 const run = (...args: readonly string[]): Promise<EtlResult> => etl(args, { cwd: project.dir });
 
 interface Result {
@@ -45,6 +48,8 @@ async function results(): Promise<{ args: Record<string, unknown>; results: read
 
 beforeAll(async () => {
   project = await scratch({ ...FILES, 'dbt_project.yml': 'name: shop\nprofile: shop\n' });
+  // keeps the embedded server up, so that not every call starts one
+  held = await hold('postgres', project.dir);
   for (const target of ['prod', 'prod_ch']) {
     const { code, output } = await run('build', '-t', target);
     expect(code, output).toBe(0);
@@ -54,7 +59,10 @@ beforeAll(async () => {
   }
   await project.write(FILES);
 });
-afterAll(() => project.dispose());
+afterAll(async () => {
+  await held.close();
+  await project.dispose();
+});
 
 describe.each([
   ['postgres', 'dev', 'prod'],

@@ -2,9 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Connection } from '../../src/adapter/contract.ts';
+import { hold } from '../projects/support/bench.ts';
+import { initialised } from '../support/data-folders.ts';
 import { etl, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
 
 let project: Scratch;
+let held: Connection;
 beforeAll(async () => {
   project = await scratch({
     'dbt_project.yml': `name: shop
@@ -23,6 +27,8 @@ vars: {least: 3}
     'models/headed.sql':
       '{% call set_sql_header(config) %}with eight as (select 8 as id){% endcall %}select id from eight',
   });
+  // keeps the embedded server up, so that not every call starts one
+  held = await hold('postgres', project.dir);
   for (const engine of ['postgres', 'clickhouse'])
     expect(
       (
@@ -32,7 +38,10 @@ vars: {least: 3}
       ).code,
     ).toBe(0);
 });
-afterAll(() => project.dispose());
+afterAll(async () => {
+  await held.close();
+  await project.dispose();
+});
 const run = (...args: readonly string[]): Promise<EtlResult> => etl(args, { cwd: project.dir });
 
 describe.each(['postgres', 'clickhouse'])('show on %s', (engine) => {
@@ -237,6 +246,7 @@ test('a closing semicolon stays in what is compiled, and is not sent', async () 
     'models/closed.sql': 'select 1 as id -- one\n;\n',
   });
   try {
+    await initialised(more.dir);
     const { code, output } = await etl(['run'], { cwd: more.dir });
     expect(code, output).toBe(0);
     expect(await readFile(join(more.dir, 'target/compiled/stock/models/closed.sql'), 'utf8')).toBe(

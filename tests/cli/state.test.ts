@@ -2,6 +2,8 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Connection } from '../../src/adapter/contract.ts';
+import { hold } from '../projects/support/bench.ts';
 import { etl, rowsOf, scratch, type EtlResult, type Scratch } from '../support/etl.ts';
 
 const FILES: Readonly<Record<string, string>> = {
@@ -31,9 +33,12 @@ models: [{name: base, description: all, config: {meta: {a: 1}}, columns: [{name:
 `,
 };
 let project: Scratch;
+let held: Connection;
 const run = (...args: readonly string[]): Promise<EtlResult> => etl(args, { cwd: project.dir });
 beforeAll(async () => {
   project = await scratch(FILES);
+  // keeps the embedded server up, so that not every call starts one
+  held = await hold('postgres', project.dir);
   for (const target of ['prod_ch', 'prod']) {
     const { code, output } = await run('build', '-t', target);
     expect(code, output).toBe(1);
@@ -42,7 +47,10 @@ beforeAll(async () => {
     });
   }
 });
-afterAll(() => project.dispose());
+afterAll(async () => {
+  await held.close();
+  await project.dispose();
+});
 
 async function names(...selection: readonly string[]): Promise<readonly string[]> {
   const fixed = ['-t', 'dev', '--state', 'state_prod', '--indirect-selection', 'empty'];

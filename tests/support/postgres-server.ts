@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { findBinaries, hydrate } from '../../src/adapters/postgres/embedded/binaries.ts';
 import { serverUser } from '../../src/adapters/postgres/embedded/system-user.ts';
+import { sha256 } from '../../src/kernel/hash.ts';
+import { copyOfData } from './data-folders.ts';
 import { OTHER_POSTGRES, scratchDir } from './postgres.ts';
 
 export interface PostgresServer {
@@ -53,10 +55,16 @@ export async function postgresServer(
   await writeFile(join(dir, 'password'), 's3cret-pw\n');
   await own(join(dir, 'password'));
   const auth = ['-A', 'scram-sha-256', '--pwfile', join(dir, 'password')];
-  await exec(
-    bin('initdb'),
-    ['-D', data, '-U', 'me', '-E', 'UTF8', '--locale=C', '--no-sync', ...auth],
-    { ...user, env, cwd: '/' },
+  await copyOfData(
+    `server-${sha256(binaries.native).slice(0, 12)}`,
+    async (fresh) => {
+      await exec(
+        bin('initdb'),
+        ['-D', fresh, '-U', 'me', '-E', 'UTF8', '--locale=C', '--no-sync', ...auth],
+        { ...user, env, cwd: '/' },
+      );
+    },
+    data,
   );
   if (hba !== undefined) await writeFile(join(data, 'pg_hba.conf'), `${hba.join('\n')}\n`);
   const port = await freePort();

@@ -24,6 +24,7 @@ import { md5 } from '../../src/kernel/hash.ts';
 import { relationKey, type RelationName } from '../../src/kernel/relation.ts';
 import { wholeOf } from '../../src/run/publish.ts';
 
+import { initialised } from './data-folders.ts';
 /** Programs of another Postgres than the bundled one, for the same tests on it: `npm run test:servers` sets it. */
 export const OTHER_POSTGRES = process.env['ETL_TEST_POSTGRES'];
 /** The major version of the server that is tested. */
@@ -68,6 +69,7 @@ export async function scratchDir(): Promise<string> {
 /** Starts a scratch server; `threads` connections at most. */
 export async function scratchPostgres(threads = 4): Promise<ScratchPostgres> {
   const projectDir = await scratchDir();
+  if (OTHER_POSTGRES === undefined) await initialised(projectDir);
   const target = postgresTarget();
   const connection = await postgres.connect(target, {
     projectDir,

@@ -9,6 +9,7 @@ import { clickhouse } from '../../../src/adapters/clickhouse/adapter.ts';
 import { postgres } from '../../../src/adapters/postgres/adapter.ts';
 import type { ApiOptions, Diagnostic, NodeOutcome } from '../../../src/api/index.ts';
 import { isEtlError } from '../../../src/kernel/error.ts';
+import { initialised } from '../../support/data-folders.ts';
 import { scratch, type Scratch } from '../../support/etl.ts';
 import { giveBack, takeFolder } from './kept-postgres.ts';
 
@@ -86,7 +87,8 @@ export async function rowsOn(connection: Connection, sql: string): Promise<reado
 }
 
 /** Holds the embedded engine of a project open. */
-export function hold(engine: Engine, projectDir: string): Promise<Connection> {
+export async function hold(engine: Engine, projectDir: string): Promise<Connection> {
+  if (engine === 'postgres') await initialised(projectDir);
   const adapter = ADAPTERS[engine];
   const { value } = adapter.parseTarget({
     type: engine,

@@ -2,6 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { check, type CheckOptions, type CheckReport } from '../../../src/api/index.ts';
+import { initialised } from '../../support/data-folders.ts';
 import { scratch, type Scratch } from '../../support/etl.ts';
 import type { Engine } from './bench.ts';
 
@@ -26,6 +27,7 @@ export async function bed(
   files: Readonly<Record<string, string>> = {},
 ): Promise<Bed> {
   const made = await scratch({ 'dbt_project.yml': PROJECT, ...files });
+  if (engine === 'postgres') await initialised(made.dir, '.etl/check');
   return {
     ...made,
     check: async (more = {}, options = {}) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Connection } from '../../../src/adapter/contract.ts';
 import { postgres } from '../../../src/adapters/postgres/adapter.ts';
+import { initialised } from '../../support/data-folders.ts';
 import { scratch, type Scratch } from '../../support/etl.ts';
 
 /** Keeps the server running, from a database that no test looks at. */
@@ -21,6 +22,7 @@ export async function takeFolder(): Promise<Kept> {
   kept = undefined;
   if (found !== undefined) return found;
   const folder = await scratch();
+  await initialised(folder.dir);
   return { folder, keeper: await keeperOf(folder.dir) };
 }
 
