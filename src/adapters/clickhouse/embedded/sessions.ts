@@ -29,6 +29,7 @@ interface Kept {
 export class Sessions {
   readonly #open: () => Session;
   #idle: Kept[] = [];
+  #isClosed = false;
 
   constructor(open: () => Session) {
     this.#open = open;
@@ -51,7 +52,7 @@ export class Sessions {
       isReusable = !LEAVES_TRACES.test(order.sql);
       return result;
     } finally {
-      if (isReusable) this.#keep(kept);
+      if (isReusable && !this.#isClosed) this.#keep(kept);
       else session.close();
     }
   }
@@ -69,8 +70,9 @@ export class Sessions {
     if (this.#idle.length > KEPT_AT_MOST) this.#idle.shift()?.session.close();
   }
 
-  /** Closes those that nobody uses. */
+  /** Closes those that nobody uses, and each other one after its statement. */
   close(): void {
+    this.#isClosed = true;
     const idle = this.#idle;
     this.#idle = [];
     for (const { session } of idle) session.close();
