@@ -1,6 +1,6 @@
 import type { CatalogColumn } from '../adapter/catalog.ts';
 import { ask, type Connection } from '../adapter/contract.ts';
-import { isStatementFailure } from '../adapter/failure.ts';
+import { isStatementFailure, type StatementFailure } from '../adapter/failure.ts';
 import type { RelationProfile } from '../adapter/profile.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { relationKey } from '../kernel/relation.ts';
@@ -77,6 +77,12 @@ function relationsOf({ manifest }: OpenProject, found: readonly CatalogColumn[])
   }));
 }
 
+/** What an engine says of a failure; where it says that of a value, the value is left out: nobody asked for it, and logs are kept. */
+const withoutValues = (failed: StatementFailure): string =>
+  failed.error.kind === 'type'
+    ? failed.error.message.replace(/["'`].*["'`]/s, '…')
+    : explainFailure(failed, {}).message;
+
 async function profiled(
   { dialect }: OpenProject,
   connection: Connection,
@@ -108,9 +114,7 @@ async function profiled(
     return profile ?? { rows: 0, of: 'all', columns: [] };
   } catch (error) {
     if (!isStatementFailure(error)) throw error;
-    const why = isLate
-      ? `it took longer than ${SECONDS} seconds`
-      : explainFailure(error, {}).message;
+    const why = isLate ? `it took longer than ${SECONDS} seconds` : withoutValues(error);
     return {
       code: 'ETL8063',
       severity: 'warning',
