@@ -6,7 +6,7 @@ import type { RunEvent } from '../../../src/api/index.ts';
 import { scratch } from '../etl.ts';
 import { postgresServer } from '../postgres-server.ts';
 import { type Fault, faultProxy, type Point, type Watched } from './proxy.ts';
-import { PROJECT, type Scenario, SCENARIOS } from './scenarios.ts';
+import { PROJECT, projectOf, type Scenario, SCENARIOS } from './scenarios.ts';
 
 /** The harm that is tried at every point. */
 export const HARMS = ['cut', 'terminate', 'kill'] as const;
@@ -14,7 +14,7 @@ export type Kind = (typeof HARMS)[number];
 
 /** What the builder of a version is told, and how it may be killed. */
 export interface BuildRequest {
-  readonly scenario: Scenario;
+  readonly scenario: Pick<Scenario, 'name' | 'verb' | 'select'>;
   readonly v: number;
   readonly projectDir: string;
   readonly profilesDir: string;
@@ -77,7 +77,6 @@ const SEEN_MS = 10_000;
 const isAbsent = (error: unknown): boolean => (error as { code?: string }).code === '42P01';
 
 export interface Rig {
-  readonly projectDir: string;
   /** builds the next version of a scenario with a fault; returns what was wrong afterwards, and what was done */
   readonly strike: (
     scenario: Scenario,
@@ -90,6 +89,20 @@ export interface Rig {
   readonly close: () => Promise<void>;
 }
 
+/** Builds all of them at once. */
+const EVERYTHING: Pick<Scenario, 'name' | 'verb' | 'select'> = {
+  name: 'everything',
+  verb: 'build',
+  select: '*',
+};
+
+/** Files of a project in a folder of its own. */
+const within = (
+  folder: string,
+  files: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(files).map(([file, text]) => [join(folder, file), text]));
+
 /** Starts the server and the proxy, and builds version 1 of everything. */
 export async function faultRig(): Promise<Rig> {
   const server = await postgresServer(undefined, undefined, {
@@ -97,7 +110,8 @@ export async function faultRig(): Promise<Rig> {
   });
   const proxy = await faultProxy(server.port);
   const { dir, write, dispose } = await scratch({
-    ...PROJECT,
+    ...within(EVERYTHING.name, PROJECT),
+    ...Object.fromEntries(SCENARIOS.flatMap((s) => Object.entries(within(s.name, projectOf(s))))),
     'server/profiles.yml': profile(server.port),
     'proxy/profiles.yml': profile(proxy.port),
   });
@@ -137,13 +151,13 @@ export async function faultRig(): Promise<Rig> {
     }
   };
   const request = (
-    scenario: Scenario,
+    scenario: BuildRequest['scenario'],
     v: number,
     through: BuildRequest['through'],
   ): BuildRequest => ({
     scenario,
     v,
-    projectDir: dir,
+    projectDir: join(dir, scenario.name),
     profilesDir: join(dir, through),
     through,
   });
@@ -153,9 +167,7 @@ export async function faultRig(): Promise<Rig> {
     grant all on all tables in schema raw to builder; grant usage on schema public to outsider; alter schema theirs owner to outsider;
     create table public.their_own as select 1 as id; create table public.__etl_their_notes as select 1 as id;
     alter table public.their_own owner to outsider; alter table public.__etl_their_notes owner to outsider`);
-  const [everything] = SCENARIOS.map((s): Scenario => ({ ...s, verb: 'build', select: '*' }));
-  if (everything === undefined) throw new Error('no scenarios');
-  const said = await buildHere(request(everything, 1, 'server'));
+  const said = await buildHere(request(EVERYTHING, 1, 'server'));
   if (said !== '') throw new Error(`version 1 was not built: ${said}`);
   const versions = new Map(SCENARIOS.map((s) => [s.name, 1]));
   for (const { target, isReadElsewhere = false, name } of lasting) {
@@ -211,7 +223,7 @@ export async function faultRig(): Promise<Rig> {
         elsif k = 'r' then drop table public.${scenario.target}; end if; end $$`);
     const sql = scenario.before?.(v);
     if (sql !== undefined) await admin.query(sql);
-    if (scenario.files !== undefined) await write(scenario.files(v));
+    if (scenario.files !== undefined) await write(within(scenario.name, scenario.files(v)));
     const old = await text(scenario.content);
     const untouched = await foreign();
     const watched = proxy.arm({ point, ...harmOf(kind) });
@@ -236,7 +248,6 @@ export async function faultRig(): Promise<Rig> {
     return { problems: problems.map((p) => `${where}: ${p}`), watched };
   };
   return {
-    projectDir: dir,
     strike,
     victim,
     close: async () => {

@@ -1,4 +1,5 @@
 // Every materialization in a small project, and what each of them must hold after version `v` was built.
+import { basename } from 'node:path';
 
 /** One way of building one relation. */
 export interface Scenario {
@@ -23,6 +24,8 @@ export interface Scenario {
   readonly howOften?: (v: number) => string;
   /** a view of another role reads it, which only that role may re-point: the version that it reads stays */
   readonly isReadElsewhere?: boolean;
+  /** further models that its own ones read or are read by */
+  readonly beside?: string;
   /** it takes long, and is left to `npm run test:faults` */
   readonly isLong?: boolean;
 }
@@ -56,7 +59,7 @@ export const SCENARIOS: readonly Scenario[] = [
   model('table_first', { isFirst: true }),
   model('table_again'),
   // the view over it is a model too: it goes on with the old table until its own turn comes
-  model('table_retyped', { select: 'table_retyped+' }),
+  model('table_retyped', { select: 'table_retyped+', beside: 'over_retyped' }),
   model('table_read_elsewhere', { isReadElsewhere: true }),
   model('table_tested', { verb: 'build' }),
   model('adds', { expected: (v) => list(...upTo(v)) }),
@@ -70,6 +73,7 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   model('merges', { expected: (v) => list(...upTo(v).map((i) => (i === v ? i : `${i}.5`))) }),
   model('batches', {
+    beside: 'days',
     content: "select string_agg(day::date || ':' || v, ',' order by day) from public.batches",
     expected: (v) => `2024-01-01:${v},2024-01-02:${v}`,
     between: (v) => [`2024-01-01:${v},2024-01-02:${v - 1}`],
@@ -77,6 +81,7 @@ export const SCENARIOS: readonly Scenario[] = [
   // with tests to pass nobody sees one window without the other
   model('batches_tested', {
     verb: 'build',
+    beside: 'days',
     isLong: true,
     content:
       "select string_agg(day::date || ':' || v, ',' order by day) from public.batches_tested",
@@ -148,11 +153,15 @@ export const PROJECT: Readonly<Record<string, string>> = {
   ),
   'models/table_read_elsewhere.sql': configured("materialized='table'", `select ${V} as id`),
   'models/table_tested.sql': configured("materialized='table'", `select ${V} as id`),
-  'models/tests.yml':
-    'models:\n  - name: table_tested\n    columns: [{name: id, data_tests: [not_null, unique]}]\n' +
-    ['batches_tested', 'adds_tested', 'materialized_tested']
-      .map((name) => `  - name: ${name}\n    data_tests: [filled]\n`)
-      .join('') +
+  'models/table_tested.yml':
+    'models:\n  - name: table_tested\n    columns: [{name: id, data_tests: [not_null, unique]}]\n',
+  ...Object.fromEntries(
+    ['batches_tested', 'adds_tested', 'materialized_tested'].map((name) => [
+      `models/${name}.yml`,
+      `models:\n  - name: ${name}\n    data_tests: [filled]\n`,
+    ]),
+  ),
+  'snapshots/snapshot_tested.yml':
     'snapshots:\n  - name: snapshot_tested\n    data_tests: [filled]\n',
   'tests/generic/filled.sql':
     '{% test filled(model) %}select count(*) from {{ model }} having count(*) = 0{% endtest %}\n',
@@ -216,7 +225,18 @@ export const PROJECT: Readonly<Record<string, string>> = {
     'select id as k, v as id from raw.people',
   ),
   'seeds/some_seed.csv': 'id,name\n1,a\n',
-  'snapshots/first.sql': snapshot('snapshot_first'),
-  'snapshots/tested.sql': snapshot('snapshot_tested'),
-  'snapshots/again.sql': snapshot('snapshot_again'),
+  'snapshots/snapshot_first.sql': snapshot('snapshot_first'),
+  'snapshots/snapshot_tested.sql': snapshot('snapshot_tested'),
+  'snapshots/snapshot_again.sql': snapshot('snapshot_again'),
 };
+
+const COMMON: readonly string[] = ['dbt_project.yml', 'tests/generic/filled.sql'];
+
+/** The project with what one scenario needs: it is read for every message of every scenario, twice. */
+export const projectOf = ({ target, beside }: Scenario): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(PROJECT).filter(
+      ([file]) =>
+        COMMON.includes(file) || [target, beside].includes(basename(file).replace(/\.\w+$/, '')),
+    ),
+  );
