@@ -7,6 +7,7 @@ import type { CompiledNode } from '../plan/compiler.ts';
 import { cteRows } from '../sql/cte-rows.ts';
 import { freezeClock } from '../sql/frozen-clock.ts';
 
+const SETTINGS: readonly string[] = ['cte', 'now'];
 const TIME = /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?$/;
 
 const refused = (test: UnitTestNode, message: string, hint: string): EtlError =>
@@ -24,7 +25,15 @@ export function withSettings(
   compiled: CompiledNode,
 ): CompiledNode {
   const { etl } = (test.config['meta'] ?? {}) as { readonly etl?: unknown };
-  if (typeof etl !== 'object' || etl === null) return compiled;
+  if (etl === undefined || etl === null) return compiled;
+  const names = typeof etl === 'object' ? Object.keys(etl) : [JSON.stringify(etl)];
+  for (const name of names)
+    if (!SETTINGS.includes(name))
+      throw refused(
+        test,
+        `meta.etl of a unit test has no setting ${name}`,
+        `${didYouMean(name, SETTINGS) ?? ''} Its settings: ${SETTINGS.join(', ')}.`.trim(),
+      );
   const { now, cte } = etl as { readonly now?: unknown; readonly cte?: unknown };
   const shown = cte === undefined ? compiled : onlyCte(dialect, test, compiled, cte);
   return now === undefined ? shown : frozen(dialect, test, shown, now);

@@ -119,7 +119,12 @@ expect:
   select id, sold_on from {{ ref('lines') }} where sold_on >= ${isPostgres ? 'current_date' : 'today()'}
 ), counted as (select count(*) as n from recent)
 select n, ${hours} as since from counted\n`,
+      'models/sized.sql': isPostgres ? 'select 1::smallint as n' : 'select toInt16(1) as n',
       'models/u.yml': `unit_tests:\n${unitTest(`
+name: too_large
+model: sized
+given: []
+expect: {rows: [{n: 65537}]}`)}${unitTest(`
 name: stands_still
 model: clock
 config: {meta: {etl: {now: '2024-01-01 10:00:00'}}}
@@ -145,11 +150,19 @@ name: no_time
 model: clock
 config: {meta: {etl: {now: yesterday}}}
 given: []
+expect: {rows: []}`)}${unitTest(`
+name: no_setting
+model: fresh
+config: {meta: {etl: {cto: recent}}}
+given: [{input: ref('lines'), rows: []}]
 expect: {rows: []}`)}`,
     });
-    const { no_such_cte: cte, no_time: time, ...sound } = found;
+    const { no_such_cte: cte, no_time: time, no_setting: setting, too_large: large, ...sound } = found;
     expect(sound).toEqual({ stands_still: 'pass', whole_model: 'pass', one_cte: 'pass' });
     expect(cte).toMatch(/^error ETL6110 .*fresh has no CTE "recnt"/s);
+    // 65537 as 16 bits is 1
+    expect(large).toMatch(/^error ETL5001/);
+    expect(setting).toMatch(/^error ETL6110 .*has no setting cto/s);
     expect(time).toMatch(/^error ETL6110 .*no time: "yesterday"/s);
   });
 });

@@ -29,6 +29,14 @@ function nested(value: unknown): string {
   return quoted(String(value as string | number | boolean));
 }
 
+/** Whether a whole number is too large or too small for a type, which would take another one for it without a word. */
+function wraps(number: string, type: string): boolean {
+  const [, unsigned, bits] = /^(U?)Int(\d+)$/.exec(type) ?? [];
+  if (bits === undefined || !/^-?\d+$/.test(number)) return false;
+  const [given, size] = [BigInt(number), Number(bits)];
+  return given !== (unsigned === 'U' ? BigInt.asUintN(size, given) : BigInt.asIntN(size, given));
+}
+
 /**
  * A value as a column of the type. Numbers go as text, because ClickHouse would take 1.15 for a Float64 and cut it off as a
  * Decimal; `materialize` makes it a column like those of a table, where functions treat constants differently.
@@ -45,6 +53,8 @@ export function fixtureValue(given: FixtureValue, type: string): string {
   // comparisons give numbers here, and the text of a boolean is none
   const isNumber = /^(U?Int|Float|Decimal)\d*$/.test(innerType(type).name);
   const plain = kind === 'boolean' && isNumber ? (text === 'true' ? '1' : '0') : text;
+  if (wraps(plain, innerType(type).name))
+    return `accurateCast(${as(quoted(plain), 'Decimal256(0)')}, ${quoted(type)})`;
   const written = kind === 'nested' && isCollection ? nested(value) : quoted(plain);
   return `materialize(${as(written, type)})`;
 }
