@@ -140,7 +140,9 @@ function compared(
 
 function unknownOf(was: CheckedNode | undefined, is: CheckedNode | undefined): string | undefined {
   const reasonOf = ({ standing, because }: CheckedNode): string =>
-    standing === 'wrong' ? 'the engine refuses it' : (because ?? 'it could not be judged');
+    standing === 'wrong'
+      ? 'the engine refuses it'
+      : `it was not judged${because === undefined ? '' : `, because ${because}`}`;
   if (is === undefined || was === undefined) return 'it was not judged on both sides';
   if (is.standing !== 'ok') return reasonOf(is);
   if (was.standing !== 'ok') return `before, ${reasonOf(was)}`;

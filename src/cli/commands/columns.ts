@@ -55,7 +55,9 @@ const differs = ({ id, name, place, differences }: NodeColumns): Diagnostic => (
     : `Write them with: etl columns --write -s ${name}`,
 });
 
-function writtenText({ written, engine }: ColumnsReport): string {
+function writtenText({ nodes, written, engine, diagnostics }: ColumnsReport): string {
+  if (nodes.length === 0) return 'Nothing was written: no model was chosen';
+  if (written.length === 0 && diagnostics.length > 0) return 'Nothing was written';
   if (written.length === 0) return `The property files say already what ${engine} says`;
   const count = written.reduce((sum, { columns: n }) => sum + n, 0);
   return `Wrote ${count} column${count === 1 ? '' : 's'} into ${written.map((w) => w.file).join(', ')}`;
