@@ -58,6 +58,8 @@ test('a run: the failed and the skipped model, until there is nothing left', () 
     const shown = await run('history');
     expect(shown.code, shown.output).toBe(0);
     expect(shown.stdout).toMatch(/The last 3 runs on clickhouse[^]*\| bad +\| ✗✗✓ +\|/);
+    const none = await run('history', '--target', 'nowhere');
+    expect(none.stdout).toBe('No runs are kept on nowhere yet: etl build keeps one.\n');
   }));
 
 test('a build with a test that fails', () =>

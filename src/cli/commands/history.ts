@@ -28,7 +28,7 @@ export const historyCommand = (values: Values, terminal: Terminal): Promise<numb
       );
       reporter.print(
         runs.length === 0
-          ? `No runs are kept${target === undefined ? '' : mask(` of these nodes on ${target}`)} yet: etl build keeps one.`
+          ? `No runs are kept${isSelected ? ' of these nodes' : ''}${target === undefined ? '' : mask(` on ${target}`)} yet: etl build keeps one.`
           : mask(
               historyText(runs, { target: target ?? '', isSelected, colours: coloursOf(colour) }),
             ),
