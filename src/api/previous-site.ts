@@ -16,7 +16,8 @@ async function partOf(folder: string, key: string): Promise<unknown> {
 async function siteIn(folder: string): Promise<ComparedSite | undefined> {
   try {
     const index = await partOf(folder, 'index');
-    if (!isMap(index) || index['format'] !== 1 || !Array.isArray(index['nodes'])) return undefined;
+    if (!isMap(index) || index['format'] !== 1) return undefined;
+    if (!Array.isArray(index['nodes']) || !index['nodes'].every(isMap)) return undefined;
     const { nodes, perShard, project, engine } = index as unknown as SiteIndex;
     const details: NodeDetail[] = [];
     for (let shard = 0; shard * perShard < nodes.length; shard++)
@@ -42,7 +43,9 @@ export async function withChanges(data: SiteData, folder: string): Promise<SiteD
     index: data.index,
     details: data.details.flat(),
   };
-  const changes = changeLog(before, Array.isArray(log) ? (log as readonly Generation[]) : [], now);
+  const isLog =
+    Array.isArray(log) && log.every((one) => isMap(one) && Array.isArray(one['changes']));
+  const changes = changeLog(before, isLog ? (log as readonly Generation[]) : [], now);
   const [last] = changes;
   return {
     ...data,
