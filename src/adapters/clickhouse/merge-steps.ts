@@ -10,7 +10,7 @@ import { attached, replaced as wasReplaced } from './outcome.ts';
 import { swapAttempts } from './publish.ts';
 import { idents, relation, text } from './quote.ts';
 import type { SchemaChange } from './schema-change.ts';
-import { PARALLEL_WRITE } from './settings.ts';
+import { ANY_PARTITIONS, PARALLEL_WRITE } from './settings.ts';
 import { fullCopy, nextState } from './staged-names.ts';
 import { fill, once, repeatable } from './statements.ts';
 import { watch } from './survey.ts';
@@ -76,8 +76,8 @@ export function keepRows(from: MergeFrom, into: RelationName, where: string): St
   // dbt's name for the table that is merged into, so that predicates may use it
   const rest = ` AS DBT_INTERNAL_DEST WHERE ${where}`;
   const kept = strictly(fill(copyRows(request.target, into, change.keep, rest), into), from);
-  if (keepsOrder(facts)) return kept;
-  return { ...kept, settings: { ...kept.settings, ...PARALLEL_WRITE } };
+  const fast = keepsOrder(facts) ? {} : PARALLEL_WRITE;
+  return { ...kept, settings: { ...kept.settings, ...ANY_PARTITIONS, ...fast } };
 }
 
 /** Which rows of the touched partitions go away. */

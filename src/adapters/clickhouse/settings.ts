@@ -48,6 +48,9 @@ export const PRIVATE_WRITE: Settings = { insert_deduplicate: 0 };
  */
 export const PARALLEL_WRITE: Settings = { max_insert_threads: 4 };
 
+/** Of a copy of rows that are in these partitions already: the engine's limit of 100 for one INSERT is meant for new ones. */
+export const ANY_PARTITIONS: Settings = { max_partitions_per_insert_block: 0 };
+
 /** `own` settings of a statement of ours; what the profile says of the number of threads wins. */
 export const over = (profile: Settings, own: Settings | undefined): Settings => {
   const { max_insert_threads: threads } = profile;

@@ -191,3 +191,17 @@ describe('a microbatch', () => {
     },
   );
 });
+
+it('has room for any number of partitions', async () => {
+  const part = (from: number): string =>
+    `select number + ${from} as id, toUInt8(number % 75 + ${from}) as part, 'old' as v from numbers(150)`;
+  await table(part(0), { partition_by: 'part' });
+  await w.run(`INSERT INTO shop.t ${part(75)}`);
+  const changed =
+    "select toUInt64(number) as id, toUInt8(number) as part, 'new' as v from numbers(75)";
+  const more = { uniqueKey: ['part', 'id'], config: { upsert_method: 'copy' } };
+  await mergeInto(w, changed, more, { isTested: true });
+  expect(await w.rows("SELECT count(), uniqExact(part), countIf(v = 'new') FROM shop.t")).toEqual([
+    [300, 150, 75],
+  ]);
+});
