@@ -37,12 +37,12 @@ syncBuiltinESMExports();`;
 
 /** Something goes wrong that nobody thought of. */
 const MADE_UP_BUG = `
-import fs from 'node:fs/promises';
+import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-const readFile = fs.readFile;
-fs.readFile = async (path, ...more) => {
+const { readFileSync } = fs;
+fs.readFileSync = (path, ...more) => {
   if (String(path).endsWith('orders.sql')) throw new TypeError('a made-up bug');
-  return readFile(path, ...more);
+  return readFileSync(path, ...more);
 };
 syncBuiltinESMExports();`;
 
