@@ -9,7 +9,7 @@ const LIMITS = {
     'etl parse, reference project': 9,
   },
   parse: {
-    '100 models: `etl parse --no-partial-parse`': 45,
+    '100 models: `etl parse --no-partial-parse`': 60,
     '100 models: `etl parse`, nothing changed': 10,
   },
   postgres: {
