@@ -1,7 +1,7 @@
 // Ctrl-C while a statement runs: the engine stops it, what was done is told, and the next build works.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Connection } from '../../src/adapter/contract.ts';
 import { etl, type EtlResult, scratch, type Scratch } from '../support/etl.ts';
 import { ENGINES, hold, PROJECT, rowsOn } from './support/bench.ts';
@@ -39,7 +39,11 @@ const serversOf = (dir: string): readonly string[] =>
 async function untilSent(dir: string): Promise<void> {
   const log = join(dir, 'logs/dbt.log');
   const lastRun = (): string => readFileSync(log, 'utf8').split('Running with').at(-1) ?? '';
-  await expect.poll(lastRun, { timeout: 30_000, interval: 20 }).toMatch(/pg_sleep\(120\)|sleepEachRow/);
+  // not expect.poll: a hook waits, too
+  await vi.waitFor(() => expect(lastRun()).toMatch(/pg_sleep\(120\)|sleepEachRow/), {
+    timeout: 30_000,
+    interval: 20,
+  });
   await wait(200);
 }
 
