@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { QueryArrayResult } from 'pg';
 import type { Ahead } from '../../adapter/at-once.ts';
 import type { Effect, SeedInput, Session } from '../../adapter/contract.ts';
@@ -29,7 +30,9 @@ export interface Shared {
   readonly locks: LockHolder | undefined;
 }
 
-const READS = 5;
+/** how often the catalog is read before a race is an error; between two reads a little longer is waited each time */
+const READS = 10;
+const PAUSE_MS = 5;
 /** SQLSTATE: cannot run inside a transaction block */
 const MUST_BE_ALONE = '25001';
 const COUNTED = /^(INSERT|UPDATE|DELETE|MERGE|COPY)$/;
@@ -105,6 +108,7 @@ export class PostgresSession implements Session {
         // The catalog is read while others replace their relations; a read can always be repeated.
         const again = isStatementFailure(error) && error.error.kind === 'contention';
         if (!again || tries >= READS) throw error;
+        await delay(tries * PAUSE_MS);
       }
     }
   }
