@@ -7,6 +7,7 @@ import { LintSettings } from '../check/lints/lint-settings.ts';
 import { MemoryUnfit } from '../check/memory.ts';
 import type { LockedSources } from '../check/source-lock.ts';
 import { hasErrors, sortDiagnostics, type Diagnostic } from '../kernel/diagnostic.ts';
+import { during } from '../kernel/timeline.ts';
 import { EtlError } from '../kernel/error.ts';
 import { sha256 } from '../kernel/hash.ts';
 import type { NodeId } from '../kernel/node-id.ts';
@@ -65,7 +66,9 @@ export async function check(options: CheckOptions = {}): Promise<CheckReport> {
     project,
     selectNodes(project, options, ['model', 'seed', 'snapshot', 'test']),
   );
-  return checkProject(project, invocation, selected, isOnServer);
+  return during(invocation.timeline, 'check', () =>
+    checkProject(project, invocation, selected, isOnServer),
+  );
 }
 
 /** The same for a project that is open already. */
@@ -115,7 +118,9 @@ export async function askEngine(
   const stubs = await stubsOf(project);
   const memories = new Memories(project, { stubs, isUsed: !isOnServer && !wantsLineage });
   const engine = new LazyEngine(() =>
-    isOnServer ? connect(project, invocation) : openScratch(project, invocation),
+    during(invocation.timeline, 'start the engine', () =>
+      isOnServer ? connect(project, invocation) : openScratch(project, invocation),
+    ),
   );
   try {
     const { manifest, graph, dialect, host } = project;
@@ -153,7 +158,7 @@ export async function askEngine(
     if (!isStatementFailure(error)) throw error;
     throw new EtlError([explainFailure(error, {})], { cause: error });
   } finally {
-    await engine.close();
+    await during(invocation.timeline, 'stop the engine', () => engine.close());
   }
 }
 

@@ -6,6 +6,7 @@ import { isStatementFailure } from '../adapter/failure.ts';
 import { writeCompiled } from '../artifacts/compiled.ts';
 import { isEtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import { during } from '../kernel/timeline.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { Compiler } from '../plan/compile.ts';
 import { writtenSql, type Asking, type CompiledNode } from '../plan/compiler.ts';
@@ -139,13 +140,14 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
     );
     const compiler = await compilerFor(selected);
     const done = new Map<NodeId, CompiledNode>();
+    const { timeline } = invocation;
     const compiled: Compiled[] = [];
     const outcomes: NodeOutcome[] = [];
     const answer = options.introspect === false ? noAnswers : answers.answer;
     const ephemerals = options.injectEphemeralCtes === false ? { injectsEphemeral: false } : {};
-    for (const id of orderOf(project.graph).ids.filter((one) => selected.has(one))) {
+    const compileOne = async (id: NodeId): Promise<void> => {
       const node = project.manifest.nodes[id];
-      if (node === undefined) continue;
+      if (node === undefined) return;
       const startedAt = invocation.now();
       const ended = (facts: Partial<NodeOutcome>): void => {
         const finishedAt = invocation.now();
@@ -161,7 +163,7 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
       };
       if (node.resource_type === 'seed') {
         ended({});
-        continue;
+        return;
       }
       const isIncremental = await incremental(node, options, answers);
       const result: CompiledNode = await drive(
@@ -180,8 +182,11 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
         isAsked: asked.has(id),
         path: await writeCompiled(project.inTarget, node, 'compiled', sql),
       });
-    }
-    await writeManifest(project, invocation, done);
+    };
+    await during(timeline, 'compile', async () => {
+      for (const id of orderOf(project.graph).ids) if (selected.has(id)) await compileOne(id);
+    });
+    await during(timeline, 'write manifest.json', () => writeManifest(project, invocation, done));
     const seconds = (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000;
     const args = { which: 'compile', selected: selected.size };
     await writeRunResults(project, invocation, { outcomes, seconds, args, options });

@@ -8,6 +8,7 @@ import { didYouMean } from '../kernel/did-you-mean.ts';
 import { dbtObject } from '../jinja/scope/dbt-object.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import { during } from '../kernel/timeline.ts';
 import type { RelationName } from '../kernel/relation.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { ResourceType } from '../manifest/node.ts';
@@ -26,6 +27,7 @@ import { KnownRelations } from '../run/known-relations.ts';
 import { Leftovers } from '../run/leftovers.ts';
 import { storesFailures } from '../run/store-failures.ts';
 import { runHooks } from '../run/run-hooks.ts';
+import { timedCompiler, timedEvents } from '../run/timed.ts';
 import { batchWishes } from './batches.ts';
 import { lockOf, openScratch } from './check.ts';
 import { checkFirst } from './check-first.ts';
@@ -85,13 +87,15 @@ export async function executeVerb(
   if (isOffline) opened.report(leftOut(selectNodes(opened, options, ['test']).size));
   const project = withSelected(opened, selected);
   if (verb !== 'test') warnOfUnheardGrants(project, selected);
-  if (options.checkFirst === true) await checkFirst(project, invocation, selected);
-  await writeManifest(project, invocation);
+  const { timeline } = invocation;
+  if (options.checkFirst === true)
+    await during(timeline, 'check', () => checkFirst(project, invocation, selected));
+  await during(timeline, 'write manifest.json', () => writeManifest(project, invocation));
   const hasUnitTests = [...selected].some((id) => project.loaded.unitTests.has(id));
   const locked = hasUnitTests ? await lockOf(project) : undefined;
-  const connection = await (isOffline
-    ? openScratch(project, invocation, project.threads)
-    : connect(project, invocation));
+  const connection = await during(timeline, 'connect', () =>
+    isOffline ? openScratch(project, invocation, project.threads) : connect(project, invocation),
+  );
   const disarm = cancelWhenAborted(connection, invocation.signal);
   try {
     const deferred = await deferredRelations(project, selected, options, () =>
@@ -110,7 +114,7 @@ export async function executeVerb(
     });
   } finally {
     disarm();
-    await connection.close();
+    await during(timeline, 'disconnect', () => connection.close());
   }
 }
 
@@ -176,7 +180,7 @@ const NO_HOOKS: Pick<Manifest, 'on_run_start' | 'on_run_end'> = {
 
 async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult> {
   const { options, invocation, project, selected } = parts;
-  const observe: Observer = options.observe ?? ((): void => undefined);
+  const observe = timedEvents(invocation.timeline, options.observe ?? ((): void => undefined));
   const executed = [...selected].filter((id) => hasOutcome(project.manifest, id));
   observe({
     kind: 'run_started',
@@ -185,23 +189,26 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
     threads: project.threads,
     command: verb,
   });
-  const found = await prepareSchemas(parts, executed);
+  const { timeline } = invocation;
+  const found = await during(timeline, 'schemas', () => prepareSchemas(parts, executed));
   const ctx = makeContext(parts, observe, found);
   // as in dbt, a clone is no run: its hooks are not its. What hooks prepare is of no use where nothing is
   const { on_run_start, on_run_end } =
     verb === 'clone' || parts.isOffline ? NO_HOOKS : project.manifest;
-  const begun = await runHooks(ctx, on_run_start, {});
+  const begun = await during(timeline, 'on-run-start', () => runHooks(ctx, on_run_start, {}));
   if (begun.broken !== undefined) throw begun.broken;
   const isExecutedNow = new Set(executed);
   const goesOn =
     begun.ok || !behaviourFlag(project.loaded.project.flags, 'skip_nodes_if_on_run_start_fails');
   const outcomes = goesOn
-    ? await execute(ctx, project.graph, selected, {
-        threads: project.threads,
-        failFast: options.failFast ?? false,
-        gate: verb === 'build',
-        testBeforePublish: options.testBeforePublish ?? true,
-      })
+    ? await during(timeline, 'nodes', () =>
+        execute(ctx, project.graph, selected, {
+          threads: project.threads,
+          failFast: options.failFast ?? false,
+          gate: verb === 'build',
+          testBeforePublish: options.testBeforePublish ?? true,
+        }),
+      )
     : skipEverything(
         ctx,
         orderOf(project.graph).ids.filter((id) => isExecutedNow.has(id)),
@@ -224,12 +231,14 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   const seconds = (invocation.now().getTime() - invocation.startedAt.getTime()) / 1000;
   const cancelled = invocation.signal.aborted;
   // what happened is told even where it cannot be written down
-  const written = await writeRunResults(project, invocation, {
-    outcomes: [...begun.outcomes, ...outcomes, ...ended.outcomes],
-    seconds,
-    args: { which: verb, selected: selected.size },
-    options,
-  }).then(
+  const written = await during(timeline, 'write run_results.json', () =>
+    writeRunResults(project, invocation, {
+      outcomes: [...begun.outcomes, ...outcomes, ...ended.outcomes],
+      seconds,
+      args: { which: verb, selected: selected.size },
+      options,
+    }),
+  ).then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
@@ -267,7 +276,8 @@ function makeContext(
     manifest,
     dialect,
     connection,
-    compiler,
+    compiler: timedCompiler(compiler, invocation.timeline),
+    timeline: invocation.timeline,
     unitTestCompiler: new StandInCompiler(project.host, scopes),
     unitTests: loaded.unitTests,
     deferred,

@@ -1,6 +1,7 @@
 // Where the world enters: clock, chance, environment, working directory. Everything below takes them as arguments.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Timeline } from '../kernel/timeline.ts';
 import type { ApiOptions } from './options.ts';
 
 /** The facts of one call. */
@@ -13,6 +14,8 @@ export interface Invocation {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly signal: AbortSignal;
+  /** told where the time goes, when somebody wants to know */
+  readonly timeline: Timeline | undefined;
 }
 
 /** Takes what the options give and the world for the rest. */
@@ -26,5 +29,6 @@ export function newInvocation(options: ApiOptions): Invocation {
     env: options.env ?? process.env,
     cwd: options.cwd ?? process.cwd(),
     signal: options.signal ?? new AbortController().signal,
+    timeline: options.timeline,
   };
 }

@@ -1,6 +1,7 @@
 import type { ProjectGraph } from '../graph/graph.ts';
 import { findNode, type Manifest } from '../manifest/manifest.ts';
 import type { GraphNode } from '../manifest/node.ts';
+import { during } from '../kernel/timeline.ts';
 import { newInvocation } from './invocation.ts';
 import { openToRead } from './read-project.ts';
 import type { ApiOptions } from './options.ts';
@@ -23,7 +24,7 @@ export async function list(options: ApiOptions = {}): Promise<Listed> {
   const invocation = newInvocation(options);
   const project = await openToRead(options, invocation, 'ls');
   const { manifest } = project;
-  await keepManifest(project, invocation);
+  await during(invocation.timeline, 'write manifest.json', () => keepManifest(project, invocation));
   // as in dbt: analyses are listed when they are asked for
   const isAsked = options.resourceType?.some((types) => /\b(analysis|all)\b/.test(types)) ?? false;
   const selected = selectNodes(project, options, [

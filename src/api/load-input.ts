@@ -73,6 +73,7 @@ export async function loadInput(
     vars,
     flags,
     versionCheck: options.versionCheck,
+    timeline: invocation.timeline,
     args: invocationArgs(options, flags, vars ?? {}, args),
   };
 }

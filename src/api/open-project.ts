@@ -8,6 +8,7 @@ import { graphOf, type ProjectGraph } from '../graph/graph.ts';
 import type { TemplateHost } from '../jinja/host.ts';
 import { hasErrors, sortDiagnostics, type Diagnostic, type Span } from '../kernel/diagnostic.ts';
 import { EtlError } from '../kernel/error.ts';
+import { during } from '../kernel/timeline.ts';
 import { growingMask, maskOf, masked, secretsOf } from '../kernel/mask.ts';
 import type { Judge } from '../kernel/warn-policy.ts';
 import type { PreviousState } from '../manifest/previous-state.ts';
@@ -59,8 +60,10 @@ async function loadFrom(
   cache: ParseCache | undefined,
 ): Promise<Awaited<ReturnType<typeof loadProject>> & Pick<ReloadedProject, 'keepChanges'>> {
   try {
-    const kept = await cache?.kept(input, true);
-    const reloaded = kept && (await reloadProject(input, kept));
+    const { timeline } = input;
+    const kept = await during(timeline, 'look for changes', async () => cache?.kept(input, true));
+    const reloaded =
+      kept && (await during(timeline, 'take what is known', () => reloadProject(input, kept)));
     if (kept === undefined || reloaded === undefined)
       return await loadProject({ ...input, witness: cache?.witness });
     const { project: value, keepChanges } = reloaded;
@@ -101,11 +104,19 @@ export const tellOutline = (
  * Reads the project that the options name. Throws an EtlError with every error that was found (config, YAML, templates, refs,
  * cycles); warnings go to `options.report`.
  */
-export async function openProject(
+export const openProject = (
   options: ApiOptions,
   invocation: Invocation,
   which: string,
   args: Readonly<Record<string, unknown>> = {},
+): Promise<OpenProject> =>
+  during(invocation.timeline, 'read the project', () => openNow(options, invocation, which, args));
+
+async function openNow(
+  options: ApiOptions,
+  invocation: Invocation,
+  which: string,
+  args: Readonly<Record<string, unknown>>,
 ): Promise<OpenProject> {
   const judge = judgeFor(options);
   const dir = await findProjectDir(options, invocation);
@@ -135,12 +146,15 @@ export async function openProject(
   );
   options.onProject?.({
     projectDir: dir,
+    inTarget: project.inTarget,
     targetName: project.targetName,
     secrets,
     describe: describer(project),
     counts: countsOf(project.manifest),
   });
-  await cache?.keep(input, loaded, { diagnostics: found, secrets, keepChanges });
+  await during(input.timeline, 'keep it for the next call', async () =>
+    cache?.keep(input, loaded, { diagnostics: found, secrets, keepChanges }),
+  );
   project.report(diagnostics);
   return project;
 }

@@ -1,6 +1,8 @@
 import type { BatchResults, Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { ArtifactFile } from '../artifacts/write.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import type { Timeline } from '../kernel/timeline.ts';
 import type { NodeFacts } from '../reporters/reporter.ts';
 
 /** What a caller may want to know of the project as soon as it is read. */
@@ -9,6 +11,8 @@ export interface ProjectFacts {
   readonly targetName: string;
   /** texts that must never be printed; the list grows when a password becomes known by connecting */
   readonly secrets: readonly string[];
+  /** a file below the target folder; absent where the project could not be read */
+  readonly inTarget?: (name: string) => ArtifactFile;
   readonly describe: (id: NodeId) => NodeFacts;
   /** how many there are of each kind: `['model', 12]` */
   readonly counts: readonly (readonly [noun: string, count: number])[];
@@ -118,6 +122,8 @@ export interface ApiOptions {
   readonly invocationId?: string;
   /** ends the call early: running statements are cancelled in the engine */
   readonly signal?: AbortSignal;
+  /** told where the time goes */
+  readonly timeline?: Timeline;
   /** told what happens; never waited for */
   readonly observe?: Observer;
   /** told what was read, before anything is done with it */

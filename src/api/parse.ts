@@ -1,4 +1,5 @@
 import type { Manifest } from '../manifest/manifest.ts';
+import { during } from '../kernel/timeline.ts';
 import { newInvocation } from './invocation.ts';
 import { openToRead } from './read-project.ts';
 import type { ApiOptions } from './options.ts';
@@ -14,6 +15,6 @@ export interface Parsed {
 export async function parse(options: ApiOptions = {}): Promise<Parsed> {
   const invocation = newInvocation(options);
   const project = await openToRead(options, invocation, 'parse');
-  await keepManifest(project, invocation);
+  await during(invocation.timeline, 'write manifest.json', () => keepManifest(project, invocation));
   return { manifest: project.manifest, inTarget: (name) => project.inTarget(name).path };
 }

@@ -5,6 +5,7 @@ import type { ArtifactFile } from '../artifacts/write.ts';
 import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
 import { sha256 } from '../kernel/hash.ts';
 import { artifactMaskOf, secretsOf } from '../kernel/mask.ts';
+import { during } from '../kernel/timeline.ts';
 import { lenient, type Judge } from '../kernel/warn-policy.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { PreviousState } from '../manifest/previous-state.ts';
@@ -54,7 +55,9 @@ export async function openToRead(
   invocation: Invocation,
   which: string,
 ): Promise<ReadProject> {
-  const kept = await openKept(options, invocation, which);
+  const kept = await during(invocation.timeline, 'look for changes', () =>
+    openKept(options, invocation, which),
+  );
   if (kept !== undefined) return kept;
   const { openProject } = await import('./open-project.ts');
   return openProject(options, invocation, which);
@@ -87,8 +90,10 @@ async function openKept(
     ...secretsOf({ ...env, ...textsOf(input.vars ?? {}) }),
   ];
   const mask = artifactMaskOf(secrets, openWords);
+  const inTarget = (name: string): ArtifactFile => ({ path: join(targetDir, mask(name)), mask });
   options.onProject?.({
     projectDir: dir,
+    inTarget,
     targetName,
     secrets,
     describe: describer({ manifest, dir, targetDir }),
@@ -102,7 +107,7 @@ async function openKept(
   return {
     dir,
     targetDir,
-    inTarget: (name) => ({ path: join(targetDir, mask(name)), mask }),
+    inTarget,
     manifest,
     // reading alone needs no graph
     get graph() {

@@ -1,6 +1,7 @@
 // One reporter for a command, told more as the command learns more: secrets, the project, its nodes.
 import { readFileSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
+import type { ArtifactFile } from '../artifacts/write.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { artifactMaskOf, growingMask, MASKED, masked, maskOf, secretsOf } from '../kernel/mask.ts';
 import type { NodeId } from '../kernel/node-id.ts';
@@ -15,6 +16,10 @@ export interface Console {
   /** takes in what the API found out about the project */
   readonly learn: (facts: ProjectFacts) => void;
   readonly colour: boolean;
+  /** how people call a node */
+  readonly labelOf: (id: NodeId) => string;
+  /** a file below the target folder; undefined while there is none */
+  readonly inTarget: (name: string) => ArtifactFile | undefined;
   /** takes the secrets out of a text that a command prints besides the reporter */
   readonly mask: (text: string) => string;
   /** takes them out of a value that is printed as JSON or cut into a table, before they look like something else */
@@ -58,6 +63,8 @@ export async function openConsole(values: Values, terminal: Terminal): Promise<C
   return {
     reporter: oneByOne(reporter, told),
     colour,
+    labelOf: (id) => common.describe(id).label,
+    inTarget: (name) => facts?.inTarget?.(name),
     learn: (learnt) => {
       facts = learnt;
       masks = masksOf(learnt.secrets);

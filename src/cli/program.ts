@@ -33,7 +33,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
           world.projectDir,
           typeof logPath === 'string' ? logPath : undefined,
         );
-    const { terminal: known } = world;
+    const { terminal: known } = await timed(world);
     code = await spec.run(
       world.values,
       positional,
@@ -110,6 +110,17 @@ function withoutRivals(weak: Values, strong: Values): Values {
   return rivals.some((key) => strong[key] !== undefined)
     ? Object.fromEntries(Object.entries(weak).filter(([key]) => !rivals.includes(key)))
     : weak;
+}
+
+/** With --timings everything below is told where to leave its times. */
+async function timed<W extends { readonly values: Values; readonly terminal: Terminal }>(
+  world: W,
+): Promise<W> {
+  if (world.values['timings'] !== true) return world;
+  const { Timeline } = await import('../kernel/timeline.ts');
+  const { processClock } = await import('./process-clock.ts');
+  const timeline = new Timeline(processClock, 'start');
+  return { ...world, terminal: { ...world.terminal, timeline } };
 }
 
 type Act = (spec: CommandSpec, options: Values, positional: readonly string[]) => Promise<void>;

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { Timeline } from '../kernel/timeline.ts';
 
 /** What the command line is given of the world; a test gives its own. */
 export interface Terminal {
@@ -21,6 +22,8 @@ export interface Terminal {
   readonly invocationId: string;
   /** where dbt.log is written; absent: nowhere */
   readonly logFolder?: string;
+  /** told where the time goes (--timings) */
+  readonly timeline?: Timeline;
   /** what was found wrong before the command began */
   readonly notes?: readonly Diagnostic[];
 }

@@ -5,6 +5,7 @@ import { hasErrors, sortDiagnostics } from '../kernel/diagnostic.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
 import { nodeId } from '../kernel/node-id.ts';
 import type { NodeId } from '../kernel/node-id.ts';
+import { during, timedWork, type Timeline } from '../kernel/timeline.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
 import { buildNodes } from './build.ts';
 import { changedNodes } from './changed-files.ts';
@@ -71,6 +72,8 @@ export interface LoadInput {
   readonly log?: ((message: string, info: ToldAs) => void) | undefined;
   /** false: require-dbt-version is not looked at */
   readonly versionCheck?: boolean | undefined;
+  /** told where the time goes */
+  readonly timeline?: Timeline | undefined;
   /** notes down what is asked of the world */
   readonly witness?: Witness | undefined;
 }
@@ -247,10 +250,13 @@ export async function loadProject(given: LoadInput): Promise<Checked<LoadedProje
   const input = witness === undefined ? given : { ...given, fs: witness.watchedFiles(given.fs) };
   const diagnostics: Diagnostic[] = [];
   const told = (): readonly Diagnostic[] => sortDiagnostics(tellableDiagnostics(diagnostics));
-  const opened = await open(input, diagnostics);
+  const { timeline } = input;
+  const opened = await during(timeline, 'profile and settings', () => open(input, diagnostics));
   if (opened === undefined || hasErrors(diagnostics))
     return { value: undefined, diagnostics: told() };
-  const base = await gather(input, opened, 'everything', diagnostics);
+  const base = await during(timeline, 'files and macros', () =>
+    gather(input, opened, 'everything', diagnostics),
+  );
   const { profile, session, watched, project, dialect, root, packages, host, engine, render } =
     base;
   const { target } = profile;
@@ -278,8 +284,11 @@ export async function loadProject(given: LoadInput): Promise<Checked<LoadedProje
     docs: new Map(Object.entries(docsById)),
     diagnostics,
   };
-  const properties = propertiesOf(world);
-  const built = buildNodes(world, properties, await seedTexts(input, packages, properties));
+  const properties = timedWork(timeline, 'property files', () => propertiesOf(world));
+  const texts = await seedTexts(input, packages, properties);
+  const built = timedWork(timeline, 'templates and nodes', () =>
+    buildNodes(world, properties, texts),
+  );
   diagnostics.push(...warnOfReadOver([...packages.values()]), ...microbatchProblems(built));
   const manifest: Manifest = frozen({
     project_name: project.name,

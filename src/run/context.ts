@@ -1,6 +1,7 @@
 import type { Connection, Dialect } from '../adapter/contract.ts';
 import type { BatchResults, Observer } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { Timeline } from '../kernel/timeline.ts';
 import type { Judge } from '../kernel/warn-policy.ts';
 import type { FixtureColumn } from '../materializations/fixture-sql.ts';
 import type { Manifest, RunHook } from '../manifest/manifest.ts';
@@ -62,6 +63,8 @@ export interface RunContext {
   readonly nodeTimeoutMs?: number | undefined;
   /** dangers the user accepted */
   readonly allow: ReadonlySet<string>;
+  /** told where the time goes, when somebody wants to know */
+  readonly timeline?: Timeline | undefined;
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
   readonly chance: () => number;

@@ -25,6 +25,7 @@ import { type Row, schedule } from './schedule.ts';
 import { stoppable, type StoppableSession } from './stoppable.ts';
 import { StrictReports } from './strict-reports.ts';
 import { Tested } from './tested.ts';
+import { sessionFor, timedFor } from './timed.ts';
 import { type Begun, isForRow, performViews } from './view-row.ts';
 
 export interface ExecuteOptions {
@@ -211,7 +212,9 @@ class Run {
       const isTried = session.audited !== undefined || session.isTried === true;
       const later = isTried ? tested.hold.bind(tested) : undefined;
       for (const id of tests) {
-        const outcome = await this.test(session, this.node(id), standIns, thread, later);
+        const test = this.node(id);
+        const on = timedFor(ctx, test, session, node);
+        const outcome = await this.test(on, test, standIns, thread, later);
         tested.add(outcome);
         // a publish with a failing test is not repeated
         if (failing([outcome]) > 0) tested.settle();
@@ -241,8 +244,8 @@ class Run {
     use: (session: StoppableSession) => Promise<T>,
     effects = new Effects(),
   ): Promise<T> {
-    const { connection, compiler, nodeTimeoutMs } = this.ctx;
-    return connection.withSession(node.name, async (raw) => {
+    const { compiler, nodeTimeoutMs } = this.ctx;
+    return sessionFor(this.ctx, node, async (raw) => {
       const clock = nodeClock(node, nodeTimeoutMs, raw);
       const session = effects.watching(commented(raw, compiler.comment(node)));
       return use(stoppable(session, () => this.isStopped, clock)).finally(clock.end);

@@ -30,6 +30,7 @@ import { pointToLatest } from './version-pointer.ts';
 import type { Turn } from './run-batches.ts';
 import { runMicrobatch } from './run-microbatch.ts';
 import { runDeferred } from './run-deferred.ts';
+import { timedPart } from './timed.ts';
 import { validate } from './validate.ts';
 import { preflight } from './preflight.ts';
 import { audited, Undone } from './audited.ts';
@@ -143,7 +144,9 @@ async function runTurn(
   const inputs = await gatherOn(ctx, session, turn, live, progress);
   const staged = turn.staged ?? stagedName(target, ctx.invocationId);
   const planFrom: PlanInputs = { ...inputs, staged };
-  const recipe = requireRecipe(planNode(planFrom));
+  const planned = (from: PlanInputs): Recipe =>
+    timedPart(ctx, node.unique_id, 'plan', () => requireRecipe(planNode(from)));
+  const recipe = planned(planFrom);
   const placed: RunContext = {
     ...ctx,
     report: (told) => ctx.report({ at: node.place, node: node.unique_id, ...told }),
@@ -187,20 +190,18 @@ async function runTurn(
         say: (message) => ctx.observe({ kind: 'log', message, info: false, node: node.unique_id }),
       });
     const again = async (): Promise<Recipe> =>
-      requireRecipe(
-        planNode({ ...planFrom, live: isAsSeen?.() === true ? live : await observe() }),
-      );
+      planned({ ...planFrom, live: isAsSeen?.() === true ? live : await observe() });
     const longWay = async (): ReturnType<typeof publishRecipe> => {
       if ('lock' in turn) await turn.lock.take();
       // whatever was granted, described or indexed while the rows were made is kept, too
-      const planned = known === undefined && recipe.build.length === 0 ? recipe : await again();
+      const renewed = known === undefined && recipe.build.length === 0 ? recipe : await again();
       const told = new Set(recipe.hazards.map(({ message }) => message));
-      const hazards = planned.hazards.filter(({ message }) => !told.has(message));
-      refuseHazards({ ...planned, hazards }, placed);
+      const hazards = renewed.hazards.filter(({ message }) => !told.has(message));
+      refuseHazards({ ...renewed, hazards }, placed);
       const isFilled = compared.fill.length > 0;
       const raw = turn.together === undefined ? session.raw : session;
       const sending = { send: sendAudited, raw, merge, isFilled };
-      return publishRecipe(placed, session, planned, progress.sent, again, sending);
+      return publishRecipe(placed, session, renewed, progress.sent, again, sending);
     };
     const commitsInside = inputs.hooks.after.some(
       ({ sql, inTransaction }) => inTransaction && transactionEnd(sql) !== undefined,

@@ -14,6 +14,7 @@ import { gather, type Gathered } from './gather.ts';
 import { knownOf } from './known-view.ts';
 import type { Progress } from './run-relation.ts';
 import type { Row } from './schedule.ts';
+import { answersInTurn, timedPart } from './timed.ts';
 
 /** A node whose turn has begun. */
 export interface Begun {
@@ -136,7 +137,8 @@ async function prepared(ctx: RunContext, begun: Begun): Promise<readonly Stateme
   progress.gathering = { inputs, answerWith };
   const gathered = await Promise.race([inputs.catch(() => undefined), asked]);
   if (gathered === undefined) return undefined;
-  const { value } = planNode({ ...gathered, firstWayOnly: true });
+  const planned = (): ReturnType<typeof planNode> => planNode({ ...gathered, firstWayOnly: true });
+  const { value } = timedPart(ctx, node.unique_id, 'plan', planned);
   const statements = value === undefined ? undefined : statementsOf(value, gathered);
   const guard = ctx.dialect.atOnce?.guardAhead(nodeRelation(node), live);
   if (statements === undefined || guard === undefined) return undefined;
@@ -163,6 +165,7 @@ export async function performViews(host: RowHost, row: Row, thread: string): Pro
         wake = resolve;
       });
     const window = new Window(ctx.now);
+    const timed = answersInTurn(ctx);
     while (alone.length === 0) {
       const id = row.next();
       if (id === undefined) {
@@ -177,6 +180,7 @@ export async function performViews(host: RowHost, row: Row, thread: string): Pro
         break;
       }
       const answered = window.sent();
+      const tellTime = timed(id);
       onTheWay++;
       const over = (): void => {
         onTheWay--;
@@ -187,6 +191,7 @@ export async function performViews(host: RowHost, row: Row, thread: string): Pro
         .then(
           () => {
             answered();
+            tellTime();
             host.end(begun, thread, { status: 'success', message: 'CREATE VIEW', diagnostics: [] });
             row.ended(id, true);
           },

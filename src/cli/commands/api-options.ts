@@ -79,6 +79,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
     cwd: terminal.cwd,
     signal: terminal.signal,
     invocationId: terminal.invocationId,
+    ...(terminal.timeline === undefined ? {} : { timeline: terminal.timeline }),
   };
 }
 

@@ -14,10 +14,17 @@ export async function guarded(
   terminal: Terminal,
   body: (console: Console) => Promise<number>,
 ): Promise<number> {
+  const { timeline } = terminal;
   const console = await openConsole(values, terminal);
   try {
     console.reporter.diagnostics(terminal.notes ?? []);
-    return await body(console);
+    const code = await body(console);
+    const trace = console.inTarget('timings.json');
+    if (timeline !== undefined && trace !== undefined) {
+      const { tellTimings } = await import('../tell-timings.ts');
+      await tellTimings(timeline, trace, console, terminal);
+    }
+    return code;
   } catch (error) {
     console.reporter.diagnostics(
       asEtlError(error)?.diagnostics ?? [asBug(error, values['debug'] === true)],
