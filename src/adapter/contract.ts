@@ -309,6 +309,9 @@ export interface Session {
   load(target: RelationName, input: SeedInput): Promise<Effect>;
 }
 
+/** Whether nothing was written since it was made; of one relation: whether no statement can have put another in its place. */
+export type SinceNow = (relation?: RelationName) => boolean;
+
 export interface Connection {
   /** what is worth knowing of the way to the server, for people */
   readonly remarks?: readonly string[];
@@ -319,7 +322,7 @@ export interface Connection {
    * From the call on: whether nobody has written anything that others can see, beside what lies under staged names. Absent where
    * that cannot be known.
    */
-  readonly sinceNow?: (() => () => boolean) | undefined;
+  readonly sinceNow?: (() => SinceNow) | undefined;
   /** Cancels every running statement in the engine; returns how many were told to stop. */
   cancel(): Promise<number>;
   close(): Promise<void>;

@@ -27,6 +27,11 @@ export interface Statement {
    * statements that must not be sent twice.
    */
   readonly outcome?: Outcome;
+  /**
+   * One of several that stand side by side and leave the same when they are sent again from the first of them on: an engine for
+   * which each message takes time may send them together, and one by one once something of them failed.
+   */
+  readonly isLinked?: boolean;
   /** a question that is asked until none of the rows of its first answer is given any more, or for ten seconds */
   readonly waits?: boolean;
   /** settings for this statement alone, where the engine knows them (ClickHouse) */

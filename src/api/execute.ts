@@ -359,7 +359,7 @@ async function prepareSchemas(
       const schemas = [...new Set([...wanted.values()].map((w) => w.schema))];
       return {
         debris: await Debris.find(session, dialect, schemas),
-        known: await KnownRelations.find(session, dialect, views),
+        known: await KnownRelations.find(session, dialect, views, connection.sinceNow?.()),
       };
     });
   } catch (error) {

@@ -27,7 +27,8 @@ export async function look(
   const target = nodeRelation(node);
   const { isStill } = ctx.dialect;
   const seen = isStill === undefined ? undefined : seenOf(ctx, node);
-  if (isStill !== undefined && seen !== undefined)
+  if (isStill !== undefined && seen !== undefined) {
+    if (ctx.known.isAsSeen(target)) return seen.live;
     try {
       const [same] = await ask(session, isStill(target, seen.live));
       if (same === true) return seen.live;
@@ -35,5 +36,6 @@ export async function look(
       if (!isStatementFailure(error) || ['connection', 'cancelled'].includes(error.error.kind))
         throw error;
     }
+  }
   return (await ask(session, ctx.dialect.observeOne(target)))[0];
 }

@@ -35,6 +35,8 @@ export interface Driver {
   readonly version: string;
   /** returns the rows written, when the engine tells */
   run(order: Order): Promise<number | undefined>;
+  /** sends `sql` and then the others as one message, which ends with the first that fails; absent where each is a message */
+  runAll?(order: Order, others: readonly string[]): Promise<void>;
   rows(order: Order): Promise<RawResult>;
   load(order: LoadOrder): Promise<void>;
   /** absent where the engine does not see the files of this machine */

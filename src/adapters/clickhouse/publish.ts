@@ -260,6 +260,11 @@ export function publishView(
         isClean: true,
       },
     ];
+  const linked = (statements: readonly Statement[]): readonly Statement[] =>
+    // from the first on they leave the same twice: the view is made anew before it is exchanged again
+    live.kind === 'view' && before.length === 0
+      ? statements.map((statement) => ({ ...statement, isLinked: true }))
+      : statements;
   const beside = [
     // nobody reads it there, and a leftover of it is of no use
     createView(staged, request, stored),
@@ -269,7 +274,7 @@ export function publishView(
   if (live.kind !== 'view') return attempts;
   return attempts.map((attempt) => ({
     ...attempt,
-    statements: [...attempt.statements, drop(staged, 'view')],
+    statements: linked([...attempt.statements, drop(staged, 'view')]),
     isClean: true,
   }));
 }

@@ -7,6 +7,7 @@ import type { Driver, Order } from './driver.ts';
 import { failure } from './errors.ts';
 import { acquireLease } from './lease.ts';
 import { leaseOwner } from './lease-owner.ts';
+import { isRefused, linkedMessages } from './linked.ts';
 import { loadSeed } from './load.ts';
 import { isLost, settle } from './lost.ts';
 import { lockInProcess } from './process-lock.ts';
@@ -71,11 +72,17 @@ export class DriverConnection implements Connection {
     }
   }
 
+  /** whether several statements can be one message */
+  get sendsTogether(): boolean {
+    return this.#driver.runAll !== undefined;
+  }
+
   /** Sends one statement, translating its failure. */
   async send<T>(
     statement: Statement,
     { tag, lane }: { readonly tag: string; readonly lane: string },
     use: (driver: Driver, order: Order) => Promise<T>,
+    others: readonly Statement[] = [],
   ): Promise<T> {
     const { prefix, settings, secrets } = this.#options;
     const order = {
@@ -85,7 +92,7 @@ export class DriverConnection implements Connection {
       readOnly: statement.verb === 'read',
       lane,
     };
-    const sending = noticing(statement, () => use(this.#driver, order));
+    const sending = noticing([statement, ...others], () => use(this.#driver, order));
     this.#running.add(sending);
     try {
       return await sending;
@@ -137,6 +144,8 @@ const isFilled = ({ verb, authoredAt, repeatable }: Statement, { name }: Relatio
   !/__(full|next|text)$/.test(name) &&
   (verb === 'write' || (verb === 'create' && authoredAt !== undefined));
 
+const NOTHING: ReadonlySet<Statement> = new Set();
+
 /** How long the end of what others have begun is waited for. */
 const WAIT_FOR_MS = 10_000;
 
@@ -162,12 +171,41 @@ class DriverSession implements Session {
   segment(segment: Segment): Promise<Effect> {
     return this.#inTurn(async () => {
       let rows: number | undefined;
+      const linked = await this.#sendLinked(segment.statements);
       for (const statement of segment.statements) {
+        if (linked.has(statement)) continue;
         const effect = await this.#execute(statement);
         if (statement.verb !== 'hook') rows = effect.rows ?? rows;
       }
       return rows === undefined ? {} : { rows };
     });
+  }
+
+  /**
+   * Sends those that are linked together, when nothing else stands before them: what an author wrote ends its message, so that it
+   * cannot run into the next. Returns what was sent; nothing when something failed, which is then sent one by one to say so.
+   */
+  async #sendLinked(statements: readonly Statement[]): Promise<ReadonlySet<Statement>> {
+    const connection = this.#connection;
+    const { stops } = connection;
+    const messages = connection.sendsTogether ? linkedMessages(statements) : [];
+    if (messages.length === 0) return NOTHING;
+    try {
+      for (const [first, ...others] of messages)
+        await connection.send(
+          first,
+          this.#names,
+          async (driver, order) => {
+            const sqls = others.map(({ sql }) => sql);
+            await driver.runAll?.({ ...order, readOnly: false }, sqls);
+          },
+          others,
+        );
+      return new Set(statements);
+    } catch (error) {
+      if (connection.stops !== stops || !isRefused(error)) throw error;
+      return NOTHING;
+    }
   }
 
   /** The embedded engine belongs to one process, which keeps its locks; a server has none, so there a table is one. */

@@ -49,6 +49,13 @@ class EmbeddedDriver implements Driver {
     return undefined;
   }
 
+  async runAll(order: Order, others: readonly string[]): Promise<void> {
+    const sql = [order.sql, ...others].join(';\n');
+    const run = (session: Session, setUp: string): Promise<unknown> =>
+      session.queryAsync(setUp === '' ? sql : `${setUp};\n${sql}`, { format: 'Null' });
+    await this.#gate.run(() => this.#sessions.setUpWith({ ...order, sql }, run));
+  }
+
   async rows(order: Order): Promise<RawResult> {
     const result = await this.#inSession(order, (session) =>
       session.queryAsync(order.sql, { format: 'JSONCompact' }),

@@ -36,19 +36,26 @@ export class Sessions {
   }
 
   /** Runs `use` in a session with the settings of the order; its statements bear what the tags of a node have in common. */
-  async with<T>(order: Order, use: (session: Session) => Promise<T>): Promise<T> {
+  with<T>(order: Order, use: (session: Session) => Promise<T>): Promise<T> {
+    return this.setUpWith(order, async (session, set) => {
+      if (set !== '') await session.queryAsync(set);
+      return use(session);
+    });
+  }
+
+  /** As `with`, but `use` sends what sets the session up, when it is told something, itself ahead of its statement. */
+  async setUpWith<T>(order: Order, use: (session: Session, set: string) => Promise<T>): Promise<T> {
     const wanted = setUp(order);
     const comment = commonOf(order.tag);
     const kept = this.#take(wanted, comment);
     const { session } = kept;
     let isReusable = false;
     try {
-      if (kept.comment !== comment) {
-        const first = kept.comment === '' ? `${wanted}, ` : '';
-        await session.queryAsync(`SET ${first}${assignments({ log_comment: comment })}`);
-        kept.comment = comment;
-      }
-      const result = await use(session);
+      const first = kept.comment === '' ? `${wanted}, ` : '';
+      const set =
+        kept.comment === comment ? '' : `SET ${first}${assignments({ log_comment: comment })}`;
+      const result = await use(session, set);
+      kept.comment = comment;
       isReusable = !LEAVES_TRACES.test(order.sql);
       return result;
     } finally {

@@ -29,7 +29,7 @@ it.each<[string, Partial<Statement>, boolean]>([
 ])('%s', async (_, more, isAsItWas) => {
   const before = sinceNow();
   let during: (() => boolean) | undefined;
-  await noticing(statement(more), () => {
+  await noticing([statement(more)], () => {
     during = sinceNow();
     return Promise.resolve();
   });
@@ -44,6 +44,25 @@ it('clients of another kind', () => {
   expect([before(), sinceNow()()]).toEqual([false, false]);
   noMore();
   expect([before(), sinceNow()()]).toEqual([false, true]);
+});
+
+it.each<[string, Partial<Statement>, boolean]>([
+  ['another relation', { writes: named('b') }, true],
+  ['it', { writes: [...named('b'), ...named('a')] }, false],
+  ['who knows what', {}, false],
+  ['a hook', { verb: 'hook', writes: named('b') }, false],
+])('of one relation: %s is written', async (_, more, isAsItWas) => {
+  const [a = { schema: '', name: '' }] = named('a');
+  const before = sinceNow();
+  let during: ReturnType<typeof sinceNow> | undefined;
+  await noticing([statement({ verb: 'read' }), statement(more)], () => {
+    during = sinceNow();
+    return Promise.resolve();
+  });
+  expect([before(a), during?.(a), sinceNow()(a)]).toEqual([isAsItWas, isAsItWas, true]);
+  const noMore = letOthersWrite();
+  expect([sinceNow()(a), before(a)]).toEqual([false, false]);
+  noMore();
 });
 
 it('of settings, the number of threads of a profile wins over ours', async () => {
