@@ -88,7 +88,7 @@ export async function executeVerb(
   const project = withSelected(opened, selected);
   if (verb !== 'test') warnOfUnheardGrants(project, selected);
   const { timeline } = invocation;
-  if (options.checkFirst === true)
+  if (CHECKED.has(verb) && isCheckedFirst(project, options))
     await during(timeline, 'check', () => checkFirst(project, invocation, selected));
   await during(timeline, 'write manifest.json', () => writeManifest(project, invocation));
   const hasUnitTests = [...selected].some((id) => project.loaded.unitTests.has(id));
@@ -117,6 +117,13 @@ export async function executeVerb(
     await during(timeline, 'disconnect', () => connection.close());
   }
 }
+
+const CHECKED: ReadonlySet<ExecutingVerb> = new Set(['run', 'test', 'build']);
+
+const isCheckedFirst = (
+  { adapter, target }: OpenProject,
+  { checkFirst: asked = false, offline = false }: ApiOptions,
+): boolean => (asked === 'embedded' ? !offline && !adapter.isServer(target) : asked);
 
 /** Data tests read what is built. */
 const leftOut = (count: number): readonly Diagnostic[] =>

@@ -43,8 +43,11 @@ export interface ApiOptions {
   readonly threads?: number;
   readonly fullRefresh?: boolean;
   readonly failFast?: boolean;
-  /** run, test, build: check what is selected before the warehouse is touched, and build nothing when some of it would certainly fail */
-  readonly checkFirst?: boolean;
+  /**
+   * run, test, build: check what is selected before the warehouse is touched, and build nothing when some of it would certainly fail
+   * (default: no). `embedded`: where the target is an embedded engine, so that it is judged by the engine that builds it.
+   */
+  readonly checkFirst?: boolean | 'embedded';
   readonly targetPath?: string;
   /** where installed packages lie, below the project (default: as dbt_project.yml says, `dbt_packages`) */
   readonly packagesInstallPath?: string;

@@ -163,11 +163,12 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '--check',
     key: 'check',
+    env: 'CHECK_BEFORE_RUN',
     kind: 'flag',
     negatable: true,
     projectFlag: 'check_before_run',
     only: ['run', 'test', 'build'],
-    help: 'check what is selected first, and build nothing when some of it would certainly fail',
+    help: 'check what is selected first, and build nothing when some of it would certainly fail (default: where the target is an embedded engine)',
   },
   {
     flags: '--inject-ephemeral-ctes',

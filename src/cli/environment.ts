@@ -11,9 +11,10 @@ const OLD_NAMES: readonly (readonly [name: string, key: string, isOpposite: bool
   ['NO_PRINT', 'print', true],
 ];
 
-/** Values of options that the environment gives: ETL_<NAME> before DBT_ENGINE_<NAME> before DBT_<NAME>. */
+/** Values of a command's options that the environment gives: ETL_<NAME> before DBT_ENGINE_<NAME> before DBT_<NAME>. */
 export function optionsFromEnvironment(
   env: Readonly<Record<string, string | undefined>>,
+  options: readonly OptionSpec[] = OPTIONS,
 ): Readonly<Record<string, unknown>> {
   const read = (name: string): string | undefined =>
     env[`ETL_${name}`] ?? env[`DBT_ENGINE_${name}`] ?? env[`DBT_${name}`];
@@ -23,7 +24,7 @@ export function optionsFromEnvironment(
     const value = option && valueOf(option, read(name));
     if (value !== undefined) values[key] = isOpposite ? value !== true : value;
   }
-  for (const option of OPTIONS) {
+  for (const option of options) {
     if (option.env === undefined) continue;
     const value = valueOf(option, read(option.env));
     if (value !== undefined) values[option.key] = value;

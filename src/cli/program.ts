@@ -76,7 +76,7 @@ async function knownBefore(
 }> {
   const { readEnvFiles, readProjectFlags } = await import('../api/early.ts');
   const { env, diagnostics } = await readEnvFiles(terminal.env, terminal.cwd);
-  const fromEnvironment = optionsFromEnvironment(env);
+  const fromEnvironment = optionsFromEnvironment(env, options);
   const { projectDir } = { ...fromEnvironment, ...given };
   const flags = await readProjectFlags(
     terminal.cwd,

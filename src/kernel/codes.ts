@@ -122,6 +122,7 @@ export const CODES = {
   ETL6051: 'Checked by another version of the engine',
   ETL6052: 'Stub refused',
   ETL6053: 'Not begun, because some of it would certainly fail',
+  ETL6054: 'Built without a check',
   ETL6060: 'Outer join gives empty values instead of NULL',
   ETL6061: 'Division of whole numbers',
   ETL6062: 'Question for NULL with one answer',

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { check, sourcesPull, type CheckReport } from '../../src/api/index.ts';
+import { check, run, sourcesPull, type CheckReport } from '../../src/api/index.ts';
 import { isEtlError } from '../../src/kernel/error.ts';
 import { postgresServer, type PostgresServer } from '../support/postgres-server.ts';
 import { scratch, type Scratch } from '../support/etl.ts';
@@ -182,6 +182,24 @@ postgres:
   });
   const stubbed = await call({ target: 'prod', offline: true });
   expect(standings(stubbed)).toMatchObject({ lines: 'ok', totals: 'ok' });
+});
+
+test('a run on a server, which may be of another version, is checked first only where that was asked for', async () => {
+  await project.write({ 'models/wrong.sql': 'select idd from (select 1 as id) as one' });
+  const called = (checkFirst: true | 'embedded'): Promise<readonly string[]> =>
+    run({
+      projectDir: project.dir,
+      cwd: project.dir,
+      env: { HOME: project.dir },
+      target: 'prod',
+      select: ['wrong'],
+      checkFirst,
+    }).then(
+      ({ outcomes }) => outcomes.map(({ status }) => status),
+      (error: unknown) => (isEtlError(error) ? error.diagnostics.map(({ code }) => code) : []),
+    );
+  expect(await called('embedded')).toEqual(['error']);
+  expect(await called(true)).toEqual(['ETL6041', 'ETL6053']);
 });
 
 test('a user who may not create schemas is told so', async () => {

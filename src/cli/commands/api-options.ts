@@ -38,7 +38,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       threads: values['singleThreaded'] === true ? 1 : number(values['threads']),
       fullRefresh: flag(values['fullRefresh']),
       failFast: flag(values['failFast']),
-      checkFirst: flag(values['check']),
+      checkFirst: flag(values['check']) ?? 'embedded',
       targetPath: text(values['targetPath']),
       packagesInstallPath: text(values['packagesInstallPath']),
       indirectSelection: text(values['indirectSelection']),

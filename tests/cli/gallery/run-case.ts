@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
-import { etl, ROOT, scratch } from '../../support/etl.ts';
+import { etl, ROOT, scratch, WITHOUT_CHECK } from '../../support/etl.ts';
 import { PROJECT, projectWith, type GalleryCase, type Preparation } from './gallery-case.ts';
 import { normalised } from './normalise.ts';
 import { profiles, type Server } from './server.ts';
@@ -93,7 +93,12 @@ export async function runCase(given: GalleryCase, server: Server): Promise<CaseR
         : { 'dbt_project.yml': PROJECT };
     await mkdir(project, { recursive: true });
     await writeFiles(project, { ...base, ...given.files });
-    const env = { HOME: home, ETL_ENV_SECRET_TOKEN: ENVIRONMENT_SECRET, ...given.env };
+    const env = {
+      HOME: home,
+      ...WITHOUT_CHECK,
+      ETL_ENV_SECRET_TOKEN: ENVIRONMENT_SECRET,
+      ...given.env,
+    };
     const preparation: Preparation = {
       project,
       server,

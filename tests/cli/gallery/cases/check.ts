@@ -191,7 +191,13 @@ export const CHECK: readonly GalleryCase[] = [
       'models/by_id.sql': text("select idd from {{ ref('orders') }}"),
     },
     ['ETL6041', 'ETL6053'],
-    { args: ['run'], exit: 2 },
+    { args: ['run', '--check'], exit: 2 },
+  ),
+  of(
+    'check-before-a-run-without-an-engine',
+    { ...BASE, '.etl/check': 'a file where the engine of checks would lie' },
+    ['ETL6054'],
+    { args: ['run', '--check'], exit: 0 },
   ),
   of(
     'check-bad-stub',
