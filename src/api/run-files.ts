@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { compiledFile } from '../artifacts/compiled.ts';
 import { FileQueue } from '../artifacts/file-queue.ts';
+import type { ArtifactFile } from '../artifacts/write.ts';
 import type { RunFiles } from '../run/context.ts';
 import type { OpenProject } from './open-project.ts';
 import { seedFile } from './seed-file.ts';
@@ -15,7 +16,8 @@ export function runFiles(project: OpenProject): RunFiles {
       return seedFile(join(root ?? project.dir, node.original_file_path), node);
     },
     keep: (kind, node, sql) => {
-      queue.add(compiledFile(project.inTarget, node, kind), sql);
+      const file = (): ArtifactFile => compiledFile(project.inTarget, node, kind);
+      queue.add(`${kind} ${node.unique_id}`, file, sql);
     },
     shownPath: (kind, node) => shown(compiledFile(project.inTarget, node, kind).path),
     settled: () => queue.settled(),

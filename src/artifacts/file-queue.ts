@@ -3,6 +3,12 @@ import { isEtlError } from '../kernel/error.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { writeTextNow, type ArtifactFile } from './write.ts';
 
+/** A text and where it goes, which is worked out when it is written. */
+interface Waiting {
+  readonly file: () => ArtifactFile;
+  readonly text: string;
+}
+
 /** What kept a file from being written. */
 interface Problem {
   readonly path: string;
@@ -29,7 +35,7 @@ function eachReasonOnce(problems: readonly Problem[]): readonly Diagnostic[] {
 }
 
 /** Work that takes no time at all is brought to its end first. */
-const WAIT_MS = 250;
+const WAIT_MS = 1000;
 /** So long the files keep everything else waiting, and so long they let it go on. */
 const SLICE_MS = 4;
 const BETWEEN_MS = 20;
@@ -39,13 +45,13 @@ const BETWEEN_MS = 20;
  * that takes a fraction of what it costs to be called back for each step.
  */
 export class FileQueue {
-  readonly #waiting = new Map<string, { readonly file: ArtifactFile; readonly text: string }>();
+  readonly #waiting = new Map<string, Waiting>();
   readonly #problems: Problem[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** Begins to write soon; a text for the same file that still waits is not written any more. */
-  add(file: ArtifactFile, text: string): void {
-    this.#waiting.set(file.path, { file, text });
+  /** Begins to write soon; what waits under the same name, for the same file, is not written any more. */
+  add(name: string, file: () => ArtifactFile, text: string): void {
+    this.#waiting.set(name, { file, text });
     this.#timer ??= setTimeout(() => this.#goOn(), WAIT_MS);
   }
 
@@ -68,9 +74,9 @@ export class FileQueue {
 
   #slice(): void {
     const until = performance.now() + SLICE_MS;
-    for (const [path, { file, text }] of this.#waiting) {
-      this.#waiting.delete(path);
-      this.#write(file, text);
+    for (const [name, { file, text }] of this.#waiting) {
+      this.#waiting.delete(name);
+      this.#write(file(), text);
       if (performance.now() > until) return;
     }
   }

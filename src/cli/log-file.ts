@@ -10,7 +10,7 @@ export const DEFAULT_MAX_BYTES: number = 10 * 1024 * 1024;
 export class LogFile {
   readonly path: string;
   readonly #maxBytes: number;
-  readonly #gathered = new GatheredWrites((text) => this.#append(text));
+  readonly #gathered = new GatheredWrites((text) => this.#append(text), true);
   #size: number;
 
   /** Makes the folder; throws what the disk says when that, or writing, is not possible. */
@@ -22,9 +22,9 @@ export class LogFile {
     this.#size = statSync(this.path).size;
   }
 
-  /** Appends a text, in a moment. */
-  write(text: string): void {
-    this.#gathered.add(text);
+  /** Appends a text, in a moment; a little later still when it may wait. */
+  write(text: string, mayWait?: boolean): void {
+    this.#gathered.add(text, mayWait);
   }
 
   /** A disk that has become full loses the line and not the run. */

@@ -1,12 +1,16 @@
 // The only file that ends the process.
 import { randomUUID } from 'node:crypto';
 import { VERSION } from '../kernel/version.ts';
+import { GatheredWrites } from './gathered-writes.ts';
 
 const args = process.argv.slice(2);
+
+const out = new GatheredWrites((text) => void process.stdout.write(text));
 
 /** Leaves once everything written has reached the other side, also when that is a slow pipe. */
 function leave(code: number): void {
   process.exitCode = code;
+  out.flush();
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }
 
@@ -35,9 +39,12 @@ if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
       });
   };
   const code = await runProgram(args, {
-    // at once: what a node begins is seen while its template is still being rendered
-    write: (text) => void process.stdout.write(text),
-    writeError: (text) => void process.stderr.write(text),
+    write: (text, mayWait) => out.add(text, mayWait),
+    writeError: (text) => {
+      // in the order in which it is told
+      out.flush();
+      process.stderr.write(text);
+    },
     isTerminal: process.stdout.isTTY === true,
     width: process.stdout.columns ?? 100,
     env: process.env,

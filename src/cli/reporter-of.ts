@@ -93,7 +93,7 @@ async function fileReporter(
     Object.assign(
       Object.create(common) as Common,
       {
-        write: (text: string) => file.write(text),
+        write: (text: string, mayWait?: boolean) => file.write(text, mayWait),
         colour: values['useColorsFile'] === true,
         level,
         style: format === 'text' || format === 'default' ? 'plain' : 'debug',

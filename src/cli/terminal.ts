@@ -3,7 +3,8 @@ import type { Timeline } from '../kernel/timeline.ts';
 
 /** What the command line is given of the world; a test gives its own. */
 export interface Terminal {
-  readonly write: (text: string) => void;
+  /** `mayWait`: it is soon enough in a moment */
+  readonly write: (text: string, mayWait?: boolean) => void;
   /** where what the command is asked for goes, when all else goes elsewhere */
   readonly print?: (text: string) => void;
   readonly writeError: (text: string) => void;

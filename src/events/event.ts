@@ -77,6 +77,8 @@ export type RunEvent =
       readonly id: NodeId;
       readonly position: number;
       readonly at: Date;
+      /** its template takes no time to speak of: whoever tells of it may do so a moment later */
+      readonly isQuick?: boolean;
     }
   | {
       readonly kind: 'node_finished';
@@ -100,7 +102,13 @@ export type RunEvent =
       /** `SELECT 1200`; empty unless it went well */
       readonly message: string;
     }
-  | { readonly kind: 'statement_sent'; readonly id: NodeId; readonly sql: string }
+  | {
+      readonly kind: 'statement_sent';
+      readonly id: NodeId;
+      readonly sql: string;
+      /** as of `node_started` */
+      readonly isQuick?: boolean;
+    }
   | {
       readonly kind: 'hook_finished';
       readonly name: string;

@@ -66,7 +66,8 @@ export interface Reporter {
 
 /** What a reporter is given of the world. */
 export interface ReporterOptions {
-  readonly write: (text: string) => void;
+  /** `mayWait`: it is soon enough in a moment */
+  readonly write: (text: string, mayWait?: boolean) => void;
   readonly colour: boolean;
   readonly now: () => Date;
   /** the text of a file that a diagnostic names, when it can be had */

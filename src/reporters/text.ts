@@ -73,7 +73,7 @@ class TextReporter implements Reporter {
         this.#line('');
         return;
       case 'node_started':
-        return this.#started(event.id, event.position);
+        return this.#started(event);
       case 'node_finished':
         return this.#finished(event.outcome, event.position, event.total);
       case 'batch_started':
@@ -94,7 +94,12 @@ class TextReporter implements Reporter {
         } else this.#line(harmless(event.message), event.info ? 'info' : 'debug');
         return;
       case 'statement_sent':
-        return this.#line(`On ${event.id}:\n${harmless(event.sql)}`, 'debug');
+        return this.#line(
+          `On ${event.id}:\n${harmless(event.sql)}`,
+          'debug',
+          'debug',
+          event.isQuick,
+        );
       case 'run_finished':
         return this.#runFinished(event);
     }
@@ -136,9 +141,10 @@ class TextReporter implements Reporter {
     // the summary of the run has said it already
   }
 
-  #started(id: NodeId, position: number): void {
+  #started({ id, position, isQuick }: Extract<RunEvent, { kind: 'node_started' }>): void {
     const text = `START ${kindText(this.#options.describe(id))}`;
-    this.#line(this.#fancy(position, this.#total, text, { shown: 'RUN' }));
+    const line = this.#fancy(position, this.#total, text, { shown: 'RUN' });
+    this.#line(line, 'info', 'info', isQuick);
   }
 
   #finished(outcome: NodeOutcome, position: number, total: number): void {
@@ -146,9 +152,13 @@ class TextReporter implements Reporter {
     const shown = this.#style(outcome)(statusWord(outcome));
     const bracket =
       outcome.status === 'skipped' ? { shown } : { shown, seconds: secondsOf(outcome) };
+    const level = isFailure(outcome) ? 'error' : outcome.status === 'warn' ? 'warn' : 'info';
     this.#line(
       this.#fancy(position, total, resultText(outcome, facts, this.#command), bracket),
-      isFailure(outcome) ? 'error' : outcome.status === 'warn' ? 'warn' : 'info',
+      level,
+      level,
+      // the next one that begins, or the summary, brings it along
+      level === 'info',
     );
     // what went wrong is told at the end; what a good node warns of has no other place
     if (outcome.status === 'success') this.diagnostics(outcome.diagnostics);
@@ -250,7 +260,12 @@ class TextReporter implements Reporter {
   }
 
   /** One entry with its time; the further lines of the entry stand below its text. */
-  #line(text: string, level: ReportLevel = 'info', shown: ReportLevel = level): void {
+  #line(
+    text: string,
+    level: ReportLevel = 'info',
+    shown: ReportLevel = level,
+    mayWait = false,
+  ): void {
     const { write, redact, now, level: least, style } = this.#options;
     if (!isTold(level, least)) return;
     const time = now().toISOString();
@@ -260,11 +275,12 @@ class TextReporter implements Reporter {
         : `${time.slice(11, 19)}  `;
     // colour codes are ours, so only what came from outside was made harmless before; tabs and line ends stay
     const told = redact(text);
-    if (!told.includes('\n')) return write(`${`${head}${told}`.trimEnd()}\n`);
+    if (!told.includes('\n')) return write(`${`${head}${told}`.trimEnd()}\n`, mayWait);
     const indent = style === 'debug' ? '' : ' '.repeat(head.length);
     const [first = '', ...rest] = told.split('\n');
     write(
       `${[`${head}${first}`.trimEnd(), ...rest.map((line) => `${indent}${line}`.trimEnd())].join('\n')}\n`,
+      mayWait,
     );
   }
 }

@@ -26,7 +26,7 @@ import { stoppable, type StoppableSession } from './stoppable.ts';
 import { StrictReports } from './strict-reports.ts';
 import { Tested } from './tested.ts';
 import { sessionFor, timedFor } from './timed.ts';
-import { type Begun, isForRow, performViews } from './view-row.ts';
+import { type Begun, isForRow, isPlain, performViews } from './view-row.ts';
 
 export interface ExecuteOptions {
   readonly threads: number;
@@ -128,7 +128,7 @@ class Run {
     const host = {
       ctx: this.ctx,
       node: this.node.bind(this),
-      begin: this.begin.bind(this),
+      begin: (node: ExecutableNode) => this.begin(node, isPlain(node)),
       end: this.end.bind(this),
       skip: (id: NodeId) => this.skipAll([id], undefined),
       alone,
@@ -163,16 +163,16 @@ class Run {
   }
 
   /** The turn of a node begins. */
-  begin(node: ExecutableNode): Begun {
+  begin(node: ExecutableNode, isQuick = false): Begun {
     const { ctx } = this;
-    const begun = this.start(node);
+    const begun = this.start(node, isQuick);
     const sent: string[] = [];
     const progress: Progress = {
       sent: (sql) => {
         sent.push(sql);
         // the log tells what the server saw; target/run keeps what can be run again
         const seen = commentedText(sql, ctx.compiler.comment(node));
-        ctx.observe({ kind: 'statement_sent', id: node.unique_id, sql: seen });
+        ctx.observe({ kind: 'statement_sent', id: node.unique_id, sql: seen, isQuick });
       },
       published: { is: 'no' },
       diagnose: (error) => {
@@ -339,12 +339,12 @@ class Run {
     return node;
   }
 
-  private start(node: RunnableNode): { at: Date; position: number } {
+  private start(node: RunnableNode, isQuick = false): { at: Date; position: number } {
     const repeated = this.again(node.unique_id);
     if (repeated !== undefined) return repeated;
     const begun = this.count();
     this.positions.set(node.unique_id, begun.position);
-    this.ctx.observe({ kind: 'node_started', id: node.unique_id, ...begun });
+    this.ctx.observe({ kind: 'node_started', id: node.unique_id, ...begun, isQuick });
     return begun;
   }
 

@@ -2,7 +2,7 @@
 import type { ObservedRelation, Session } from '../adapter/contract.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { Hook } from '../manifest/node.ts';
-import { writtenSql } from '../plan/compiler.ts';
+import { type Asking, type CompileOptions, writtenSql } from '../plan/compiler.ts';
 import { isIncrementalRun, type PlanInputs } from '../plan/plan-node.ts';
 import { answerer } from './answerer.ts';
 import { type Answerer, drive } from './answers.ts';
@@ -25,43 +25,45 @@ export interface Gathering {
   readonly answerWith: (answer: Answerer) => void;
 }
 
-/** Compiles a model, or reads the header of a seed, and renders the hooks. Throws what a template or the file threw. */
-export async function gather(
+/** What all that is gathered has in common. */
+function basisOf(
   ctx: RunContext,
-  answer: Answerer,
+  { node, fullRefresh, batch }: Turn,
+  live: ObservedRelation | undefined,
+): Omit<PlanInputs, 'hooks'> {
+  const { dialect, invocationId } = ctx;
+  const window = batch === undefined ? {} : { window: batch.condition };
+  const isPartial = ctx.empty || ctx.sample !== undefined;
+  return { node, dialect, live, invocationId, fullRefresh, isPartial, now: ctx.now(), ...window };
+}
+
+const optionsOf = (
+  ctx: RunContext,
+  { node, fullRefresh, batch, isIncremental }: Turn,
+  live: ObservedRelation | undefined,
+): CompileOptions => ({
+  isIncremental: isIncremental ?? isIncrementalRun(node, live, fullRefresh),
+  ...(batch === undefined ? {} : { batch }),
+  ...(ctx.thread === undefined ? {} : { thread: ctx.thread }),
+});
+
+/** Compiles a model and renders its hooks. Throws what a template threw. */
+export function* gatherModel(
+  ctx: RunContext,
   turn: Turn,
   live: ObservedRelation | undefined,
   progress: Progress,
-): Promise<Gathered> {
-  const { dialect, compiler, invocationId } = ctx;
-  const { node, fullRefresh, batch } = turn;
-  const options = {
-    isIncremental: turn.isIncremental ?? isIncrementalRun(node, live, fullRefresh),
-    ...(batch === undefined ? {} : { batch }),
-    ...(ctx.thread === undefined ? {} : { thread: ctx.thread }),
-  };
-  const window = batch === undefined ? {} : { window: batch.condition };
-  const isPartial = ctx.empty || ctx.sample !== undefined;
-  const fixed = { node, dialect, live, invocationId, fullRefresh, isPartial };
-  const base = { ...fixed, now: ctx.now(), ...window };
-  if (node.resource_type === 'seed') {
-    const columns = await seedColumns(node, ctx.files.seed(node), dialect);
-    if (columns.value === undefined) throw new EtlError(columns.diagnostics);
-    for (const warning of columns.diagnostics) ctx.report(warning);
-    const { late, ...hooks } = await drive(compiler.hooks(node, options), answer);
-    return {
-      ...base,
-      hooks,
-      late: { hooks: late, isIncremental: options.isIncremental },
-      seed: { columns: columns.value, delimiter: seedDelimiter(node) },
-    };
-  }
-  const compiled = await drive(compiler.compile(node, options), answer);
+): Asking<Gathered> {
+  const { compiler } = ctx;
+  const { node } = turn;
+  const options = optionsOf(ctx, turn, live);
+  const base = basisOf(ctx, turn, live);
+  const compiled = yield* compiler.compile(node, options);
   progress.compiled = compiled;
   progress.compiledAt = ctx.now();
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
   ctx.files.keep('compiled', node, writtenSql(compiled));
-  const { late, ...hooks } = await drive(compiler.hooks(node, options), answer);
+  const { late, ...hooks } = yield* compiler.hooks(node, options);
   return {
     ...base,
     hooks,
@@ -69,6 +71,30 @@ export async function gather(
     select: compiled.sql,
     references: compiled.references ?? compiler.references(node),
     ...(compiled.header === undefined ? {} : { header: compiled.header }),
+  };
+}
+
+/** Compiles a model, or reads the header of a seed, and renders the hooks. Throws what a template or the file threw. */
+async function gather(
+  ctx: RunContext,
+  answer: Answerer,
+  turn: Turn,
+  live: ObservedRelation | undefined,
+  progress: Progress,
+): Promise<Gathered> {
+  const { node } = turn;
+  if (node.resource_type !== 'seed') return drive(gatherModel(ctx, turn, live, progress), answer);
+  const options = optionsOf(ctx, turn, live);
+  const base = basisOf(ctx, turn, live);
+  const columns = await seedColumns(node, ctx.files.seed(node), ctx.dialect);
+  if (columns.value === undefined) throw new EtlError(columns.diagnostics);
+  for (const warning of columns.diagnostics) ctx.report(warning);
+  const { late, ...hooks } = await drive(ctx.compiler.hooks(node, options), answer);
+  return {
+    ...base,
+    hooks,
+    late: { hooks: late, isIncremental: options.isIncremental },
+    seed: { columns: columns.value, delimiter: seedDelimiter(node) },
   };
 }
 

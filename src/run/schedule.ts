@@ -31,7 +31,7 @@ export interface Row {
  */
 export async function schedule(order: RunOrder, options: ScheduleOptions): Promise<void> {
   const progress = beginRun(order);
-  const ready = new ReadyQueue(new Map(order.ids.map((id, i) => [id, i])));
+  const ready = new ReadyQueue(order.ids);
   const settled = new Set<NodeId>();
   const accept = (nodes: readonly ReadyNode[]): void => {
     const open = [...nodes];
@@ -112,11 +112,14 @@ export async function schedule(order: RunOrder, options: ScheduleOptions): Promi
 
 /** A small binary heap of ready nodes: the one that comes first in the order is taken first. */
 class ReadyQueue {
-  private readonly heap: NodeId[] = [];
+  private readonly ids: NodeId[];
   private readonly place: ReadonlyMap<NodeId, number>;
+  /** places in the order */
+  private readonly heap: number[] = [];
 
-  constructor(place: ReadonlyMap<NodeId, number>) {
-    this.place = place;
+  constructor(ids: readonly NodeId[]) {
+    this.ids = [...ids];
+    this.place = new Map(ids.map((id, i) => [id, i]));
   }
 
   get size(): number {
@@ -124,27 +127,32 @@ class ReadyQueue {
   }
 
   get first(): NodeId | undefined {
-    return this.heap[0];
+    return this.at(this.heap[0]);
   }
 
-  private rank(i: number): number {
-    const id = this.heap[i];
-    return id === undefined ? Infinity : (this.place.get(id) ?? Infinity);
+  private at(place: number | undefined): NodeId | undefined {
+    return place === undefined ? undefined : this.ids[place];
+  }
+
+  private placeAt(i: number): number {
+    return this.heap[i] ?? Infinity;
   }
 
   private swap(i: number, j: number): void {
-    const [a, b] = [this.heap[i], this.heap[j]];
+    const { heap } = this;
+    const [a, b] = [heap[i], heap[j]];
     if (a === undefined || b === undefined) return;
-    this.heap[i] = b;
-    this.heap[j] = a;
+    heap[i] = b;
+    heap[j] = a;
   }
 
+  /** Adds a node; one that is not in the order comes behind all others. */
   add(id: NodeId): void {
-    this.heap.push(id);
+    this.heap.push(this.place.get(id) ?? this.ids.push(id) - 1);
     let i = this.heap.length - 1;
     while (i > 0) {
       const parent = (i - 1) >> 1;
-      if (this.rank(parent) <= this.rank(i)) break;
+      if (this.placeAt(parent) <= this.placeAt(i)) break;
       this.swap(i, parent);
       i = parent;
     }
@@ -153,13 +161,13 @@ class ReadyQueue {
   take(): NodeId | undefined {
     const first = this.heap[0];
     const last = this.heap.pop();
-    if (last === undefined || this.heap.length === 0) return first;
+    if (last === undefined || this.heap.length === 0) return this.at(first);
     this.heap[0] = last;
     let i = 0;
     for (;;) {
       const left = 2 * i + 1;
-      const smaller = this.rank(left + 1) < this.rank(left) ? left + 1 : left;
-      if (this.rank(smaller) >= this.rank(i)) return first;
+      const smaller = this.placeAt(left + 1) < this.placeAt(left) ? left + 1 : left;
+      if (this.placeAt(smaller) >= this.placeAt(i)) return this.at(first);
       this.swap(i, smaller);
       i = smaller;
     }

@@ -1,5 +1,6 @@
 // Views in a row: each is sent before those ahead of it were answered. Whatever is not so simple goes the ordinary way.
 import type { Ahead } from '../adapter/at-once.ts';
+import type { ObservedRelation } from '../adapter/contract.ts';
 import type { Statement } from '../adapter/statement.ts';
 import type { NodeOutcome } from '../events/event.ts';
 import type { NodeId } from '../kernel/node-id.ts';
@@ -7,10 +8,10 @@ import { findRunnable } from '../manifest/manifest.ts';
 import type { ExecutableNode, RunnableNode } from '../manifest/node.ts';
 import type { Recipe } from '../materializations/recipe.ts';
 import { describedColumns, nodeRelation, planNode } from '../plan/plan-node.ts';
-import type { Answerer } from './answers.ts';
+import { type Answerer, driveOn } from './answers.ts';
 import { commentedStatement } from './commented.ts';
 import type { RunContext } from './context.ts';
-import { gather, type Gathered } from './gather.ts';
+import { gatherModel, type Gathered } from './gather.ts';
 import { knownOf } from './known-view.ts';
 import type { Progress } from './run-relation.ts';
 import type { Row } from './schedule.ts';
@@ -99,6 +100,13 @@ const isSimple = (ctx: RunContext, node: RunnableNode): boolean =>
   knownOf(ctx, node) !== undefined &&
   ctx.compiler.versionPointer(node) === undefined;
 
+/** Tells that rendering it takes no time to speak of: it calls no macro, and nothing in it can be done again and again. */
+export const isPlain = (node: ExecutableNode): boolean =>
+  (node.depends_on.macros ?? []).length === 0 &&
+  !node.raw_code.includes('{%') &&
+  node.config['pre-hook'].length === 0 &&
+  node.config['post-hook'].length === 0;
+
 /** The statements that publish it, when they are all there is to it and can be sent twice. */
 function statementsOf(recipe: Recipe, { late }: Gathered): readonly Statement[] | undefined {
   const { publish, contract, prepare = [], build, finish, checks = [], after, hazards } = recipe;
@@ -116,26 +124,41 @@ function statementsOf(recipe: Recipe, { late }: Gathered): readonly Statement[] 
   return isPlain ? attempt.statements : undefined;
 }
 
+/** Begins to gather without a session, in one go where nothing is asked; what is left of it is taken up on a session of its own. */
+function gatherAhead(
+  ctx: RunContext,
+  { node, progress }: Begun,
+  live: ObservedRelation | undefined,
+): Gathered | undefined {
+  const work = gatherModel(ctx, { node, fullRefresh: ctx.fullRefresh }, live, progress);
+  let inputs: Promise<Gathered>;
+  let answerWith: (answer: Answerer) => void = () => undefined;
+  let gathered: Gathered | undefined;
+  try {
+    const step = work.next();
+    if (step.done === true) {
+      gathered = step.value;
+      inputs = Promise.resolve(gathered);
+    } else {
+      const answered = new Promise<Answerer>((resolve) => {
+        answerWith = resolve;
+      });
+      inputs = driveOn(work, step, async (question) => (await answered)(question));
+    }
+  } catch (error) {
+    inputs = Promise.reject(error as Error);
+  }
+  // whoever takes it up is told; where nobody does, nothing is to be told
+  inputs.catch(() => undefined);
+  progress.gathering = { inputs, answerWith };
+  return gathered;
+}
+
 /** Begins a view without a session: undefined when it asks the warehouse, fails, or has more to do than to be published. */
-async function prepared(ctx: RunContext, begun: Begun): Promise<readonly Statement[] | undefined> {
+function prepared(ctx: RunContext, begun: Begun): readonly Statement[] | undefined {
   const { node, progress } = begun;
   const live = knownOf(ctx, node)?.live;
-  let answerWith: (answer: Answerer) => void = () => undefined;
-  const answered = new Promise<Answerer>((resolve) => {
-    answerWith = resolve;
-  });
-  let asks = (): void => undefined;
-  const asked = new Promise<undefined>((resolve) => {
-    asks = () => resolve(undefined);
-  });
-  const answer: Answerer = async (question) => {
-    asks();
-    return (await answered)(question);
-  };
-  const inputs = gather(ctx, answer, { node, fullRefresh: ctx.fullRefresh }, live, progress);
-  // where nothing comes of it, it is taken up, and fails, on a session of its own
-  progress.gathering = { inputs, answerWith };
-  const gathered = await Promise.race([inputs.catch(() => undefined), asked]);
+  const gathered = gatherAhead(ctx, begun, live);
   if (gathered === undefined) return undefined;
   const planned = (): ReturnType<typeof planNode> => planNode({ ...gathered, firstWayOnly: true });
   const { value } = timedPart(ctx, node.unique_id, 'plan', planned);
@@ -174,7 +197,7 @@ export async function performViews(host: RowHost, row: Row, thread: string): Pro
         continue;
       }
       const begun = host.begin(host.node(id) as ExecutableNode);
-      const statements = await prepared(ctx, begun);
+      const statements = prepared(ctx, begun);
       if (statements === undefined) {
         alone.push(begun);
         break;

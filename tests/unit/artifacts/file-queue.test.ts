@@ -10,11 +10,14 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'etl-queue-'));
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
-const file = (...path: string[]) => ({ path: join(dir, ...path), mask: unmasked });
+const at = (queue: FileQueue, path: readonly string[], text: string): void => {
+  const file = { path: join(dir, ...path), mask: unmasked };
+  queue.add(path.join('/'), () => file, text);
+};
 
 test('everything is there once it is settled, and of one file the last text', async () => {
   const queue = new FileQueue();
-  for (let i = 0; i < 60; i++) queue.add(file('deep', `${i % 20}.sql`), String(i));
+  for (let i = 0; i < 60; i++) at(queue, ['deep', `${i % 20}.sql`], String(i));
   expect(await queue.settled()).toEqual([]);
   const names = await readdir(join(dir, 'deep'));
   expect(names).toHaveLength(20);
@@ -27,8 +30,8 @@ test('everything is there once it is settled, and of one file the last text', as
 test('what cannot be written is told once, and keeps nothing else from being written', async () => {
   await writeFile(join(dir, 'taken'), 'not a folder');
   const queue = new FileQueue();
-  queue.add(file('taken', 'a.sql'), 'x');
-  queue.add(file('b.sql'), 'y');
+  at(queue, ['taken', 'a.sql'], 'x');
+  at(queue, ['b.sql'], 'y');
   expect(await queue.settled()).toMatchObject([{ code: 'ETL8001' }]);
   expect(await queue.settled()).toEqual([]);
   expect(await readFile(join(dir, 'b.sql'), 'utf8')).toBe('y');
@@ -37,7 +40,7 @@ test('what cannot be written is told once, and keeps nothing else from being wri
 test('many files that cannot be written for one reason are told in one line', async () => {
   await writeFile(join(dir, 'taken'), 'not a folder');
   const queue = new FileQueue();
-  for (let i = 0; i < 30; i++) queue.add(file('taken', `${i}.sql`), 'x');
+  for (let i = 0; i < 30; i++) at(queue, ['taken', `${i}.sql`], 'x');
   const told = await queue.settled();
   expect(told.map(({ message }) => message)).toEqual([
     expect.stringMatching(
@@ -50,7 +53,7 @@ test('an empty queue is settled, and one that was settled goes on', async () => 
   const queue = new FileQueue();
   expect(await queue.settled()).toEqual([]);
   await mkdir(join(dir, 'later'));
-  queue.add(file('later', 'a.sql'), 'z');
+  at(queue, ['later', 'a.sql'], 'z');
   await queue.settled();
   expect(await readFile(join(dir, 'later/a.sql'), 'utf8')).toBe('z');
 });
