@@ -1,5 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join, posix } from 'node:path';
+import { join } from 'node:path';
 import type { CheckedNode } from '../check/check.ts';
 import { Shadow } from '../check/shadow.ts';
 import type { TypedColumn } from '../check/verdict.ts';
@@ -10,10 +9,10 @@ import type { Manifest } from '../manifest/manifest.ts';
 import type { ExecutableNode, ResourceType } from '../manifest/node.ts';
 import { withColumns, type ColumnsWish } from '../project/yaml-columns.ts';
 import { checkProject, openScratch } from './check.ts';
-import { fileProblem } from './file-problem.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
+import { propertyFileOf, replaceFile, textOfFile } from './property-files.ts';
 import { selectNodes } from './select.ts';
 
 export interface ColumnsOptions extends ApiOptions {
@@ -174,21 +173,7 @@ async function canonicalTypes(
   }
 }
 
-/** Where the columns of a node stand, or will. */
-function fileOf(node: ExecutableNode, manifest: Manifest): string {
-  const own = node.patch_path?.split('://')[1];
-  if (own !== undefined) return own;
-  const folder = posix.dirname(node.original_file_path);
-  const beside = Object.values(manifest.nodes).flatMap((other) => {
-    const file = other.patch_path?.split('://')[1];
-    const isOfKind =
-      other.resource_type === node.resource_type && other.package_name === node.package_name;
-    return isOfKind && file !== undefined && posix.dirname(file) === folder ? [file] : [];
-  });
-  const count = (file: string): number => beside.filter((other) => other === file).length;
-  const [most] = beside.toSorted((a, b) => count(b) - count(a) || (a < b ? -1 : 1));
-  return most ?? posix.join(folder, 'schema.yml');
-}
+const started = (text: string) => ({ before: text, text, columns: 0 });
 
 async function write(
   { manifest, dir }: OpenProject,
@@ -204,8 +189,8 @@ async function write(
     if (node === undefined || differences.length === 0) continue;
     const wish = wishOf(node, given, differences);
     const gone = differences.filter((d) => d.given === undefined);
-    const file = fileOf(node, manifest);
-    const known = texts.get(file) ?? (await textOf(dir, file));
+    const file = propertyFileOf(node, manifest);
+    const known = texts.get(file) ?? started(await textOfFile(dir, file));
     const made = hasVersions(node)
       ? { problem: 'its versions share one list of columns' }
       : withColumns(known.text, wish);
@@ -220,7 +205,7 @@ async function write(
     if (left.length > 0) problems.push(notWritten(node, left.join(', ')));
   }
   const changed = [...texts].filter(([, { before, text }]) => before !== text);
-  for (const [file, { text }] of changed) await replace(join(dir, file), text);
+  for (const [file, { text }] of changed) await replaceFile(join(dir, file), text);
   return {
     written: changed.map(([file, one]) => ({ file, columns: one.columns })),
     problems,
@@ -254,28 +239,3 @@ const notWritten = (node: ExecutableNode, why: string): Diagnostic => ({
   node: node.unique_id,
   hint: 'What people have written in their own way is not touched: change it by hand.',
 });
-
-async function textOf(
-  dir: string,
-  file: string,
-): Promise<{ readonly before: string; text: string; columns: number }> {
-  try {
-    const text = await readFile(join(dir, file), 'utf8');
-    return { before: text, text, columns: 0 };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      return { before: '', text: '', columns: 0 };
-    throw fileProblem(error, file);
-  }
-}
-
-/** Written beside and renamed: a file that is committed is never half a file. */
-async function replace(path: string, text: string): Promise<void> {
-  const beside = join(dirname(path), `.${path.split(/[\\/]/).at(-1) ?? ''}.tmp`);
-  try {
-    await writeFile(beside, text);
-    await rename(beside, path);
-  } catch (error) {
-    throw fileProblem(error, path);
-  }
-}

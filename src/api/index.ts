@@ -56,6 +56,7 @@ export {
 export { list } from './list.ts';
 export { parse } from './parse.ts';
 export { plan } from './plan.ts';
+export { recordUnitTest, type Recorded, type RecordOptions } from './record-unit-test.ts';
 export { retry } from './retry.ts';
 export { runOperation } from './run-operation.ts';
 export { serve, type ServeOptions } from './serve.ts';

@@ -78,7 +78,7 @@ function relationsOf({ manifest }: OpenProject, found: readonly CatalogColumn[])
 }
 
 /** What an engine says of a failure; where it says that of a value, the value is left out: nobody asked for it, and logs are kept. */
-const withoutValues = (failed: StatementFailure): string =>
+export const withoutValues = (failed: StatementFailure): string =>
   failed.error.kind === 'type'
     ? failed.error.message.replace(/["'`].*["'`]/s, '…')
     : explainFailure(failed, {}).message;

@@ -161,6 +161,13 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'unit tests alone, on the embedded engine: no warehouse is asked',
   },
   {
+    flags: '--record <model>',
+    key: 'record',
+    kind: 'text',
+    only: ['test'],
+    help: 'run nothing: write a unit test of the model from rows of the target, values of columns tagged pii replaced',
+  },
+  {
     flags: '--check',
     key: 'check',
     env: 'CHECK_BEFORE_RUN',

@@ -26,6 +26,12 @@ const executing =
   async (values, _positional, terminal) =>
     (await import('./commands/execute.ts')).executeCommand(verb, values, terminal);
 
+/** `etl test`, or with `--record` what writes one. */
+const testing: RunCommand = async (values, positional, terminal) =>
+  values['record'] === undefined
+    ? executing('test')(values, positional, terminal)
+    : (await import('./commands/record.ts')).recordCommand(values, terminal);
+
 const db =
   (verb: 'start' | 'stop' | 'status' | 'psql-url'): RunCommand =>
   async (values, _positional, terminal) =>
@@ -70,7 +76,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'test',
     summary: 'Run data tests on what is published, and unit tests',
     example: 'etl test -s tag:daily',
-    run: executing('test'),
+    run: testing,
   },
   {
     name: 'build',

@@ -29,13 +29,19 @@ class Unknown {
   }
 }
 
+/** What of a run says what is there. */
+type Known = Pick<
+  RunContext,
+  'manifest' | 'dialect' | 'unitTestCompiler' | 'deferred' | 'lockedSources' | 'files'
+>;
+
 /** Finds out columns for one unit test; what was found out is kept for it. */
 export class InputColumns {
-  private readonly ctx: RunContext;
+  private readonly ctx: Known;
   private readonly session: Session;
   private readonly known = new Map<NodeId, Columns | Unknown>();
 
-  constructor(ctx: RunContext, session: Session) {
+  constructor(ctx: Known, session: Session) {
     this.ctx = ctx;
     this.session = session;
   }

@@ -1,4 +1,5 @@
 // One unit test: its inputs as typed CTEs, the model's SQL over them, and its rows compared with those that are expected.
+import type { Session } from '../adapter/contract.ts';
 import type { ResultSet } from '../adapter/statement.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { didYouMean } from '../kernel/did-you-mean.ts';
@@ -37,12 +38,7 @@ export async function runUnitTest(
   const unit = ctx.unitTests.get(test.unique_id);
   if (model === undefined || unit === undefined) throw new Error(`no model for ${test.unique_id}`);
   const request = { model, overrides: unit.overrides };
-  const inputs = await standIns(ctx, session, model, unit);
-  const whole = await drive(
-    ctx.unitTestCompiler.compile({ ...request, inputs }),
-    answerer(ctx, session),
-  );
-  const compiled = withSettings(ctx.dialect, test, whole);
+  const compiled = await compileUnitTest(ctx, session, model, test, unit);
   seen(compiled);
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: test.unique_id });
   ctx.files.keep('compiled', test, compiled.sql);
@@ -64,6 +60,26 @@ export async function runUnitTest(
   };
 }
 
+/** What a unit test needs of a run. */
+export type UnitTestContext = Pick<
+  RunContext,
+  'manifest' | 'dialect' | 'unitTestCompiler' | 'deferred' | 'lockedSources' | 'files'
+>;
+
+/** The SQL of a unit test: the model on the rows that are given. Throws what the engine or a template threw. */
+export async function compileUnitTest(
+  ctx: UnitTestContext,
+  session: Session,
+  model: ExecutableNode,
+  test: Parameters<typeof withSettings>[1],
+  unit: UnitTestCase,
+): Promise<CompiledNode> {
+  const { overrides } = unit;
+  const inputs = await standIns(ctx, session, model, unit);
+  const work = ctx.unitTestCompiler.compile({ model, overrides, inputs });
+  return withSettings(ctx.dialect, test, await drive(work, answerer(ctx, session)));
+}
+
 const failed = (test: UnitTestNode, model: ExecutableNode): Diagnostic => ({
   code: 'ETL6020',
   severity: 'error',
@@ -75,8 +91,8 @@ const failed = (test: UnitTestNode, model: ExecutableNode): Diagnostic => ({
 
 /** Every input as a query of typed rows. */
 async function standIns(
-  ctx: RunContext,
-  session: StoppableSession,
+  ctx: UnitTestContext,
+  session: Session,
   model: ExecutableNode,
   { inputs, overrides }: UnitTestCase,
 ): Promise<readonly StandIn[]> {

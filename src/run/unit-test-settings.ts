@@ -10,7 +10,10 @@ import { freezeClock } from '../sql/frozen-clock.ts';
 const SETTINGS: readonly string[] = ['cte', 'now'];
 const TIME = /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?$/;
 
-const refused = (test: UnitTestNode, message: string, hint: string): EtlError =>
+/** What is read of a unit test here. */
+type Settled = Pick<UnitTestNode, 'unique_id' | 'model' | 'config' | 'place'>;
+
+const refused = (test: Settled, message: string, hint: string): EtlError =>
   new EtlError([
     { code: 'ETL6110', severity: 'error', message, at: test.place, node: test.unique_id, hint },
   ]);
@@ -21,7 +24,7 @@ const refused = (test: UnitTestNode, message: string, hint: string): EtlError =>
  */
 export function withSettings(
   dialect: Dialect,
-  test: UnitTestNode,
+  test: Settled,
   compiled: CompiledNode,
 ): CompiledNode {
   const { etl } = (test.config['meta'] ?? {}) as { readonly etl?: unknown };
@@ -41,7 +44,7 @@ export function withSettings(
 
 function onlyCte(
   { analysis }: Dialect,
-  test: UnitTestNode,
+  test: Settled,
   compiled: CompiledNode,
   name: unknown,
 ): CompiledNode {
@@ -59,7 +62,7 @@ function onlyCte(
 
 function frozen(
   dialect: Dialect,
-  test: UnitTestNode,
+  test: Settled,
   compiled: CompiledNode,
   now: unknown,
 ): CompiledNode {

@@ -17,6 +17,58 @@ const unitTest = (...lines: readonly string[]): Readonly<Record<string, string>>
   ),
 });
 
+const record = (
+  name: string,
+  codes: GalleryCase['codes'],
+  files: GalleryCase['files'] = {},
+  more: Partial<GalleryCase> = {},
+): GalleryCase => ({
+  name: `record-${name}`,
+  on: 'server',
+  before: "create table orders as select 1 as id, 'open' as state, 10 as amount",
+  files: { ...MODELS, ...files },
+  args: ['test', '--record', 'totals'],
+  exit: 2,
+  codes,
+  ...more,
+});
+const RECORDED: readonly GalleryCase[] = [
+  record('no-model', ['ETL6074'], {}, { args: ['test', '--record', 'totols'] }),
+  record('and-run', ['ETL1001'], {}, { args: ['test', '--record', 'totals', '-s', 'orders'] }),
+  record('once-more', ['ETL6075'], {
+    'models/totals.yml': text(
+      'unit_tests:',
+      '  - name: recorded_totals',
+      '    model: totals',
+      "    given: [{input: ref('orders'), rows: []}]",
+      '    expect: {rows: []}',
+    ),
+  }),
+  record(
+    'no-rows',
+    ['ETL6076'],
+    {},
+    {
+      exit: 0,
+      before: "create table orders as select 1 as id, 'open' as state, 10 as amount limit 0",
+    },
+  ),
+  record('by-chance', ['ETL6077'], {
+    'models/totals.sql': "select state, random() as total from {{ ref('orders') }}\n",
+  }),
+  record('in-brackets', ['ETL6078'], {
+    'models/totals.yml': text('models: [{name: totals}]', 'unit_tests: []'),
+  }),
+  record('of-a-person', ['ETL6079'], {
+    'models/totals.yml': text(
+      'models: [{name: totals, columns: [{name: who, config: {tags: [pii]}}]}]',
+    ),
+    'models/totals.sql':
+      "select state as who, sum(amount) as total from {{ ref('orders') }} group by state\n",
+  }),
+  record('not-built', ['ETL6120'], {}, { before: 'select 1' }),
+];
+
 export const UNIT_TESTS: readonly GalleryCase[] = [
   {
     name: 'unit-tests-offline-without-data-tests',
@@ -42,6 +94,7 @@ export const UNIT_TESTS: readonly GalleryCase[] = [
     exit: 1,
     codes: ['ETL6110'],
   },
+  ...RECORDED,
   {
     name: 'unit-test-fails',
     on: 'server',

@@ -1,0 +1,43 @@
+// Property files that are written by the tool.
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { ExecutableNode } from '../manifest/node.ts';
+import { fileProblem } from './file-problem.ts';
+
+/** The property file of a node, or where one that has none would be described: beside its neighbours. */
+export function propertyFileOf(node: ExecutableNode, manifest: Manifest): string {
+  const own = node.patch_path?.split('://')[1];
+  if (own !== undefined) return own;
+  const folder = posix.dirname(node.original_file_path);
+  const beside = Object.values(manifest.nodes).flatMap((other) => {
+    const file = other.patch_path?.split('://')[1];
+    const isOfKind =
+      other.resource_type === node.resource_type && other.package_name === node.package_name;
+    return isOfKind && file !== undefined && posix.dirname(file) === folder ? [file] : [];
+  });
+  const count = (file: string): number => beside.filter((other) => other === file).length;
+  const [most] = beside.toSorted((a, b) => count(b) - count(a) || (a < b ? -1 : 1));
+  return most ?? posix.join(folder, 'schema.yml');
+}
+
+/** The text of a file of the project; of one that is not there, the empty text. Throws an EtlError when it cannot be read. */
+export async function textOfFile(dir: string, file: string): Promise<string> {
+  try {
+    return await readFile(join(dir, file), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw fileProblem(error, file);
+  }
+}
+
+/** Written beside and renamed: a file that is committed is never half a file. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const beside = join(dirname(path), `.${path.split(/[\\/]/).at(-1) ?? ''}.tmp`);
+  try {
+    await writeFile(beside, text);
+    await rename(beside, path);
+  } catch (error) {
+    throw fileProblem(error, path);
+  }
+}
