@@ -10,6 +10,8 @@ export interface SeedInput {
   readonly delimiter: string;
   /** in file order, types as in the staged table */
   readonly columns: readonly SeedColumn[];
+  /** the table is the staged one of this seed: it holds nothing yet, and nobody else works on it */
+  readonly isStaged?: true;
 }
 
 /** A column of a seed file; `inferred` where its values say the type. */

@@ -1,13 +1,15 @@
 // A seed's file as it is read: a block at a time, and never anything but UTF-8.
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { EtlError, isEtlError } from '../kernel/error.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import type { SeedFile } from '../run/seed-survey.ts';
 import { fileProblem } from './file-problem.ts';
 
 const BLOCK = 1 << 20;
+/** what is only checked: a memory that is used again and again, and stays in the processor's cache */
+const CHECKED = 1 << 18;
 const BOM = Buffer.from('\u{feff}');
 /** A character has at most so many bytes after its first. */
 const LONGEST_TAIL = 3;
@@ -46,11 +48,34 @@ async function* blocksOf(path: string, node: ExecutableNode): AsyncGenerator<Buf
   }
 }
 
+async function checkAll(path: string, node: ExecutableNode): Promise<void> {
+  const memory = Buffer.allocUnsafe(CHECKED);
+  try {
+    const file = await open(path);
+    try {
+      let kept = 0;
+      for (;;) {
+        const { bytesRead } = await file.read(memory, kept, CHECKED - kept);
+        const filled = memory.subarray(0, kept + bytesRead);
+        const whole = bytesRead === 0 ? filled.length : wholeCharacters(filled);
+        if (!isUtf8(filled.subarray(0, whole))) throw await notUtf8(path, node);
+        if (bytesRead === 0) return;
+        kept = filled.copy(memory, 0, whole);
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw isEtlError(error) ? error : fileProblem(error, path);
+  }
+}
+
 /** The file of a seed. Reading it fails with an EtlError: ETL7004 for what is not UTF-8, ETL1012 for what cannot be read. */
 export const seedFile = (path: string, node: ExecutableNode): SeedFile => ({
   path,
   shownPath: node.original_file_path,
   blocks: () => blocksOf(path, node),
+  check: () => checkAll(path, node),
 });
 
 /** Names the line of the first byte that is no UTF-8, for an engine may take it without a word. */

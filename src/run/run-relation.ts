@@ -314,6 +314,7 @@ async function loadSeed(
     shownPath: node.original_file_path,
     delimiter,
     columns,
+    isStaged: true,
   });
   return effect.rows;
 }

@@ -10,6 +10,8 @@ export interface SeedFile {
   readonly shownPath: string;
   /** its bytes without a byte order mark, read anew with every call. Fails as an EtlError for what is not UTF-8 or cannot be read */
   readonly blocks: () => AsyncIterable<Buffer>;
+  /** Reads it to its end, and fails as `blocks` does: for whoever has no use for the bytes. */
+  readonly check: () => Promise<void>;
 }
 
 /** The first record of a file. */
@@ -71,7 +73,14 @@ export async function surveySeed(
 ): Promise<SeedHeader | undefined> {
   const survey = new Survey(rest);
   const feed = new CsvFeed(delimiter, survey, file.shownPath);
-  for await (const block of file.blocks()) if (!survey.isDone) feed.take(block);
+  for await (const block of file.blocks()) {
+    // not before there is a second block: most files have but one
+    if (survey.isDone) {
+      await file.check();
+      return survey.header;
+    }
+    feed.take(block);
+  }
   if (!survey.isDone) feed.end();
   return survey.header;
 }

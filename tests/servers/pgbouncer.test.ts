@@ -214,6 +214,8 @@ describe.each([
         'name: shop\nprofile: mine\non-run-start: "create table if not exists {{ target.schema }}.log (x int)"\n',
       'profiles.yml': `mine:\n  outputs:\n    default:\n${keys.map(([k, v]) => `      ${k}: ${String(v)}\n`).join('')}`,
       'seeds/people.csv': 'id,name\n1,a\n2,b\n',
+      // large enough for a table that is begun anew in the transaction of its rows
+      'seeds/many.csv': `id,name\n${'1,some text\n'.repeat(100_000)}`,
       'models/t.sql':
         "{{ config(materialized='table', post_hook='insert into {{ target.schema }}.log values (1)') }} select * from {{ ref('people') }}",
       'models/v.sql': "select * from {{ ref('t') }}",

@@ -20,5 +20,6 @@ export function seedText(text: string, places: readonly number[] = []): SeedFile
     blocks: async function* () {
       yield* blocks;
     },
+    check: () => Promise.resolve(),
   };
 }

@@ -1,5 +1,6 @@
 // A CSV file into a table: a block of bytes after the other goes to COPY, and the server parses them.
 import { createReadStream, type ReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -17,13 +18,30 @@ const CHUNK = 1 << 20;
 
 // The header line is passed over whatever it holds, a byte order mark included: the names come from the column list.
 // An empty field without quotes is NULL.
-function copyText(target: RelationName, input: SeedInput): string {
+function copyText(target: RelationName, input: SeedInput, isFrozen: boolean): string {
   const columns = input.columns.map((c) => ident(c.name)).join(', ');
   return (
     `copy ${relationText(target)} (${columns}) from stdin ` +
-    `with (format csv, header true, delimiter ${quoted(input.delimiter)}, null '', encoding 'UTF8')`
+    `with (format csv, header true, delimiter ${quoted(input.delimiter)}, null '', encoding 'UTF8'${isFrozen ? ', freeze true' : ''})`
   );
 }
+
+/** From here on it is worth the message that it takes. */
+const LARGE = 1 << 20;
+
+/** Whether the table of a file is to be begun anew. A file that is not there is told of by who reads it. */
+export const isWorthFreezing = async ({ path, isStaged }: SeedInput): Promise<boolean> =>
+  isStaged === true &&
+  (await stat(path).then(
+    ({ size }) => size >= LARGE,
+    () => false,
+  ));
+
+/**
+ * Makes an empty table one of the transaction that fills it, so that its rows can be written as frozen: nobody who reads them
+ * later, ANALYZE before all, has to mark them as committed. Where `wal_level` is minimal they are not logged either.
+ */
+export const begunAnew = (target: RelationName): string => `truncate ${relationText(target)}`;
 
 const unreadable = (input: SeedInput, cause: unknown): EtlError =>
   new EtlError(
@@ -58,11 +76,15 @@ async function* copied(
   if (rest.length > 0) yield rest;
 }
 
-/** Loads the file; a cell or row that the server refuses becomes a diagnostic with its place in the file. */
+/**
+ * Loads the file; a cell or row that the server refuses becomes a diagnostic with its place in the file. `isFrozen`: the open
+ * transaction has begun the table anew.
+ */
 export async function loadCsv(
   client: pg.Client,
   target: RelationName,
   input: SeedInput,
+  isFrozen: boolean,
 ): Promise<Effect> {
   const file = createReadStream(input.path, { highWaterMark: CHUNK });
   let broken: unknown;
@@ -76,7 +98,7 @@ export async function loadCsv(
   });
   if (broken !== undefined) throw unreadable(input, broken);
   const text = new CopyText(input.columns);
-  const copy = client.query(copyFrom(copyText(target, input), { highWaterMark: CHUNK }));
+  const copy = client.query(copyFrom(copyText(target, input, isFrozen), { highWaterMark: CHUNK }));
   try {
     await pipeline(copied(file, input, text), copy);
     return { rows: copy.rowCount };

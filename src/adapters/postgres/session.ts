@@ -12,7 +12,7 @@ import { HeldLocks } from './held-locks.ts';
 import type { LockHolder } from './lock-holder.ts';
 import { decoded, TYPE_NAMES } from './decode.ts';
 import { failure, fieldsOf } from './errors.ts';
-import { loadCsv } from './load.ts';
+import { begunAnew, isWorthFreezing, loadCsv } from './load.ts';
 import { composed, isSeveral, located, type Message, reached } from './message.ts';
 import { quoted } from './quote.ts';
 import { type AskServer, giveBack, inServer, takeLock } from './relation-lock.ts';
@@ -115,14 +115,17 @@ export class PostgresSession implements Session {
 
   async load(target: RelationName, input: SeedInput): Promise<Effect> {
     await this.#held.require([{ sql: '', verb: 'write', repeatable: false }]);
-    const load = (): Promise<Effect> =>
-      this.#working(() => loadCsv(this.#wire.client, target, input));
-    if (this.#opening().length === 0) {
+    const { client } = this.#wire;
+    // within a transaction of an author's it may not be possible to freeze
+    const isNew = client.getTransactionStatus() === 'I' && (await isWorthFreezing(input));
+    const load = (): Promise<Effect> => this.#working(() => loadCsv(client, target, input, isNew));
+    if (!isNew && this.#opening().length === 0) {
       await this.#tagAlone();
       return load();
     }
     await this.#control(['begin']);
     try {
+      if (isNew) await this.#send(composed([], [begunAnew(target)], []));
       const effect = await load();
       await this.#control(['commit']);
       return effect;

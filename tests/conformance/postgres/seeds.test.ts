@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { dialect } from '../../../src/adapters/postgres/dialect.ts';
 import { isSeedNull } from '../../../src/adapters/postgres/seed-null.ts';
 import type { SeedColumn } from '../../../src/adapter/seed-input.ts';
+import type { Statement } from '../../../src/adapter/statement.ts';
 import type { Column } from '../../../src/kernel/relation.ts';
 import { readCsv } from '../../../src/sql/csv.ts';
 import { scratchPostgres, type ScratchPostgres } from '../../support/postgres.ts';
@@ -30,6 +31,9 @@ beforeEach(() => {
 const column = (name: string, type: string): Column => ({ name, type, nullable: true });
 const ABC = [column('id', 'integer'), column('day', 'date'), column('Name', 'text')];
 
+/** more than a chunk */
+const MANY = Array.from({ length: 200_000 }, (_, i) => `${i},2024-01-01,"name, ${i}"`);
+
 async function load(
   content: string | Buffer,
   columns: readonly Column[] = ABC,
@@ -47,7 +51,8 @@ async function load(
   };
   return pg.connection.withSession('seed.x', async (s) => {
     await s.segment({ atomicity: 'transaction', statements: dialect.buildSeed(request) });
-    const effect = await s.load(staged, { path, shownPath: 'seeds/x.csv', delimiter, columns });
+    const shownPath = 'seeds/x.csv';
+    const effect = await s.load(staged, { path, shownPath, delimiter, columns, isStaged: true });
     await s.segment({ atomicity: 'transaction', statements: dialect.finishSeed(request) });
     return effect.rows;
   });
@@ -122,9 +127,31 @@ describe('what is read', () => {
     expect(await load('a', [column('a', 'text')])).toBe(0);
   });
 
-  test('more than one chunk', async () => {
-    const lines = Array.from({ length: 200_000 }, (_, i) => `${i},2024-01-01,"name, ${i}"`);
-    expect(await load(`id,day,Name\n${lines.join('\n')}\n`)).toBe(200_000);
+  test('more than one chunk, whose rows nobody has to mark later', async () => {
+    expect(await load(`id,day,Name\n${MANY.join('\n')}\n`)).toBe(200_000);
+    expect(
+      await pg.value(
+        `select relallvisible > relpages / 2 from pg_class where oid = 'public.${staged.name}'::regclass`,
+      ),
+    ).toBe(true);
+    expect(await pg.value(`select min(id) || ' ' || max(id) from public.${staged.name}`)).toBe(
+      '0 199999',
+    );
+  });
+
+  test('more than one chunk into a table that holds rows, in a transaction of others', async () => {
+    const path = join(dir, 'more.csv');
+    await writeFile(path, `id,day,Name\n${MANY.join('\n')}\n`);
+    const input = { path, shownPath: 'seeds/more.csv', delimiter: ',', columns: ABC };
+    const hook = (sql: string): Statement => ({ sql, verb: 'hook', repeatable: false });
+    await load('id,day,Name\n-1,,a\n');
+    await pg.connection.withSession('seed.x', async (s) => {
+      await s.load(staged, input);
+      await s.execute(hook('begin; declare c cursor for select 1'));
+      await s.load(staged, { ...input, isStaged: true });
+      await s.execute(hook('commit'));
+    });
+    expect(await pg.value(`select count(*)::int from public.${staged.name}`)).toBe(400_001);
   });
 });
 
@@ -307,6 +334,14 @@ describe('what is refused, with its place', () => {
       { code: 'ETL7004', at: { file: 'seeds/x.csv', line: 3, column: 4 } },
     ]);
     expect(await pg.value('select 1')).toBe(1);
+  });
+
+  test('a cell far down in a large file: nothing of it stays', async () => {
+    const content = `id,day,Name\n${MANY.join('\n')}\n1,never,a\n`;
+    expect(await refusal(content)).toMatchObject([
+      { code: 'ETL7002', at: { file: 'seeds/x.csv', line: 200_002, column: 3 } },
+    ]);
+    expect(await rows()).toEqual([]);
   });
 
   test('latin1', async () => {

@@ -109,6 +109,11 @@ export const SCENARIOS: readonly Scenario[] = [
       files: (v) => ({ 'seeds/some_seed.csv': `id,name\n${v},"a ""b"" ção"\n` }),
     }),
   },
+  model('large_seed', {
+    isLong: true,
+    verb: 'seed',
+    files: (v) => ({ 'seeds/large_seed.csv': `id,name\n${v},${'a'.repeat(1 << 20)}\n` }),
+  }),
   model('snapshot_first', {
     verb: 'snapshot',
     isFirst: true,
@@ -225,6 +230,7 @@ export const PROJECT: Readonly<Record<string, string>> = {
     'select id as k, v as id from raw.people',
   ),
   'seeds/some_seed.csv': 'id,name\n1,a\n',
+  'seeds/large_seed.csv': 'id,name\n1,a\n',
   'snapshots/snapshot_first.sql': snapshot('snapshot_first'),
   'snapshots/snapshot_tested.sql': snapshot('snapshot_tested'),
   'snapshots/snapshot_again.sql': snapshot('snapshot_again'),
