@@ -208,6 +208,8 @@ export interface Dialect {
   /** cheaper than `observeOne`: whether a view (or nothing) that `observe` saw still stands at the target; a failure means no */
   readonly isStill?: (target: RelationName, live: ObservedRelation | undefined) => Query<boolean>;
   columns(relation: RelationName): Query<Column>;
+  /** the same of a relation that is there for certain; absent where that is no faster */
+  readonly builtColumns?: (relation: RelationName) => Query<Column>;
   /** catalog.json: one row per column of the relations in the schemas */
   catalog(schemas: readonly string[]): Query<CatalogColumn>;
   /** what can be told of the values of columns; one row */

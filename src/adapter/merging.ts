@@ -25,6 +25,8 @@ export interface Merging {
   readonly arrange: readonly Statement[];
   /** asked before anything of the table is read, and again before it is published */
   readonly watch: Query<Mark>;
+  /** asked again in place of `watch` where no statement can have changed the table: what changes without one */
+  readonly glance?: Query<Mark>;
   /** asked once the rows are arranged; absent where the answer would change nothing */
   readonly survey?: Query<TouchedPart>;
   readonly decide: (found: MergeFound) => Merge;

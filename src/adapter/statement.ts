@@ -28,7 +28,7 @@ export interface Statement {
    */
   readonly outcome?: Outcome;
   /**
-   * One of several that stand side by side and leave the same when they are sent again from the first of them on: an engine for
+   * One of several that stand side by side and leave the same when they are sent again from the first of them on, with the same settings: an engine for
    * which each message takes time may send them together, and one by one once something of them failed.
    */
   readonly isLinked?: boolean;

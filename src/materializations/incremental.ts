@@ -114,7 +114,7 @@ export function incremental(from: IncrementalIngredients): Checked<Recipe> {
       ...beginning(from, dialect.buildDelta(request)),
       finish: [],
       undoable: dialect.can.transactionalDdl,
-      publish: publishing(from, dialect.columns(from.staged), {
+      publish: publishing(from, {
         beside: dialect.mergeDelta?.bind(undefined, request),
         inPlace: dialect.publishDelta?.bind(undefined, request),
       }),

@@ -14,7 +14,7 @@ function publishOf(from: SelectIngredients, { publish }: OwnBuild): Publish {
   if (publish.kind === 'ready')
     return { kind: 'ready', attempts: publishWithHooks(from, publish.attempts) };
   const { decide: inPlace } = publish;
-  return publishing(from, from.dialect.columns(from.staged), { inPlace });
+  return publishing(from, { inPlace });
 }
 
 /** A materialization that the engine brings along, with the hooks, the contract and the clean-up that all have. */

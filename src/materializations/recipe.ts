@@ -179,11 +179,9 @@ interface Ways {
 }
 
 /** Publishing that is decided when the columns of the staged rows are known; post-hooks go with it where it undoes itself. */
-export function publishing(
-  from: Ingredients,
-  question: Query<Column>,
-  { beside, inPlace }: Ways,
-): Publish {
+export function publishing(from: Ingredients, { beside, inPlace }: Ways): Publish {
+  const { dialect, staged } = from;
+  const question = dialect.builtColumns?.(staged) ?? dialect.columns(staged);
   if (beside !== undefined) return { kind: 'merges', question, decide: beside };
   return {
     kind: 'asks',

@@ -153,7 +153,7 @@ export function snapshot(from: SnapshotIngredients): Checked<Recipe> {
     ...recipe,
     action: 'add versions to snapshot',
     undoable: dialect.can.transactionalDdl,
-    publish: publishing(from, dialect.columns(staged), {
+    publish: publishing(from, {
       beside: dialect.mergeSnapshot?.bind(undefined, request),
       inPlace: dialect.publishSnapshot?.bind(undefined, request),
     }),

@@ -1,5 +1,5 @@
 // The next state of a live table is put together beside it, tested there, and published only if nobody wrote to the table meanwhile.
-import { ask, type Attempt, type Session } from '../adapter/contract.ts';
+import { ask, type Attempt, type Session, type SinceNow } from '../adapter/contract.ts';
 import type { Mark, Merge, Merging } from '../adapter/merging.ts';
 import type { Statement } from '../adapter/statement.ts';
 import { EtlError } from '../kernel/error.ts';
@@ -29,6 +29,8 @@ export interface Merger {
   readonly target: string;
   readonly runTests: RunTests;
   readonly sent: (sql: string) => void;
+  /** whether nothing was written meanwhile, where that can be known */
+  readonly sinceNow: (() => SinceNow) | undefined;
   /** told how it is done */
   readonly say: (how: string) => void;
 }
@@ -59,6 +61,7 @@ export async function mergeBeside(merging: Merging, merger: Merger): Promise<rea
   const isTested = runTests.howMany > 0;
   for (let tries = 1; tries <= TRIES; tries++) {
     await send(session, merging.arrange, merger);
+    const isUnwritten = merger.sinceNow?.();
     const marks = await ask(session, merging.watch);
     const touched = merging.survey === undefined ? [] : await ask(session, merging.survey);
     const merge = merging.decide({ marks, touched, isTested });
@@ -73,8 +76,10 @@ export async function mergeBeside(merging: Merging, merger: Merger): Promise<rea
     }
     const isGuarded = merge.guarded === 'all' || merge.guarded.length > 0;
     if (!isGuarded) return merge.attempts;
-    const now = await ask(session, merging.watch);
-    if (written(now, merge) === written(marks, merge)) return merge.attempts;
+    const glance = isUnwritten?.() === true ? merging.glance : undefined;
+    const now = await ask(session, glance ?? merging.watch);
+    const before = glance === undefined ? marks : marks.filter(({ part }) => part !== '');
+    if (written(now, merge) === written(before, merge)) return merge.attempts;
   }
   throw new EtlError([
     {

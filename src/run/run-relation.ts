@@ -187,6 +187,7 @@ async function runTurn(
         target: ctx.dialect.relation(target),
         runTests,
         sent: progress.sent,
+        sinceNow: ctx.connection.sinceNow,
         say: (message) => ctx.observe({ kind: 'log', message, info: false, node: node.unique_id }),
       });
     const again = async (): Promise<Recipe> =>

@@ -17,7 +17,15 @@ import { clockWords } from './clock.ts';
 import { cast, fixtureValue } from './fixtures.ts';
 import { freshness } from './freshness.ts';
 import { access } from './granted.ts';
-import { catalog, columns, isStill, leftovers, observe, observeOne } from './introspect.ts';
+import {
+  builtColumns,
+  catalog,
+  columns,
+  isStill,
+  leftovers,
+  observe,
+  observeOne,
+} from './introspect.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { macros } from './macros.ts';
 import { ownMaterializations } from './own.ts';
@@ -176,6 +184,7 @@ function ofOneNode(options: DialectOptions, topology: Topology): ClickHouseDiale
     observeOne,
     isStill,
     columns,
+    builtColumns,
     catalog,
     profile,
     leftovers,

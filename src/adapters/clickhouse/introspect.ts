@@ -132,6 +132,15 @@ export const columns = ({ schema, name }: RelationName): Query<Column> => ({
   decode: (row) => column(str(row, 'name'), str(row, 'type')),
 });
 
+/** The same of a relation that was just built: without the engine's own tables that takes a third of the time. */
+export const builtColumns = ({ schema, name }: RelationName): Query<Column> => ({
+  statement: repeatable(
+    'read',
+    `DESCRIBE TABLE ${ident(schema)}.${ident(name)} SETTINGS describe_include_subcolumns = 0`,
+  ),
+  decode: (row) => column(str(row, 'name'), str(row, 'type')),
+});
+
 /** How many rows a table has, from its parts. */
 export const rowCount = ({ schema, name }: RelationName): Statement =>
   repeatable(

@@ -4,9 +4,18 @@ import type { Statement } from '../../adapter/statement.ts';
 
 type Message = readonly [Statement, ...Statement[]];
 
-/** The messages in which linked statements are sent; none where not all are linked. What an author wrote ends its message. */
+const settingsOf = ({ settings = {} }: Statement): string =>
+  JSON.stringify(Object.entries(settings).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
+/**
+ * The messages in which linked statements are sent; none where not all are linked, or their settings differ. What an author wrote
+ * ends its message.
+ */
 export function linkedMessages(statements: readonly Statement[]): readonly Message[] {
-  if (statements.length < 2 || !statements.every((s) => s.isLinked === true)) return [];
+  const [first] = statements;
+  if (first === undefined || statements.length < 2) return [];
+  const settings = settingsOf(first);
+  if (!statements.every((s) => s.isLinked === true && settingsOf(s) === settings)) return [];
   const messages: [Statement, ...Statement[]][] = [];
   let last: Statement | undefined;
   for (const statement of statements) {

@@ -9,7 +9,7 @@ import type { Diagnostic, Span } from '../../kernel/diagnostic.ts';
 import { EtlError } from '../../kernel/error.ts';
 import type { Column, RelationName } from '../../kernel/relation.ts';
 import { readCsv } from '../../sql/csv.ts';
-import { columns as columnsOf, rowCount } from './introspect.ts';
+import { builtColumns, rowCount } from './introspect.ts';
 import { drop } from './publish.ts';
 import { at, columnOf, headerSettings, shorten, wrongHeader } from './seed-header.ts';
 import { badCells, convertTexts, createTexts, csvSettings, emptied, insertTexts } from './seed.ts';
@@ -117,7 +117,7 @@ async function tableTypes(
   columns: readonly Column[],
   loader: Loader,
 ): Promise<readonly string[]> {
-  const { rows } = await loader.read(columnsOf(target).statement);
+  const { rows } = await loader.read(builtColumns(target).statement);
   const byName = new Map(rows.map((row) => [String(row[0]), String(row[1])]));
   return columns.map((c) => byName.get(c.name) ?? 'Nullable(String)');
 }

@@ -54,20 +54,23 @@ export const oneAttempt = (statements: readonly Statement[]): readonly Attempt[]
 export const partitionIds = (word: string, parts: readonly string[], rest = ''): string =>
   parts.map((part) => `${word} PARTITION ID ${text(part)}${rest}`).join(', ');
 
-/** The new rows in a table made like the live one, as it will be. */
+/** The new rows in a table made like the live one, as it will be; made anew whenever it is begun with. */
 export function arrange(from: MergeFrom): readonly Statement[] {
   const { change } = from;
   const { staged, target } = from.request;
   const [full, next] = [fullCopy(staged), nextState(staged)];
-  return [
+  const filled = strictly(fill(newRows(from, full), full), from);
+  const { settings = {} } = filled;
+  const steps: readonly Statement[] = [
     {
       ...repeatable('drop', `DROP TABLE IF EXISTS ${relation(full)}, ${relation(next)} SYNC`),
       writes: [full, next],
     },
     once('create', `CREATE TABLE ${relation(full)} AS ${relation(target)}`, full),
     ...change.alter(full),
-    strictly(fill(newRows(from, full), full), from),
+    filled,
   ];
+  return steps.map((step) => ({ ...step, settings, isLinked: true }));
 }
 
 /** The live rows that stay, put into a table. */

@@ -22,7 +22,7 @@ import { swapAttempts } from './publish.ts';
 import { relation, text } from './quote.ts';
 import { fullCopy, nextState } from './staged-names.ts';
 import { once, repeatable } from './statements.ts';
-import { touched, watch } from './survey.ts';
+import { touched, watching } from './survey.ts';
 
 const LISTENED = 'materialized views read it, and see only what is inserted';
 
@@ -63,7 +63,7 @@ export function upsert(from: MergeFrom, replaced: string, method: UpsertMethod):
       [remove(from, target, replaced, method)],
       () => [...arrange(from), keepRows(from, full, `NOT (${replaced})`)],
     );
-  const begin = { arrange: arrange(from), watch: watch(target) };
+  const begin = { arrange: arrange(from), ...watching(target, facts) };
   const kept = `NOT (${replaced})`;
   if (!canClone(facts)) return { ...begin, decide: () => copy(from, kept, 'it cannot be cloned') };
   if (keepsOrder(facts))
@@ -88,7 +88,7 @@ export function insertOverwrite(from: MergeFrom): Merging {
   const { request, facts } = from;
   const { target, staged } = request;
   const full = fullCopy(staged);
-  const begin = { arrange: arrange(from), watch: watch(target), survey: touched(full) };
+  const begin = { arrange: arrange(from), ...watching(target, facts), survey: touched(full) };
   const others = (found: MergeFound): string =>
     `_partition_id NOT IN (${["''", ...found.touched.map(({ part }) => text(part))].join(', ')})`;
   const isFixed = keepsOrder(facts) && !canClone(facts);
@@ -138,7 +138,7 @@ export function append(from: MergeFrom): Merging {
     );
   return {
     arrange: arrange(from),
-    watch: watch(target),
+    ...watching(target, facts),
     survey: touched(full),
     decide: (found) => {
       const rows = found.touched.reduce((sum, part) => sum + part.rows, 0);

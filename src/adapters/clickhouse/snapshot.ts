@@ -15,7 +15,7 @@ import { ident, idents, relation, text } from './quote.ts';
 import type { Settings } from './settings.ts';
 import { fullCopy } from './staged-names.ts';
 import { fill, once, repeatable } from './statements.ts';
-import { watch } from './survey.ts';
+import { watching } from './survey.ts';
 import { PLAIN_TABLE, tableClauses } from './table-config.ts';
 import { nullable, sameButNullable, widened } from './types.ts';
 
@@ -295,7 +295,7 @@ export function mergeSnapshot(
     attempts: swapAttempts(full, target, live, grantOn(target, allowed)),
   };
   return {
-    value: { arrange: [], watch: watch(target), decide: () => merge },
+    value: { arrange: [], ...watching(target, factsOf(live)), decide: () => merge },
     diagnostics: [],
   };
 }

@@ -1,7 +1,8 @@
 // What is asked of a table before new rows are merged into it: what its parts are, and which of them the new rows touch.
 import type { Mark, TouchedPart } from '../../adapter/merging.ts';
-import type { Query } from '../../adapter/statement.ts';
+import type { Query, Scalar } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
+import { hasParts, type Facts } from './facts.ts';
 import { relation, text } from './quote.ts';
 import { repeatable } from './statements.ts';
 
@@ -13,6 +14,13 @@ const PARTS = "active AND NOT startsWith(partition_id, 'patch-')";
 
 /** Stands in the mark of a table without parts for the number of its rows, where its engine does not know it. */
 export const UNCOUNTED = '?';
+
+const decodeMark = (row: Readonly<Record<string, Scalar>>): Mark => ({
+  part: String(row['part'] ?? ''),
+  mark: String(row['mark'] ?? ''),
+  rows: Number(row['part_rows'] ?? 0),
+  bytes: Number(row['bytes'] ?? 0),
+});
 
 /**
  * The parts of a table by partition. An INSERT, an attached and a replaced partition raise the block number, a merge does not;
@@ -28,12 +36,25 @@ UNION ALL
 SELECT '', concat(toString(uuid), ' ', toString((SELECT max(toUInt64OrZero(extract(mutation_id, '[0-9]+'))) FROM system.mutations WHERE ${of(table)})), if(engine LIKE '%MergeTree', '', concat(' ', ifNull(toString(total_rows), '${UNCOUNTED}')))), 0, 0
 FROM system.tables WHERE database = ${text(table.schema)} AND name = ${text(table.name)}`,
   ),
-  decode: (row) => ({
-    part: String(row['part'] ?? ''),
-    mark: String(row['mark'] ?? ''),
-    rows: Number(row['part_rows'] ?? 0),
-    bytes: Number(row['bytes'] ?? 0),
-  }),
+  decode: decodeMark,
+});
+
+/** Of a table with parts: what the engine itself may have put into it, for others or for a buffer before it. A third of the time. */
+const glance = (table: RelationName): Query<Mark> => ({
+  statement: repeatable(
+    'read',
+    `SELECT partition_id AS part, toString(max(max_block_number)) AS mark FROM system.parts WHERE active AND ${of(table)} GROUP BY partition_id`,
+  ),
+  decode: decodeMark,
+});
+
+/** How it is seen whether somebody writes to a table. */
+export const watching = (
+  table: RelationName,
+  facts: Facts,
+): { readonly watch: Query<Mark>; readonly glance?: Query<Mark> } => ({
+  watch: watch(table),
+  ...(hasParts(facts) ? { glance: glance(table) } : {}),
 });
 
 /** The partitions that the arranged rows are in, and those of the live rows that they replace. */
