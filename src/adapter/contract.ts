@@ -8,6 +8,7 @@ import type { Access, CatalogColumn } from './catalog.ts';
 export type { Attempt, MaterializedViewChange, MaterializedViewUpdate } from './attempt.ts';
 import type { Attempt, MaterializedViewChange, MaterializedViewUpdate } from './attempt.ts';
 import type { FreshnessAnswer, FreshnessRequest } from './freshness.ts';
+import type { Keeping } from './keeping.ts';
 import type { LockWish } from './lock.ts';
 import type { Merging } from './merging.ts';
 import type { OwnMaterializations } from './own-build.ts';
@@ -224,6 +225,8 @@ export interface Dialect {
   typed(columns: readonly ContractColumn[]): string;
   /** what of a type a contract compares, from the name that a result gives it */
   contractType(type: string): string;
+  /** tables of the tool's own */
+  readonly keeping: Keeping;
   /** one SELECT of the author's, sent as it is, read-only, with the settings that the node's config asks for (tests) */
   read(sql: string, config: EngineConfig): Statement;
   /** `select * from (<sql>) limit n` in the engine's own words; `limit` undefined or below 0 means all rows */

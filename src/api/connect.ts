@@ -7,8 +7,13 @@ import { explainFailure } from '../run/explain.ts';
 import type { Invocation } from './invocation.ts';
 import type { OpenProject } from './open-project.ts';
 
+type Connectable = Pick<
+  OpenProject,
+  'adapter' | 'dir' | 'learnSecret' | 'target' | 'targetName' | 'threads'
+>;
+
 /** Opens the connection of a project's target; what keeps it from being opened becomes an EtlError. */
-export async function connect(project: OpenProject, invocation: Invocation): Promise<Connection> {
+export async function connect(project: Connectable, invocation: Invocation): Promise<Connection> {
   const { incomplete = [] } = project.target;
   if (incomplete.length > 0) throw new EtlError(incomplete);
   try {

@@ -4,7 +4,7 @@ import { ask, type Connection } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { catalogJson } from '../artifacts/catalog-json.ts';
 import { readArtifact, readColumnLineage } from '../artifacts/read-state.ts';
-import { readHistory } from '../artifacts/run-history.ts';
+import { KEPT_RUNS, readHistory, type HistoryRun } from '../artifacts/run-history.ts';
 import { writeJson } from '../artifacts/write.ts';
 import { masked } from '../kernel/mask.ts';
 import { VERSION } from '../kernel/version.ts';
@@ -18,8 +18,10 @@ import { compileAll } from './compile.ts';
 import { connect } from './connect.ts';
 import { deferredRelations } from './defer.ts';
 import { newInvocation } from './invocation.ts';
+import { isAbsent, ledgerRuns, mergedRuns, unreadable } from './ledger-history.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
+import { ledgerOf } from './run-ledger.ts';
 import { profileColumns } from './profile-columns.ts';
 import { withChanges } from './previous-site.ts';
 import { selectNodes } from './select.ts';
@@ -99,7 +101,7 @@ export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult
         catalog: options.emptyCatalog === true ? undefined : masked(catalogFile, mask),
         profiles: profiles && new Map(masked([...profiles], mask)),
         ...(await lastRun(project, options)),
-        history: await readHistory(project.dir, { target: project.targetName }),
+        history: await pastRuns(project, connection),
       },
       { generatedAt: invocation.now(), madeBy: `etl ${VERSION}` },
     );
@@ -117,6 +119,33 @@ export async function docsGenerate(options: ApiOptions = {}): Promise<DocsResult
     throw error;
   } finally {
     await connection?.close();
+  }
+}
+
+/** The runs that the project keeps, and those of all machines where it has a run ledger and the warehouse is asked anyway. */
+async function pastRuns(
+  project: OpenProject,
+  connection: Connection | undefined,
+): Promise<readonly HistoryRun[]> {
+  const target = project.targetName;
+  const own = await readHistory(project.dir, { target });
+  const { setting, problems } = ledgerOf(project);
+  project.report(problems);
+  if (setting === undefined || connection === undefined) return own;
+  const { schema } = setting;
+  const { name } = project.loaded.project;
+  try {
+    const wish = { schema, project: name, target, limit: KEPT_RUNS };
+    const kept = await ledgerRuns(connection, project.dialect, wish);
+    // the site tells how runs went, and of one that has not ended there is nothing to tell
+    return mergedRuns(
+      own,
+      kept.filter((run) => run.unfinished === undefined),
+      KEPT_RUNS,
+    );
+  } catch (error) {
+    if (!isAbsent(error)) project.report([unreadable(error, schema, 'warning')]);
+    return own;
   }
 }
 

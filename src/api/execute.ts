@@ -21,6 +21,7 @@ import { nodeRelation } from '../plan/plan-node.ts';
 import { runScopes } from '../plan/run-scope.ts';
 import type { RunContext } from '../run/context.ts';
 import { execute, skipEverything } from '../run/execute.ts';
+import type { RunRecord } from '../run/record.ts';
 import { explainFailure } from '../run/explain.ts';
 import { Debris } from '../run/debris.ts';
 import { KnownRelations } from '../run/known-relations.ts';
@@ -40,6 +41,7 @@ import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { readingFor } from './reading.ts';
 import { runFiles } from './run-files.ts';
+import { beginRecord, statusOf } from './run-ledger.ts';
 import { keepInHistory } from './keep-in-history.ts';
 import { writeRunResults } from './run-results.ts';
 import { selectNodes, withoutEmpty, withSelected } from './select.ts';
@@ -101,17 +103,22 @@ export async function executeVerb(
     const deferred = await deferredRelations(project, selected, options, () =>
       Promise.resolve(connection),
     );
-    return await runSelected(verb, {
-      options,
-      invocation,
-      project,
-      connection,
-      selected,
-      deferred,
-      clones: verb === 'clone' ? stateRelations(project) : undefined,
-      lockedSources: locked?.columns,
-      isOffline,
-    });
+    const parts = { options, invocation, project, connection, selected, deferred, isOffline };
+    const record = isOffline ? undefined : await beginRecord({ command: verb, ...parts });
+    try {
+      return await runSelected(verb, {
+        ...parts,
+        clones: verb === 'clone' ? stateRelations(project) : undefined,
+        lockedSources: locked?.columns,
+        record,
+        disarm,
+      });
+    } catch (error) {
+      disarm();
+      // it could not begin, or what it did could not be told; an end that is written already stays
+      await record?.end('error', invocation.now(), []);
+      throw error;
+    }
   } finally {
     disarm();
     await during(timeline, 'disconnect', () => connection.close());
@@ -176,6 +183,9 @@ interface Parts {
   readonly deferred: Deferred;
   readonly clones: Deferred | undefined;
   readonly lockedSources: RunContext['lockedSources'];
+  readonly record: RunRecord | undefined;
+  /** from here on nothing is cancelled any more */
+  readonly disarm: () => void;
   /** the engine is one of this machine with nothing in it */
   readonly isOffline: boolean;
 }
@@ -256,11 +266,14 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
     command: verb,
     report: ctx.report,
   });
+  const failed = outcomes.some((o) => ['error', 'fail', 'partial success'].includes(o.status));
+  const ok = begun.ok && ended.ok && !failed;
+  parts.disarm();
+  await parts.record?.end(statusOf(outcomes, { ok, cancelled }), invocation.now(), outcomes);
   observe({ kind: 'run_finished', outcomes, cancelled, seconds });
   if (written !== undefined) throw written.error;
   if (ended.broken !== undefined) throw ended.broken;
-  const failed = outcomes.some((o) => ['error', 'fail', 'partial success'].includes(o.status));
-  return { outcomes, cancelled, ok: begun.ok && ended.ok && !failed, seconds };
+  return { outcomes, cancelled, ok, seconds };
 }
 
 function makeContext(

@@ -74,6 +74,8 @@ export interface ApiOptions {
   readonly warnError?: boolean;
   /** which warnings are errors, warnings or silent: a YAML text or an object with error, warn and silence */
   readonly warnErrorOptions?: string | Readonly<Record<string, unknown>>;
+  /** history: the runs of the run ledger too (default: where the project has one and its target is a server) */
+  readonly fromLedger?: boolean;
   /** write manifest.json and run_results.json (default: true) */
   readonly writeJson?: boolean;
   /** let templates ask the warehouse while they are compiled (default: true) */

@@ -24,13 +24,17 @@ export interface HistoryRun {
   readonly command: string;
   readonly target: string;
   readonly cancelled: boolean;
+  /** its end is not known: it is still going on, or was killed */
+  readonly unfinished?: true;
+  /** the machine it ran on, where that is known */
+  readonly host?: string;
   readonly results: readonly HistoryEntry[];
 }
 
 /** Beside the data of the embedded engines, where neither `etl clean` nor a new target folder reaches. */
 const FOLDER = '.etl/history';
 const NAME = /^\d{8}T\d{9}Z-[\w-]+\.json$/;
-const KEPT_RUNS = 200;
+export const KEPT_RUNS = 200;
 const KEPT_BYTES = 32 * 1024 * 1024;
 
 /** What is kept of a run. */

@@ -95,6 +95,14 @@ export const COMMAND_OPTIONS: readonly OptionSpec[] = [
     help: 'how many runs (default 20)',
   },
   {
+    flags: '--from-ledger',
+    key: 'fromLedger',
+    kind: 'flag',
+    only: ['history'],
+    negatable: true,
+    help: 'read the run ledger of the warehouse too (default: where the project has one and its target is a server)',
+  },
+  {
     flags: '--graph',
     key: 'graph',
     kind: 'flag',

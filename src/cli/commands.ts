@@ -221,7 +221,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'history',
-    summary: 'Show how the last runs went and how long each node took; needs no warehouse',
+    summary: 'Show how the last runs went and how long each node took, here or on all machines',
     example: 'etl history -s customer_revenue --limit 10',
     run: async (values, _positional, terminal) =>
       (await import('./commands/history.ts')).historyCommand(values, terminal),

@@ -159,6 +159,9 @@ export const CODES = {
   ETL8061: 'No artifacts to make the site from',
   ETL8062: 'A run is not kept in the history',
   ETL8063: 'Columns could not be profiled',
+  ETL8080: 'Run ledger could not be written',
+  ETL8081: 'Run ledger could not be read',
+  ETL8082: 'Setting of the run ledger cannot be used',
   ETL9000: 'Internal error',
 } as const;
 

@@ -1,6 +1,11 @@
 // `flags:` of dbt_project.yml: options of the command line that a project sets, and dbt's switches between old and new behaviour.
 
-type Kind = 'true or false' | 'a text' | 'a whole number' | 'a mapping';
+type Kind =
+  | 'true or false'
+  | 'a text'
+  | 'a whole number'
+  | 'a mapping'
+  | 'true, false or a mapping';
 
 const OPTION_FLAGS: Readonly<Record<string, Kind>> = {
   cache_selected_only: 'true or false',
@@ -19,6 +24,7 @@ const OPTION_FLAGS: Readonly<Record<string, Kind>> = {
   partial_parse: 'true or false',
   populate_cache: 'true or false',
   printer_width: 'a whole number',
+  run_ledger: 'true, false or a mapping',
   send_anonymous_usage_stats: 'true or false',
   snowflake_projects_otel: 'true or false',
   static_parser: 'true or false',
@@ -78,7 +84,8 @@ export function flagProblem(name: string, value: unknown): Kind | undefined {
     (kind === 'true or false' && typeof value === 'boolean') ||
     (kind === 'a text' && typeof value === 'string') ||
     (kind === 'a whole number' && Number.isInteger(value)) ||
-    (kind === 'a mapping' && typeof value === 'object' && !Array.isArray(value));
+    (kind === 'true, false or a mapping' && typeof value === 'boolean') ||
+    (kind.endsWith('a mapping') && typeof value === 'object' && !Array.isArray(value));
   return isWell ? undefined : kind;
 }
 

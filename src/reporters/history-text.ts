@@ -26,18 +26,33 @@ export function historyText(
     colours,
   }: { readonly target: string; readonly isSelected: boolean; readonly colours: Colours },
 ): string {
+  // only the ledger knows the machine
+  const knowsMachine = runs.some(({ host }) => host !== undefined);
   const table = renderTable(
-    ['when (UTC)', 'command', 'time', 'ok', 'warn', 'failed', 'skipped'],
+    [
+      'when (UTC)',
+      ...(knowsMachine ? ['machine'] : []),
+      'command',
+      'time',
+      'ok',
+      'warn',
+      'failed',
+      'skipped',
+    ],
     runs.map((run) => [
       run.at.slice(0, 19).replace('T', ' '),
-      run.cancelled ? `${run.command} (stopped)` : run.command,
-      secondsText(run.seconds),
-      ...(['ok', 'warn', 'failed', 'skipped'] as const).map((kind) => countOf(run, kind)),
+      ...(knowsMachine ? [run.host ?? ''] : []),
+      commandText(run),
+      run.unfinished ? '' : secondsText(run.seconds),
+      ...(['ok', 'warn', 'failed', 'skipped'] as const).map((kind) =>
+        run.unfinished ? '' : countOf(run, kind),
+      ),
     ]),
     colours,
   );
-  const failed = runs.map((run) => countOf(run, 'failed'));
-  const last = runs.at(-1);
+  const ended = runs.filter((run) => run.unfinished === undefined);
+  const failed = ended.map((run) => countOf(run, 'failed'));
+  const last = ended.at(-1);
   const { lines, left } = nodeTable(runs, isSelected, colours);
   return [
     colours.strong(
@@ -46,12 +61,17 @@ export function historyText(
     '',
     ...table,
     '',
-    `time    ${sparkline(runs.map(({ seconds }) => seconds))}  last ${secondsText(last?.seconds ?? 0)}`,
+    `time    ${sparkline(ended.map(({ seconds }) => seconds))}  last ${secondsText(last?.seconds ?? 0)}`,
     `failed  ${sparkline(failed)}  last ${failed.at(-1) ?? 0}`,
     '',
     ...lines,
     ...(left === 0 ? [] : ['', `and ${left} more; name some: etl history -s <node>`]),
   ].join('\n');
+}
+
+function commandText({ command, cancelled, unfinished }: HistoryRun): string {
+  if (unfinished) return `${command} (not ended)`;
+  return cancelled ? `${command} (stopped)` : command;
 }
 
 interface Past {

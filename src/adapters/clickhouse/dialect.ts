@@ -27,6 +27,7 @@ import {
   observeOne,
 } from './introspect.ts';
 import type { RelationName } from '../../kernel/relation.ts';
+import { keepingWith } from './keeping.ts';
 import { macros } from './macros.ts';
 import { ownMaterializations } from './own.ts';
 import {
@@ -143,6 +144,12 @@ function ofOneNode(options: DialectOptions, topology: Topology): ClickHouseDiale
   const delta = (request: DeltaRequest): readonly Statement[] =>
     buildFromSelect(request, PLAIN_TABLE, settingsOf(request.config));
 
+  const createSchema = (schema: string): Statement =>
+    repeatable(
+      'create',
+      `CREATE DATABASE IF NOT EXISTS ${ident(schema)}${options.databaseEngine === undefined ? '' : ` ENGINE = ${options.databaseEngine}`}`,
+    );
+
   return {
     name: 'clickhouse',
     can: { ...can, keepsGrants: options.hasGrants },
@@ -152,11 +159,8 @@ function ofOneNode(options: DialectOptions, topology: Topology): ClickHouseDiale
     literal,
     inWindow,
     relation,
-    createSchema: (schema) =>
-      repeatable(
-        'create',
-        `CREATE DATABASE IF NOT EXISTS ${ident(schema)}${options.databaseEngine === undefined ? '' : ` ENGINE = ${options.databaseEngine}`}`,
-      ),
+    createSchema,
+    keeping: keepingWith(createSchema, topology),
     buildTable: (request) => [
       ...(request.contract === undefined
         ? buildFromSelect(request, tableClauses(request.config), settingsOf(request.config))

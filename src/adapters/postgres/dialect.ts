@@ -12,6 +12,7 @@ import { freshness } from './freshness.ts';
 import { granted } from './granted.ts';
 import { hazards } from './hazards.ts';
 import { catalog, columns, leftovers, observe, observeMany, observeOne } from './introspect.ts';
+import { keepingWith } from './keeping.ts';
 import { macros } from './macros.ts';
 import { writtenNumber } from '../../sql/written-number.ts';
 import { isSeedNull } from './seed-null.ts';
@@ -117,6 +118,7 @@ export const dialect: Dialect & Required<Pick<Dialect, 'publishDelta' | 'publish
   profile,
   leftovers,
   access: { granted, role: roleOf },
+  keeping: keepingWith(createSchema),
   typed,
   contractType,
   read: (sql) => around('', sql, '', { verb: 'read', repeatable: true }),

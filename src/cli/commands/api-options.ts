@@ -53,6 +53,7 @@ export function apiOptions(values: Values, terminal: Terminal): ApiOptions {
       profileColumns: flag(values['profileColumns']),
       emptyCatalog: flag(values['emptyCatalog']),
       static: flag(values['static']),
+      fromLedger: flag(values['fromLedger']),
       warnError: flag(values['warnError']),
       warnErrorOptions: textOrMap(values['warnErrorOptions']),
       writeJson: flag(values['writeJson']),

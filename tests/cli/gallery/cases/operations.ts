@@ -1,5 +1,5 @@
 // Operations, freshness and state that cannot be done, and what is read over.
-import type { GalleryCase } from '../gallery-case.ts';
+import { projectWith, type GalleryCase } from '../gallery-case.ts';
 
 const source = (...lines: readonly string[]): string =>
   [
@@ -27,6 +27,41 @@ export const OPERATIONS: readonly GalleryCase[] = [
     args: ['run', '--no-partial-parse'],
     exit: 0,
     codes: ['ETL8062'],
+  },
+  {
+    name: 'ledger-that-cannot-be-written',
+    on: 'server',
+    before:
+      'create schema if not exists not_ours; create table if not exists not_ours.nodes (id int)',
+    files: {
+      'dbt_project.yml': projectWith('flags: {run_ledger: {schema: not_ours}}'),
+      'models/orders.sql': 'select 1 as id\n',
+    },
+    args: ['run', '--warn-error', '--no-partial-parse'],
+    exit: 0,
+    codes: ['ETL8080'],
+  },
+  {
+    name: 'ledger-that-is-not-there',
+    on: 'server',
+    files: {
+      'dbt_project.yml': projectWith('flags: {run_ledger: {schema: nowhere}}'),
+      'models/orders.sql': 'select 1 as id\n',
+    },
+    args: ['history', '--from-ledger'],
+    exit: 2,
+    codes: ['ETL8081'],
+  },
+  {
+    name: 'ledger-setting-not-understood',
+    on: 'server',
+    files: {
+      'dbt_project.yml': projectWith('flags: {run_ledger: {scheme: audit}}'),
+      'models/orders.sql': 'select 1 as id\n',
+    },
+    args: ['run', '--no-partial-parse'],
+    exit: 0,
+    codes: ['ETL8082'],
   },
   {
     name: 'history-of-no-runs',
