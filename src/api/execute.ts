@@ -30,6 +30,7 @@ import { storesFailures } from '../run/store-failures.ts';
 import { runHooks } from '../run/run-hooks.ts';
 import { timedCompiler, timedEvents } from '../run/timed.ts';
 import { batchWishes } from './batches.ts';
+import { cancelWhenAborted } from './cancel-when-aborted.ts';
 import { lockOf, openScratch } from './check.ts';
 import { checkFirst } from './check-first.ts';
 import { connect } from './connect.ts';
@@ -153,25 +154,6 @@ function requireKnownHazards(allowed: readonly string[]): void {
   throw new EtlError([
     { code: 'ETL1001', severity: 'error', message: `--allow does not know "${unknown}"`, hint },
   ]);
-}
-
-/** Told again and again: a statement that is just being sent does not run yet in the engine. */
-const CANCEL_EVERY_MS = 250;
-
-/** Cancels in the engine whatever runs, from the moment the signal is aborted until the returned function is called. */
-function cancelWhenAborted(connection: Connection, signal: AbortSignal): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  const cancel = (): void => void connection.cancel().catch(() => 0);
-  const start = (): void => {
-    cancel();
-    timer = setInterval(cancel, CANCEL_EVERY_MS);
-  };
-  if (signal.aborted) start();
-  else signal.addEventListener('abort', start, { once: true });
-  return () => {
-    signal.removeEventListener('abort', start);
-    clearInterval(timer);
-  };
 }
 
 interface Parts {
