@@ -16,7 +16,7 @@ import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { mutantsOf, UNPLACED } from './mutate.mjs';
+import { FEWER, LEGAL, mutantsOf, UNPLACED } from './mutate.mjs';
 import { QUERIES, SOURCES } from './queries.mjs';
 
 const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
@@ -44,9 +44,10 @@ function ownModels() {
 /** At most `most` of each kind, taken evenly from all of them: the same ones each time. */
 function chosen(mutants, most) {
   const kinds = grouped(mutants);
-  return [...kinds.values()].flatMap((all) => {
-    const step = Math.max(1, all.length / most);
-    return Array.from({ length: Math.min(most, all.length) }, (_, i) => all[Math.floor(i * step)]);
+  return [...kinds].flatMap(([kind, all]) => {
+    const count = Math.min(most, all.length, FEWER[kind] ?? most);
+    const step = Math.max(1, all.length / count);
+    return Array.from({ length: count }, (_, i) => all[Math.floor(i * step)]);
   });
 }
 function grouped(mutants) {
@@ -174,8 +175,12 @@ for (const engine of positionals.length > 0 ? positionals : ['postgres', 'clickh
   say(`right model ${found.model} of ${found.caught} (${percent(found.model, found.caught)})`);
   say(`right line  ${found.line} of ${found.placed} (${percent(found.line, found.placed)})`);
   say(`false positives: ${found.falsePositives.join(', ') || 'none'}`);
-  for (const { name, of, kind, line } of found.misses)
-    say(`missed: ${kind} in ${of}:${line} (${name})`);
+  for (const { name, of, kind, line } of found.misses) {
+    const why = LEGAL[engine]?.[kind];
+    say(
+      `missed: ${kind} in ${of}:${line} (${name})${why === undefined ? '' : `, legal there: ${why}`}`,
+    );
+  }
   for (const { of, kind, line, said } of found.misplaced)
     say(
       `other line: ${kind} in ${of}:${line}, told at ${said.line}: ${said.message.split('\n')[0]}`,

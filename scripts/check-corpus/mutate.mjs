@@ -39,6 +39,40 @@ const whole =
   (make) =>
   ([found]) => [0, found.length, make(found)];
 
+const RELATION = /\bfrom (\{\{[^{}]*\}\}|[a-z_]\w*) as ([a-z]\w*)\b/g;
+
+/** The relation of a query once more beside itself: by another name, with a column of it left unqualified, or by the same name. */
+function* ambiguous(text) {
+  const names = [...text.matchAll(/\bas ([a-z]\w*)\b/g)].map((m) => m[1]);
+  for (const found of text.matchAll(RELATION)) {
+    const [whole, relation, alias] = found;
+    if (names.filter((name) => name === alias).length > 1) continue;
+    const end = found.index + whole.length;
+    const twice = (other) => `${text.slice(0, end)} cross join ${relation} as ${other}`;
+    yield {
+      kind: 'ambiguous relation',
+      text: twice(alias) + text.slice(end),
+      line: lineAt(text, end),
+    };
+    for (const match of visible(text).matchAll(REFERENCE)) {
+      const line = lineAt(text, match.index);
+      const inOrder = /^\s*order by/.test(text.split('\n')[line - 1]);
+      if (match[1] !== alias || (match.index > found.index && match.index < end) || inOrder)
+        continue;
+      const after = match.index + match[0].length;
+      const joined = twice(`${alias}_zz`);
+      yield {
+        kind: 'ambiguous column',
+        text:
+          match.index < end
+            ? text.slice(0, match.index) + match[2] + joined.slice(after) + text.slice(end)
+            : joined + text.slice(end, match.index) + match[2] + text.slice(after),
+        line,
+      };
+    }
+  }
+}
+
 /** All mutants of one template. */
 export function* mutantsOf(text, engine) {
   yield* exchanged('wrong column', text, REFERENCE, (m) => [m[0].length, m[0].length, '_zz']);
@@ -52,6 +86,7 @@ export function* mutantsOf(text, engine) {
       text: `${text.slice(0, match.index)}nowhere.at_all${text.slice(match.index + match[0].length)}`,
       line: lineAt(text, match.index),
     };
+  yield* ambiguous(text);
   yield* exchanged('type clash', text, REFERENCE, whole(CLASH[engine]));
   yield* exchanged('missing function', text, /\b(sum|min|max|count|coalesce|lower)\(/g, (m) => [
     0,
@@ -86,5 +121,12 @@ export function* mutantsOf(text, engine) {
   };
 }
 
-/** Faults whose place the engine chooses: a column that is not grouped is named where it is read. */
-export const UNPLACED = new Set(['bad group by']);
+/** Kinds of which fewer are taken than of others, and why one that is not caught is none to an engine. */
+export const LEGAL = {
+  clickhouse: { 'ambiguous column': 'of several tables that have it, the first is meant' },
+};
+export const FEWER = { 'ambiguous column': 16 };
+
+/** Faults whose place the engine chooses: a column that is not grouped is named where it is read, and
+ * Postgres names no place for a relation that is there twice. */
+export const UNPLACED = new Set(['bad group by', 'ambiguous relation']);

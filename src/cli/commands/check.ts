@@ -32,7 +32,15 @@ export const checkCommand = (values: Values, terminal: Terminal): Promise<number
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 /** `Checked 34 models, 2 seeds and 40 tests by the embedded postgres 18.4 in 0.8 s: 1 wrong, 3 not checked` */
-function summaryOf({ engine, where, target, seconds, nodes, ok }: CheckReport): string {
+function summaryOf({
+  engine,
+  where,
+  target,
+  seconds,
+  nodes,
+  diagnostics,
+  ok,
+}: CheckReport): string {
   const kinds = (['model', 'seed', 'snapshot', 'test'] as const).flatMap((kind) => {
     const count = nodes.filter((n) => n.resourceType === kind).length;
     return count === 0 ? [] : [plural(count, kind)];
@@ -42,13 +50,15 @@ function summaryOf({ engine, where, target, seconds, nodes, ok }: CheckReport): 
     ['unchecked', 'not checked'],
     ['unjudged', 'cannot be judged'],
   ] as const;
-  const found = standings.flatMap(([standing, word]) => {
+  const found = standings.flatMap(([standing, word]): string[] => {
     const count = nodes.filter((n) => n.standing === standing).length;
     return count === 0 ? [] : [`${count} ${word}`];
   });
+  const warnings = diagnostics.filter((d) => d.severity === 'warning').length;
+  if (warnings > 0) found.push(plural(warnings, 'warning'));
   const by = where === 'embedded' ? `the embedded ${engine}` : `${engine} of target "${target}"`;
   const what = kinds.length === 0 ? 'nothing' : kinds.join(', ');
-  return `Checked ${what} by ${by} in ${seconds.toFixed(1)} s: ${found.length > 0 ? found.join(', ') : ok ? 'all well' : 'not well'}`;
+  return `Checked ${what} by ${by} in ${seconds.toFixed(1)} s: ${[...(found.length === 0 && !ok ? ['not well'] : []), ...found].join(', ') || 'all well'}`;
 }
 
 interface JsonDiagnostic extends Omit<Diagnostic, 'at'> {
