@@ -21,6 +21,10 @@ const ifPossible = (sql: string, writes: RelationName): Statement =>
     writes,
   );
 
+/** The comment on what was made by the statement before it; nothing where it has none. */
+const remark = (kind: 'index' | 'statistics', name: string, comment: string | null): string =>
+  comment === null ? '' : `; comment on ${kind} ${name} is ${quoted(comment)}`;
+
 interface Kept {
   readonly name: string;
   readonly staged: string;
@@ -35,7 +39,7 @@ function makeIndexes(
 ): readonly Statement[] {
   const { target, staged, config } = request;
   const wanted = requireIndexes(target, staged, config);
-  return facts.belongings.indexes.flatMap(({ name, unique, tail }, i) => {
+  return facts.belongings.indexes.flatMap(({ name, unique, tail, comment }, i) => {
     const live = facts.indexes.find((index) => index.name === name);
     const isConfigured = wanted.some(
       (w) =>
@@ -43,8 +47,11 @@ function makeIndexes(
         w.unique === unique &&
         (w.type ?? 'btree') === live?.method,
     );
-    const head = `create ${unique ? 'unique ' : ''}index ${ident(`${staged.name}_k${i}`)} on ${relationText(staged)}`;
-    return isConfigured ? [] : [ifPossible(`${head} using ${tail}`, staged)];
+    const made: RelationName = { schema: staged.schema, name: `${staged.name}_k${i}` };
+    const create = `create ${unique ? 'unique ' : ''}index ${ident(made.name)} on ${relationText(staged)} using ${tail}`;
+    return isConfigured
+      ? []
+      : [ifPossible(`${create}${remark('index', relationText(made), comment)}`, staged)];
   });
 }
 
@@ -57,12 +64,8 @@ const makeStatistics = (staged: RelationName, { statistics }: Belongings): reado
   statistics.flatMap((s, i) => {
     const name = relationText(internal(s, staged, i));
     const target = s.target === null ? '' : `; alter statistics ${name} set statistics ${s.target}`;
-    return [
-      ifPossible(
-        `create statistics ${name}${s.body} from ${relationText(staged)}${target}`,
-        staged,
-      ),
-    ];
+    const create = `create statistics ${name}${s.body} from ${relationText(staged)}`;
+    return [ifPossible(`${create}${target}${remark('statistics', name, s.comment)}`, staged)];
   });
 
 function tuneColumns(

@@ -62,6 +62,7 @@ export interface OtherIndex {
   readonly unique: boolean;
   /** what follows `using`: method, columns, conditions */
   readonly tail: string;
+  readonly comment: string | null;
 }
 
 /** A partition, with its bounds in the system's words: `FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')`. */
@@ -89,6 +90,7 @@ export interface StatisticsObject {
   /** kinds and columns, without the relation */
   readonly body: string;
   readonly target: number | null;
+  readonly comment: string | null;
 }
 
 /** How the planner is told about a column: statistics target and options such as n_distinct. */

@@ -7,7 +7,8 @@ const NAME = `quote_ident(n.nspname) || '.' || quote_ident(c.relname)`;
 const INDEXES = `(
     select coalesce(json_agg(json_build_object('name', ic.relname, 'unique', i.indisunique,
       'tail', substr(d.def, length('CREATE ' || case when i.indisunique then 'UNIQUE ' else '' end || 'INDEX ' || quote_ident(ic.relname)
-        || ' ON ' || case ic.relkind when 'I' then 'ONLY ' else '' end || ${NAME} || ' USING ') + 1)) order by ic.relname), '[]')
+        || ' ON ' || case ic.relkind when 'I' then 'ONLY ' else '' end || ${NAME} || ' USING ') + 1),
+      'comment', obj_description(ic.oid, 'pg_class')) order by ic.relname), '[]')
     from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid
     cross join lateral (select case when quiet.path is not null then pg_get_indexdef(ic.oid) end as def) d
     where i.indrelid = c.oid and i.indisvalid and ic.relname !~ '^[0-9a-f]{32}$'
@@ -17,7 +18,7 @@ const STATISTICS = `(
     select coalesce(json_agg(json_build_object('schema', sn.nspname, 'name', s.stxname, 'owner', pg_get_userbyid(s.stxowner),
       'body', substr(left(d.def, length(d.def) - length(' FROM ' || ${NAME})),
         length('CREATE STATISTICS ' || quote_ident(sn.nspname) || '.' || quote_ident(s.stxname)) + 1),
-      'target', nullif(s.stxstattarget, -1)) order by s.oid), '[]')
+      'target', nullif(s.stxstattarget, -1), 'comment', obj_description(s.oid, 'pg_statistic_ext')) order by s.oid), '[]')
     from pg_catalog.pg_statistic_ext s join pg_catalog.pg_namespace sn on sn.oid = s.stxnamespace
     cross join lateral (select case when quiet.path is not null then pg_get_statisticsobjdef(s.oid) end as def) d
     where s.stxrelid = c.oid)`;

@@ -5,9 +5,13 @@ const COLUMNS = `pg_catalog.pg_attribute a where a.attrelid = v.oid and a.attnum
 // 15.20 and its like note a number of their own with every column (`pg_attver`), which nobody can set
 const OPTIONS = `(select string_agg(o.option, ', ') from unnest(a.attoptions) o(option) where o.option not like 'pg\\_%')`;
 
+const STATISTICS = `quote_ident(sn.nspname) || '.' || quote_ident(s.stxname)`;
+
+const STATISTICS_OBJECTS = `pg_catalog.pg_statistic_ext s join pg_catalog.pg_namespace sn on sn.oid = s.stxnamespace where s.stxrelid = v.oid`;
+
 /**
  * An expression: the statements that give a materialized view `v` (of the schema `vn`), once it was dropped and made again with its
- * indexes, what people gave to its columns and indexes by hand, as JSON. A view that is replaced in place keeps all of it.
+ * indexes, what people gave to its columns, indexes and statistics by hand, as JSON. A view that is replaced in place keeps all of it.
  */
 export const GIVEN: string = `case v.relkind when 'm' then (
       select coalesce(json_agg(g.sql order by g.turn, g.place), '[]') from (
@@ -29,4 +33,8 @@ export const GIVEN: string = `case v.relkind when 'm' then (
           from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid where i.indrelid = v.oid and i.indisclustered
         union all select 7, s.oid, case when quiet.path is not null then pg_get_statisticsobjdef(s.oid) end
           from pg_catalog.pg_statistic_ext s where s.stxrelid = v.oid
+        union all select 8, s.oid, format('alter statistics %s set statistics %s', ${STATISTICS}, s.stxstattarget)
+          from ${STATISTICS_OBJECTS} and s.stxstattarget >= 0
+        union all select 9, s.oid, format('comment on statistics %s is %L', ${STATISTICS}, obj_description(s.oid, 'pg_statistic_ext'))
+          from ${STATISTICS_OBJECTS} and obj_description(s.oid, 'pg_statistic_ext') is not null
       ) g) else '[]' end`;

@@ -35,13 +35,15 @@ beforeEach(async () => {
 });
 
 const indexes = (): Promise<readonly string[]> =>
-  texts(`select indexdef from pg_indexes where schemaname = '${schema}' order by 1`);
+  texts(`select indexdef || coalesce(' -- ' || obj_description(format('%I.%I', schemaname, indexname)::regclass, 'pg_class'), '')
+    from pg_indexes where schemaname = '${schema}' order by 1`);
 
 describe('indexes', () => {
   const make = (): Promise<void> =>
     pg.run(`create unique index "by USING id" on ${table()} (id) include (word) where id > 0;
       create index on ${table()} using hash (word); create index lowered on ${table()} (lower(word) desc nulls last);
-      create index "00000000000000000000000000000000" on ${table()} (kind)`);
+      create index "00000000000000000000000000000000" on ${table()} (kind);
+      comment on index ${schema}."by USING id" is 'it''s unique'`);
 
   test('are made anew as they were; one with the name that a config gives is not', async () => {
     await make();
@@ -82,9 +84,10 @@ test('statistics: targets and options of columns, and those over several columns
   await pg.run(`alter table ${table()} alter word set statistics 7, alter kind set (n_distinct = 5);
     create statistics ${schema}."St 1" (ndistinct, mcv) on id, kind from ${table()};
     create statistics ${schema}.st2 on (lower(word)) from ${table()};
-    alter statistics ${schema}."St 1" set statistics 33; alter statistics ${schema}.st2 owner to ana`);
+    alter statistics ${schema}."St 1" set statistics 33; alter statistics ${schema}.st2 owner to ana;
+    comment on statistics ${schema}."St 1" is E'it''s \\\\ both'; comment on statistics ${schema}.st2 is 'words'`);
   const known = (): Promise<readonly string[]> =>
-    texts(`select s.stxname, pg_get_userbyid(s.stxowner), s.stxstattarget, pg_get_statisticsobjdef(s.oid) from pg_statistic_ext s
+    texts(`select s.stxname, pg_get_userbyid(s.stxowner), s.stxstattarget, pg_get_statisticsobjdef(s.oid), obj_description(s.oid, 'pg_statistic_ext') from pg_statistic_ext s
       where s.stxnamespace = '${schema}'::regnamespace order by 1`);
   const before = await known();
   for (let i = 0; i < 2; i++) await rebuild();
