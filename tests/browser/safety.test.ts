@@ -30,6 +30,7 @@ const PAGES = [
   '#/list/test',
   '#/layer/gold',
   '#/lineage',
+  '#/lineage/columns/model.shop.margin/total?rows=1',
   '#/search?q=a',
 ] as const;
 
@@ -43,7 +44,13 @@ describe('script injections', () => {
 
   test.each(['index', 'single'] as const)('no text of the project runs: %s', async (form) => {
     const { page, problems, requests } = await visit(browser, site[form]);
-    for (const route of [...PAGES, ...ids.map((id) => `#/node/${encodeURIComponent(id)}`)]) {
+    for (const route of [
+      ...PAGES,
+      ...ids.flatMap((id) => [
+        `#/node/${encodeURIComponent(id)}`,
+        `#/lineage/columns/${encodeURIComponent(id)}?rows=1`,
+      ]),
+    ]) {
       await open(page, route);
       const found = await page.evaluate(() => ({
         ran: 'hacked' in globalThis,

@@ -112,6 +112,50 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
     await page.goBack();
   });
 
+  test('columns are drawn through the models; a click follows another one', async () => {
+    await open(page, MARGIN);
+    await page.getByRole('link', { name: 'As a graph: total' }).click();
+    await page.waitForSelector('.trace-list li');
+    const shown = (): Promise<string> => textOf(page, '.trace-list');
+    expect(await textOf(page, 'main h1')).toBe('Lineage of columns: margin.total');
+    expect(await shown()).toMatch(/total ← .*orders\.amount \(aggregated\)/);
+    expect(await shown()).toContain('db.erp.rates.rate (computed)');
+    expect(await shown()).not.toContain('only decides');
+    expect(await textOf(page, '.toolbar')).toContain('4 columns in 4 relations');
+    await page.locator('input[name=rows]').check();
+    await page.waitForFunction(() =>
+      document.querySelector('.trace-list')?.textContent.includes('filter'),
+    );
+    expect(await shown()).toContain('only decides about rows: orders.day (filter)');
+    // the address keeps it
+    await page.reload();
+    await page.waitForSelector('.trace-list li');
+    expect(await shown()).toContain('orders.day (filter)');
+    await page.locator('input[name=up]').fill('0');
+    await page.waitForFunction(
+      () => !document.querySelector('.trace-list')?.textContent.includes('rates'),
+    );
+    // what was focused is in the middle of a large picture, or the whole is seen: here it is the whole
+    await open(page, '#/lineage/columns/model.shop.margin/total?up=0&down=0');
+    await page.waitForFunction(() =>
+      document.querySelector('.toolbar')?.textContent.includes('1 columns'),
+    );
+    await page.waitForFunction(() => document.querySelector('canvas')?.dataset['zoom']);
+    const box = await page.locator('canvas').boundingBox();
+    if (box === null) throw new Error('no canvas');
+    // one column below its name: the middle of the box is just below the name
+    await page.locator('canvas').click({ position: { x: box.width / 2, y: box.height / 2 - 20 } });
+    await page.waitForFunction(() => location.hash === '#/node/model.shop.margin');
+    await open(page, '#/lineage/columns/model.shop.margin?up=0&down=0');
+    await page.waitForFunction(() =>
+      document.querySelector('.toolbar')?.textContent.includes('3 columns'),
+    );
+    await page.locator('canvas').click({ position: { x: box.width / 2, y: box.height / 2 + 20 } });
+    await page.waitForFunction(() =>
+      location.hash.startsWith('#/lineage/columns/model.shop.margin/'),
+    );
+  });
+
   test('every kind of node has its page', async () => {
     for (const [id, word] of [
       ['source.shop.crm.orders', 'warn: 12 hour'],

@@ -3,6 +3,7 @@ import { render, type JSX } from 'preact';
 import { Frame } from './frame.tsx';
 import { listen, loadIndex, loadRuns } from './loader.ts';
 import { Changes } from './pages/changes.tsx';
+import { ColumnLineage } from './pages/column-lineage.tsx';
 import { Glossary, Layer, List, SearchPage } from './pages/lists.tsx';
 import { Lineage } from './pages/lineage.tsx';
 import { NodePage } from './pages/node.tsx';
@@ -20,7 +21,7 @@ function Page({ site }: { readonly site: Site }): JSX.Element {
     case undefined:
       return <Overview site={site} />;
     case 'lineage':
-      return <Lineage site={site} />;
+      return name === 'columns' ? <ColumnLineage site={site} /> : <Lineage site={site} />;
     case 'runs':
       return <Runs site={site} />;
     case 'changes':

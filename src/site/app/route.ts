@@ -50,6 +50,13 @@ export function link(
 }
 export const nodeLink = (id: string): string => link(['node', id]);
 
+/** The address of the picture of a column, or of all columns of a node. */
+export const columnLineageLink = (
+  id: string,
+  column: string | undefined,
+  query: Readonly<Record<string, string>> = {},
+): string => link(['lineage', 'columns', id, ...(column === undefined ? [] : [column])], query);
+
 export function go(address: string): void {
   location.hash = address;
 }

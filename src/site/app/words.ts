@@ -173,6 +173,24 @@ const WORDS = {
   unchanged: ['copied', 'copiado'],
   computed: ['computed', 'calculado'],
   aggregated: ['aggregated', 'agregado'],
+  columnLineage: ['Lineage of columns', 'Linhagem de colunas'],
+  withRows: ['Also what only decides about rows', 'Também o que só decide quais linhas'],
+  onlyRows: ['only decides about rows: {0}', 'só decide quais linhas: {0}'],
+  filterBy: ['filter', 'filtro'],
+  joinBy: ['join', 'junção'],
+  groupBy: ['grouping', 'agrupamento'],
+  orderBy: ['order', 'ordem'],
+  asGraph: ['As a graph', 'Como grafo'],
+  allColumns: ['all columns', 'todas as colunas'],
+  noColumnLineage: [
+    'Nothing is known of where these values come from. etl lineage finds it out; generate the site again afterwards.',
+    'Não se sabe de onde vêm estes valores. etl lineage descobre; depois gere o site de novo.',
+  ],
+  traceCut: [
+    'The way goes on: this picture ends at {0} columns.',
+    'O caminho continua: esta figura termina em {0} colunas.',
+  ],
+  columnsInGraph: ['{0} columns in {1} relations', '{0} colunas em {1} relações'],
   profile: ['Values', 'Valores'],
   nulls: ['{0} null', '{0} nulos'],
   lengths: ['lengths {0} to {1}', 'tamanhos de {0} a {1}'],
@@ -206,6 +224,21 @@ export function say(word: Word, ...values: readonly (string | number)[]): string
 export const kindName = (type: string, many: boolean = false): string => {
   const key = many ? `${type}s` : type;
   return isWord(key) ? say(key) : type;
+};
+
+const HOW: ReadonlyMap<string, Word> = new Map([
+  ['copied', 'unchanged'],
+  ['computed', 'computed'],
+  ['aggregated', 'aggregated'],
+  ['filter', 'filterBy'],
+  ['join', 'joinBy'],
+  ['group', 'groupBy'],
+  ['order', 'orderBy'],
+]);
+/** In which way a column takes part in another one. */
+export const howWord = (how: string): string => {
+  const word = HOW.get(how);
+  return word === undefined ? how : say(word);
 };
 
 const locale = (): string => (lang.value === 'pt' ? 'pt-BR' : 'en');

@@ -1,6 +1,6 @@
 // What the page of one node shows beyond the index.
 import type { RelationProfile } from '../../adapter/profile.ts';
-import type { ColumnDetail, NodeDetail } from './format.ts';
+import type { ColumnDetail, ColumnLink, NodeDetail } from './format.ts';
 import {
   isMap,
   listAt,
@@ -91,11 +91,13 @@ export function detailOf(
     catalog,
     columns,
     profile,
+    decidedBy,
     placeOf,
   }: {
     readonly catalog: Json | undefined;
     readonly columns: readonly ColumnDetail[];
     readonly profile: RelationProfile | undefined;
+    readonly decidedBy: readonly ColumnLink[] | undefined;
     readonly placeOf: (id: string) => number | undefined;
   },
 ): NodeDetail {
@@ -119,6 +121,7 @@ export function detailOf(
     owner: textAt(inWarehouse, 'owner'),
     facts: factsOf(node),
     macros,
+    decidedBy,
     meta:
       Object.keys(mapAt(json, 'meta')).length > 0
         ? mapAt(json, 'meta')

@@ -80,6 +80,8 @@ export interface NodeDetail {
   /** titles and values, in the order in which they are shown */
   readonly facts?: readonly (readonly [title: string, value: string])[];
   readonly macros?: readonly number[];
+  /** columns of which no value comes, but which decide which rows there are */
+  readonly decidedBy?: readonly ColumnLink[];
   readonly meta?: Readonly<Record<string, unknown>>;
   readonly url?: string;
   /** the rows that profiles of columns are made from */
@@ -95,6 +97,8 @@ export interface ColumnDetail {
   /** columns whose values it is made of, and those that are made of it */
   readonly from?: readonly ColumnLink[];
   readonly into?: readonly ColumnLink[];
+  /** nodes whose rows it decides about */
+  readonly decides?: readonly number[];
   /** why it may come from more */
   readonly unknown?: string;
   /** only in the YAML files, not in the warehouse, though the warehouse was asked */

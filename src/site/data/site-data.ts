@@ -58,6 +58,7 @@ export function siteData(
       catalog: tables.get(node.id),
       columns: columns[place] ?? [],
       profile: artifacts.profiles?.get(node.id),
+      decidedBy: lineage.get(node.id)?.decidedBy,
       placeOf,
     }),
   );

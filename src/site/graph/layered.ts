@@ -7,6 +7,8 @@ import { meanOf, settle } from './settle.ts';
 export interface LayoutOptions {
   /** how often the order within the columns is improved; 8 for a picture that is made while somebody waits */
   readonly sweeps?: number;
+  /** by place, where nodes are not as high as NODE_HEIGHT */
+  readonly heights?: readonly number[] | undefined;
 }
 export interface Layout {
   /** by place, in pixels of a picture at full size: the upper left corner of each node */
@@ -32,13 +34,14 @@ interface Columns {
 export function layeredLayout(
   count: number,
   edges: readonly (readonly [from: number, to: number])[],
-  { sweeps = 24 }: LayoutOptions = {},
+  { sweeps = 24, heights }: LayoutOptions = {},
 ): Layout {
   const neighbours = neighboursOf(count, edges);
   const ranks = ranksOf(neighbours);
   const graph = withPassing(neighbours.down, ranks);
   const crossings = sortColumns(graph, sweeps);
-  const heightOf = (node: number): number => (node < count ? NODE_HEIGHT + ROW_GAP : PASSING);
+  const heightOf = (node: number): number =>
+    node < count ? (heights?.[node] ?? NODE_HEIGHT) + ROW_GAP : PASSING;
   const tops = settle(graph, heightOf);
   const least = count === 0 ? 0 : tops.subarray(0, count).reduce((a, b) => Math.min(a, b));
   return {

@@ -10,11 +10,22 @@ export interface PictureNode {
   readonly status: string;
   readonly x: number;
   readonly y: number;
+  /** columns below the name, for a picture of columns */
+  readonly fields?: readonly string[];
+  /** higher than others, for its rows */
+  readonly height?: number;
+}
+/** Numbers of nodes in `nodes`; between columns it ends at their rows. */
+export type PictureEdge = readonly [from: number, to: number, ends?: EdgeEnds];
+export interface EdgeEnds {
+  readonly fromRow: number;
+  /** undefined where it ends at the node itself: what only decides about its rows */
+  readonly toRow: number | undefined;
+  readonly how: string;
 }
 export interface Picture {
   readonly nodes: readonly PictureNode[];
-  /** numbers of nodes in `nodes` */
-  readonly edges: readonly (readonly [from: number, to: number])[];
+  readonly edges: readonly PictureEdge[];
   readonly width: number;
   readonly height: number;
 }
@@ -25,6 +36,19 @@ type Drawn = Omit<PictureNode, 'x' | 'y'> & {
 };
 
 const SWEEPS = 8;
+export const ROW_HEIGHT = 20;
+
+export const heightOf = ({ height = NODE_HEIGHT }: PictureNode): number => height;
+/** The middle of a row, or of the name where there is no row. */
+export const rowMiddle = ({ y }: PictureNode, row: number | undefined): number =>
+  row === undefined ? y + NODE_HEIGHT / 2 : y + NODE_HEIGHT + (row + 0.5) * ROW_HEIGHT;
+/** Where an edge begins and ends. */
+export const endsOf = (a: PictureNode, b: PictureNode, ends: EdgeEnds | undefined) => ({
+  x1: a.x + NODE_WIDTH,
+  y1: rowMiddle(a, ends?.fromRow),
+  x2: b.x,
+  y2: rowMiddle(b, ends?.toRow),
+});
 
 /** Nodes with the edges among them; laid out anew unless they all keep the places that they have in the whole project. */
 export function pictureOf(

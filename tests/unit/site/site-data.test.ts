@@ -174,6 +174,18 @@ describe('lineage of columns', () => {
     });
     expect(ghost).not.toHaveProperty('from');
   });
+  test('what only decides about rows is told once for the node, and on the column that decides', () => {
+    const { details } = siteData(
+      { manifest: SMALL_MANIFEST, catalog: SMALL_CATALOG, lineage: SMALL_LINEAGE },
+      { generatedAt },
+    );
+    const margin = place('model.shop.margin');
+    expect(details.flat()[margin]?.decidedBy).toEqual([
+      { node: orders, column: 'day', how: 'filter' },
+    ]);
+    const day = details.flat()[orders]?.columns?.find(({ name }) => name === 'day');
+    expect(day?.decides).toEqual(day === undefined ? undefined : [margin]);
+  });
   test('what is not as expected counts as absent', () => {
     for (const bad of [
       {},

@@ -44,9 +44,17 @@ export function around(
   if (whole.zoom >= LEGIBLE) return whole;
   return {
     zoom: NEAR,
-    x: node.x + NODE_WIDTH / 2 - screen.width / 2 / NEAR,
-    y: node.y + NODE_HEIGHT / 2 - screen.height / 2 / NEAR,
+    x: within(node.x + NODE_WIDTH / 2, picture.width, screen.width / NEAR),
+    y: within(node.y + NODE_HEIGHT / 2, picture.height, screen.height / NEAR),
   };
+}
+
+/** Where the screen begins with a point in its middle, but without showing emptiness beyond the ends of the picture. */
+function within(middle: number, picture: number, screen: number): number {
+  const room = picture + 2 * EDGE - screen;
+  return room <= 0
+    ? (picture - screen) / 2
+    : Math.min(room, Math.max(0, middle - screen / 2 + EDGE)) - EDGE;
 }
 
 /** Larger or smaller, with the point of the screen staying where it is. */

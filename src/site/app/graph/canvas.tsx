@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { Picture } from '../../graph/picture.ts';
+import { NODE_HEIGHT } from '../../graph/layered.ts';
+import { rowMiddle, type Picture } from '../../graph/picture.ts';
+import { isSameSpot, spotUnder, type Spot } from '../../graph/spot.ts';
 import { theme } from '../settings.ts';
 import { say } from '../words.ts';
 import { around, fitted, moved, zoomed, type Camera } from './camera.ts';
 import { coloursOf } from './colours.ts';
-import { draw, nodeUnder } from './draw.ts';
+import { draw } from './draw.ts';
 import { Save } from './save.tsx';
 
 const STEP = 1.25;
@@ -13,22 +15,25 @@ const NUDGE = 60;
 /** A click may tremble. */
 const STILL = 4;
 
-/** A picture that is moved and zoomed; a click opens a node. */
+/** A picture that is moved and zoomed; a click opens a node, or one of its columns. */
 export function GraphCanvas({
   picture,
   focus,
   fileName,
   open,
+  told = say('nodesInGraph', picture.nodes.length),
 }: {
   readonly picture: Picture;
-  /** number of the node that stands out */
-  readonly focus?: number | undefined;
+  /** what stands out */
+  readonly focus?: Spot | undefined;
   readonly fileName: string;
-  readonly open: (node: number) => void;
+  readonly open: (spot: Spot) => void;
+  /** how much there is to see */
+  readonly told?: string;
 }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useRef<View>(undefined);
-  const [hovered, setHovered] = useState<number>();
+  const [hovered, setHovered] = useState<Spot>();
   const style = theme.value;
   useEffect(() => {
     const { current } = canvas;
@@ -36,9 +41,13 @@ export function GraphCanvas({
     view.current = new View(current, picture, focus, open, setHovered);
     return () => view.current?.close();
   }, [picture, style]);
-  useEffect(() => view.current?.choose(hovered ?? focus), [hovered, focus, picture, style]);
+  useEffect(
+    () => view.current?.choose(hovered ?? focus),
+    [hovered, focus?.node, focus?.row, picture, style],
+  );
   const zoom = (factor: number) => () => view.current?.zoomBy(factor);
-  const title = hovered === undefined ? undefined : picture.nodes[hovered]?.name;
+  const under = hovered === undefined ? undefined : picture.nodes[hovered.node];
+  const title = [under?.name, under?.fields?.[hovered?.row ?? -1]].filter(Boolean).join('.');
   return (
     <div class="graph">
       <div class="toolbar">
@@ -52,14 +61,14 @@ export function GraphCanvas({
           {say('fit')}
         </button>
         <Save picture={picture} name={fileName} />
-        <span class="quiet">{say('nodesInGraph', picture.nodes.length)}</span>
+        <span class="quiet">{told}</span>
       </div>
       <canvas
         ref={canvas}
         tabIndex={0}
         role="img"
         aria-label={say('graphHelp')}
-        title={title}
+        title={title === '' ? undefined : title}
         data-nodes={picture.nodes.length}
       />
     </div>
@@ -74,8 +83,8 @@ class View {
   readonly #sizes: ResizeObserver;
   readonly #colours: ReturnType<typeof coloursOf>;
   #camera: Camera = { x: 0, y: 0, zoom: 1 };
-  readonly #start: number | undefined;
-  #chosen: number | undefined;
+  readonly #start: Spot | undefined;
+  #chosen: Spot | undefined;
   #asked = 0;
   /** once somebody has moved the picture, a new size of the window leaves it where it is */
   #touched = false;
@@ -83,9 +92,9 @@ class View {
   constructor(
     canvas: HTMLCanvasElement,
     picture: Picture,
-    focus: number | undefined,
-    open: (node: number) => void,
-    hover: (node: number | undefined) => void,
+    focus: Spot | undefined,
+    open: (spot: Spot) => void,
+    hover: (spot: Spot | undefined) => void,
   ) {
     this.#canvas = canvas;
     this.#picture = picture;
@@ -103,8 +112,8 @@ class View {
     this.#sizes.disconnect();
     cancelAnimationFrame(this.#asked);
   }
-  choose(node: number | undefined): void {
-    this.#chosen = node;
+  choose(spot: Spot | undefined): void {
+    this.#chosen = spot;
     this.#draw();
   }
   fit(): void {
@@ -113,9 +122,12 @@ class View {
   }
   /** What is seen first. */
   #open(): void {
-    const start = this.#picture.nodes[this.#start ?? -1];
+    const start = this.#picture.nodes[this.#start?.node ?? -1];
     if (start === undefined) this.fit();
-    else this.#show(around(this.#picture, this.#size(), start));
+    else {
+      const y = rowMiddle(start, this.#start?.row) - NODE_HEIGHT / 2;
+      this.#show(around(this.#picture, this.#size(), { x: start.x, y }));
+    }
     this.#touched = false;
   }
   zoomBy(factor: number): void {
@@ -152,11 +164,11 @@ class View {
     });
   }
 
-  #listen(open: (node: number) => void, hover: (node: number | undefined) => void): void {
+  #listen(open: (spot: Spot) => void, hover: (spot: Spot | undefined) => void): void {
     const { signal } = this.#ended;
     const canvas = this.#canvas;
-    const at = (event: MouseEvent): number | undefined =>
-      nodeUnder(
+    const at = (event: MouseEvent): Spot | undefined =>
+      spotUnder(
         this.#picture,
         this.#camera.x + event.offsetX / this.#camera.zoom,
         this.#camera.y + event.offsetY / this.#camera.zoom,
@@ -171,7 +183,7 @@ class View {
       { signal, passive: false },
     );
     let way = 0;
-    let over: number | undefined;
+    let over: Spot | undefined;
     const fingers = new Map<number, PointerEvent>();
     canvas.addEventListener(
       'pointerdown',
@@ -188,7 +200,7 @@ class View {
         const before = fingers.get(event.pointerId);
         if (before === undefined) {
           const now = at(event);
-          if (now !== over) hover(now);
+          if (!isSameSpot(now, over)) hover(now);
           over = now;
           canvas.style.cursor = now === undefined ? 'grab' : 'pointer';
           return;
@@ -204,8 +216,8 @@ class View {
     );
     const lift = (event: PointerEvent): void => {
       fingers.delete(event.pointerId);
-      const node = at(event);
-      if (event.type === 'pointerup' && way <= STILL && node !== undefined) open(node);
+      const spot = at(event);
+      if (event.type === 'pointerup' && way <= STILL && spot !== undefined) open(spot);
     };
     canvas.addEventListener('pointerup', lift, { signal });
     canvas.addEventListener('pointercancel', lift, { signal });

@@ -1,6 +1,14 @@
-import { shortened } from '../../graph/export.ts';
+import { isOfRows, shortened } from '../../graph/export.ts';
 import { NODE_HEIGHT, NODE_WIDTH } from '../../graph/layered.ts';
-import type { Picture, PictureNode } from '../../graph/picture.ts';
+import {
+  heightOf,
+  ROW_HEIGHT,
+  rowMiddle,
+  type Picture,
+  type PictureEdge,
+  type PictureNode,
+} from '../../graph/picture.ts';
+import { litEdges, type Spot } from '../../graph/spot.ts';
 import type { Camera, Size } from './camera.ts';
 
 export interface Colours {
@@ -23,7 +31,7 @@ export function draw(
   camera: Camera,
   screen: Size & { readonly ratio: number },
   colours: Colours,
-  chosen: number | undefined,
+  chosen: Spot | undefined,
 ): void {
   const { ratio } = screen;
   context.setTransform(1, 0, 0, 1, 0, 0);
@@ -42,8 +50,16 @@ export function draw(
   context.textBaseline = 'middle';
   for (const [i, node] of picture.nodes.entries()) {
     if (node.x > view.right || node.x + NODE_WIDTH < view.left) continue;
-    if (node.y > view.bottom || node.y + NODE_HEIGHT < view.top) continue;
-    drawNode(context, node, camera.zoom, colours, i === chosen);
+    if (node.y > view.bottom || node.y + heightOf(node) < view.top) continue;
+    drawNode(context, node, camera.zoom, colours, i === chosen?.node);
+    drawRows(
+      context,
+      node,
+      view,
+      camera.zoom,
+      colours,
+      i === chosen?.node ? chosen.row : undefined,
+    );
   }
 }
 
@@ -56,40 +72,51 @@ interface View {
 
 function drawEdges(
   context: CanvasRenderingContext2D,
-  { nodes, edges }: Picture,
+  picture: Picture,
   view: View,
   zoom: number,
   colours: Colours,
-  chosen: number | undefined,
+  chosen: Spot | undefined,
 ): void {
-  const stroke = (isWanted: (from: number, to: number) => boolean): void => {
+  const { nodes } = picture;
+  const stroke = (edges: readonly PictureEdge[]): void => {
     context.beginPath();
-    for (const [from, to] of edges) {
+    for (const [from, to, ends] of edges) {
       const [a, b] = [nodes[from], nodes[to]];
-      if (a === undefined || b === undefined || !isWanted(from, to)) continue;
+      if (a === undefined || b === undefined) continue;
       if (a.x > view.right || b.x + NODE_WIDTH < view.left) continue;
-      if (Math.min(a.y, b.y) > view.bottom || Math.max(a.y, b.y) + NODE_HEIGHT < view.top) continue;
-      path(context, a, b, zoom);
+      path(context, a, b, ends, view, zoom);
     }
     context.stroke();
   };
+  const both = (edges: readonly PictureEdge[]): void => {
+    const ofRows = edges.filter(([, , ends]) => isOfRows(ends));
+    stroke(ofRows.length === 0 ? edges : edges.filter(([, , ends]) => !isOfRows(ends)));
+    if (ofRows.length === 0) return;
+    context.setLineDash([5, 4]);
+    stroke(ofRows);
+    context.setLineDash([]);
+  };
   context.strokeStyle = colours.line;
   context.lineWidth = 1 / Math.max(zoom, 0.5);
-  stroke(() => true);
+  both(picture.edges);
   if (chosen === undefined) return;
   context.strokeStyle = colours.accent;
   context.lineWidth = 2.5 / Math.max(zoom, 0.5);
-  stroke((from, to) => from === chosen || to === chosen);
+  both(litEdges(picture, chosen));
 }
 
 function path(
   context: CanvasRenderingContext2D,
   a: PictureNode,
   b: PictureNode,
+  ends: PictureEdge[2],
+  view: View,
   zoom: number,
 ): void {
-  const [x1, y1] = [a.x + NODE_WIDTH, a.y + NODE_HEIGHT / 2];
-  const [x2, y2] = [b.x, b.y + NODE_HEIGHT / 2];
+  const [x1, x2] = [a.x + NODE_WIDTH, b.x];
+  const [y1, y2] = [rowMiddle(a, ends?.fromRow), rowMiddle(b, ends?.toRow)];
+  if ((y1 < y2 ? y1 : y2) > view.bottom || (y1 > y2 ? y1 : y2) < view.top) return;
   context.moveTo(x1, y1);
   // from afar a curve looks like a line, and costs ten times as much
   if (zoom < READABLE / 2) context.lineTo(x2, y2);
@@ -101,25 +128,27 @@ function path(
 
 function drawNode(
   context: CanvasRenderingContext2D,
-  { x, y, name, group, status }: PictureNode,
+  node: PictureNode,
   zoom: number,
   colours: Colours,
   isChosen: boolean,
 ): void {
+  const { x, y, name, group, status } = node;
+  const height = heightOf(node);
   const colour = colours.of(group);
   const alarm = status === 'error' ? colours.error : status === 'warn' ? colours.warn : undefined;
   if (zoom < READABLE) {
     context.fillStyle = isChosen ? colours.accent : (alarm ?? colour);
-    context.fillRect(x, y, NODE_WIDTH, NODE_HEIGHT);
+    context.fillRect(x, y, NODE_WIDTH, height);
     return;
   }
   context.fillStyle = colours.box;
-  context.fillRect(x, y, NODE_WIDTH, NODE_HEIGHT);
+  context.fillRect(x, y, NODE_WIDTH, height);
   context.strokeStyle = isChosen ? colours.accent : (alarm ?? colour);
   context.lineWidth = isChosen || alarm !== undefined ? 2.5 : 1;
-  context.strokeRect(x, y, NODE_WIDTH, NODE_HEIGHT);
+  context.strokeRect(x, y, NODE_WIDTH, height);
   context.fillStyle = colour;
-  context.fillRect(x, y, 6, NODE_HEIGHT);
+  context.fillRect(x, y, 6, height);
   context.fillStyle = colours.ink;
   context.fillText(shortened(name), x + 14, y + NODE_HEIGHT / 2);
   if (alarm === undefined) return;
@@ -127,10 +156,24 @@ function drawNode(
   context.fillText(status === 'error' ? '✗' : '!', x + NODE_WIDTH - 14, y + NODE_HEIGHT / 2);
 }
 
-/** The node under a point of the picture, the upper one of two. */
-export function nodeUnder({ nodes }: Picture, x: number, y: number): number | undefined {
-  const at = nodes.findLastIndex(
-    (node) => x >= node.x && x <= node.x + NODE_WIDTH && y >= node.y && y <= node.y + NODE_HEIGHT,
-  );
-  return at === -1 ? undefined : at;
+function drawRows(
+  context: CanvasRenderingContext2D,
+  node: PictureNode,
+  view: View,
+  zoom: number,
+  colours: Colours,
+  chosen: number | undefined,
+): void {
+  if (node.fields === undefined || zoom < READABLE) return;
+  const top = node.y + NODE_HEIGHT;
+  const first = Math.max(0, Math.floor((view.top - top) / ROW_HEIGHT));
+  const last = Math.min(node.fields.length, Math.ceil((view.bottom - top) / ROW_HEIGHT));
+  for (let row = first; row < last; row++) {
+    if (row === chosen) {
+      context.fillStyle = colours.accent;
+      context.fillRect(node.x, top + row * ROW_HEIGHT, NODE_WIDTH, ROW_HEIGHT);
+    }
+    context.fillStyle = row === chosen ? colours.box : colours.ink;
+    context.fillText(shortened(node.fields[row] ?? ''), node.x + 14, rowMiddle(node, row));
+  }
 }

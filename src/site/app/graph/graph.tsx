@@ -6,6 +6,7 @@ import { NodeLink } from '../parts/basics.tsx';
 import { go, nodeLink } from '../route.ts';
 import { healthOf, type Site } from '../site.ts';
 import { count, say } from '../words.ts';
+import type { Spot } from '../../graph/spot.ts';
 import { GraphCanvas } from './canvas.tsx';
 
 /** Entries of the list that a reader of screens would still walk through. */
@@ -26,7 +27,7 @@ export function Graph({
   const key = [...places].join(' ');
   const picture = useMemo(() => pictureOfNodes(site, places), [site, key]);
   const number = picture.nodes.findIndex(({ place }) => place === focus);
-  const open = (node: number): void => {
+  const open = ({ node }: Spot): void => {
     const id = picture.nodes[node]?.id;
     if (id !== undefined) go(nodeLink(id));
   };
@@ -34,7 +35,7 @@ export function Graph({
     <div class="graph-and-list">
       <GraphCanvas
         picture={picture}
-        focus={number === -1 ? undefined : number}
+        focus={number === -1 ? undefined : { node: number }}
         fileName={fileName}
         open={open}
       />

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { reachable } from '../../graph/picture.ts';
 import { isDrawn } from '../../data/drawn.ts';
 import { Graph } from '../graph/graph.tsx';
-import { link } from '../route.ts';
+import { columnLineageLink, link } from '../route.ts';
 import type { Site, SiteNode } from '../site.ts';
 import { say } from '../words.ts';
 import { Steps, stepsOf } from './lineage.tsx';
@@ -12,9 +12,12 @@ import { Steps, stepsOf } from './lineage.tsx';
 export function Around({
   site,
   node,
+  hasColumns,
 }: {
   readonly site: Site;
   readonly node: SiteNode;
+  /** whether anything is known of where its columns come from or go to */
+  readonly hasColumns: boolean;
 }): JSX.Element {
   const [up, setUp] = useState('1');
   const [down, setDown] = useState('1');
@@ -30,6 +33,7 @@ export function Around({
         <Steps name="up" label={say('up')} value={up} set={setUp} />
         <Steps name="down" label={say('down')} value={down} set={setDown} />
         <a href={link(['lineage'], { focus: node.id, up, down })}>{say('openLineage')}</a>
+        {hasColumns && <a href={columnLineageLink(node.id, undefined)}>{say('columnLineage')}</a>}
       </form>
       <Graph site={site} places={places} focus={node.place} fileName={node.name} />
     </>

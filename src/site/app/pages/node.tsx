@@ -88,7 +88,12 @@ function Detail({
       <Past key={node.id} site={site} node={node} />
       {isDrawn(node.type) && (
         <Section title={say('lineage')} id="lineage">
-          <Around key={node.place} site={site} node={node} />
+          <Around
+            key={node.place}
+            site={site}
+            node={node}
+            hasColumns={columns.some((one) => (one.from ?? one.into) !== undefined)}
+          />
         </Section>
       )}
       <Neighbours site={site} node={node} detail={detail} />

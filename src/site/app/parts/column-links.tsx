@@ -2,15 +2,9 @@ import type { JSX } from 'preact';
 import type { ColumnDetail, ColumnLink } from '../../data/format.ts';
 import { link } from '../route.ts';
 import type { Site } from '../site.ts';
-import { count, say, type Word } from '../words.ts';
+import { count, howWord, say } from '../words.ts';
 
 const SHOWN = 6;
-
-const HOW: ReadonlyMap<string, Word> = new Map([
-  ['copied', 'unchanged'],
-  ['computed', 'computed'],
-  ['aggregated', 'aggregated'],
-]);
 
 /** What a column comes from and what it goes into, as links to these columns. */
 export const ColumnLinks = ({
@@ -46,7 +40,6 @@ function Links({
       <span class="quiet">{title}</span>
       <ul class="column-links">
         {links.slice(0, SHOWN).map(({ node, relation, column, how }) => {
-          const word = HOW.get(how);
           const there = node === undefined ? undefined : site.at(node);
           return (
             <li>
@@ -57,7 +50,7 @@ function Links({
                   <code>{`${there.name}.${column}`}</code>
                 </a>
               )}{' '}
-              <span class="quiet">{word === undefined ? how : say(word)}</span>
+              <span class="quiet">{howWord(how)}</span>
             </li>
           );
         })}

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { ColumnDetail, NodeDetail } from '../../data/format.ts';
-import { link, nodeLink } from '../route.ts';
+import { columnLineageLink, link, nodeLink } from '../route.ts';
 import { statusOf, type Site, type SiteNode } from '../site.ts';
 import { count, say } from '../words.ts';
 import { StatusBadge, Tags, Wide } from './basics.tsx';
@@ -76,6 +76,15 @@ export function Columns({
               {hasLineage && (
                 <td>
                   <ColumnLinks site={site} column={column} />
+                  {(column.from ?? column.into) !== undefined && (
+                    <a
+                      class="quiet"
+                      href={columnLineageLink(node.id, column.name)}
+                      aria-label={`${say('asGraph')}: ${column.name}`}
+                    >
+                      {say('asGraph')}
+                    </a>
+                  )}
                 </td>
               )}
               {profiled !== undefined && (
