@@ -49,7 +49,7 @@ function LayerCard({ site, layer }: { readonly site: Site; readonly layer: strin
     nodes.reduce((total, node) => total + (of(node) ?? 0), 0);
   const [rows, size] = [sum((n) => n.rows), sum((n) => n.bytes)];
   const share = (test: (node: SiteNode) => boolean): string =>
-    `${Math.round((100 * nodes.filter(test).length) / Math.max(1, nodes.length))} %`;
+    `${Math.round((100 * nodes.filter(test).length) / Math.max(1, nodes.length))}\u00a0%`;
   return (
     <a class={`card layer-card kind-${layer}`} href={link(['layer', layer])}>
       <h2>{layer}</h2>

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { ComponentChildren, JSX } from 'preact';
+import { Fragment, type ComponentChildren, type JSX } from 'preact';
 import { LAYERS } from '../../layers.ts';
 import { hasMoved, link, nodeLink, route } from '../route.ts';
 import { healthOf, type Site, type SiteNode, type Status } from '../site.ts';
@@ -34,8 +34,20 @@ export const KindBadge = ({ node }: { readonly node: SiteNode }): JSX.Element =>
 export const NodeLink = ({ node }: { readonly node: SiteNode }): JSX.Element => (
   <a href={nodeLink(node.id)} class="node-link">
     <i class={`dot kind-${node.layer ?? node.type}`} aria-hidden="true" />
-    {node.name}
+    <Name text={node.name} />
   </a>
+);
+
+/** A name that may be broken after its underscores and dots, where it is longer than the line. */
+export const Name = ({ text }: { readonly text: string }): JSX.Element => (
+  <span>
+    {text.split(/(?<=[_.])/).map((part, i) => (
+      <Fragment key={i}>
+        {i > 0 && <wbr />}
+        {part}
+      </Fragment>
+    ))}
+  </span>
 );
 
 export const Tags = ({ tags }: { readonly tags: readonly string[] | undefined }): JSX.Element => (
@@ -60,7 +72,7 @@ export function Title({ children }: { readonly children: ComponentChildren }): J
   }, [here]);
   return (
     <h1 ref={heading} tabIndex={-1}>
-      {children}
+      {typeof children === 'string' ? <Name text={children} /> : children}
     </h1>
   );
 }
