@@ -10,10 +10,11 @@ import { attached, replaced as wasReplaced } from './outcome.ts';
 import { swapAttempts } from './publish.ts';
 import { idents, relation, text } from './quote.ts';
 import type { SchemaChange } from './schema-change.ts';
-import { ANY_PARTITIONS, PARALLEL_WRITE } from './settings.ts';
+import { ANY_PARTITIONS, MOST_PARTITIONS, PARALLEL_WRITE, type Settings } from './settings.ts';
 import { fullCopy, nextState } from './staged-names.ts';
 import { fill, once, repeatable } from './statements.ts';
 import { watch } from './survey.ts';
+import { querySettings } from './table-config.ts';
 
 export const METHODS = ['auto', 'copy', 'partitions', 'lightweight', 'patch'] as const;
 /** How rows with the same key are replaced. */
@@ -47,6 +48,12 @@ const strictly = (statement: Statement, { change }: MergeFrom): Statement => ({
   settings: { ...statement.settings, ...strict(change) },
 });
 
+/** How many partitions one INSERT of new rows may be of, where the model says it: by default the engine stops at 100. */
+function partitionLimit({ request }: MergeFrom): Settings {
+  const { [MOST_PARTITIONS]: limit } = querySettings(request.config, false);
+  return limit === undefined ? {} : { [MOST_PARTITIONS]: limit };
+}
+
 export const oneAttempt = (statements: readonly Statement[]): readonly Attempt[] => [
   { statements, otherwiseOn: [] },
 ];
@@ -60,7 +67,7 @@ export function arrange(from: MergeFrom): readonly Statement[] {
   const { staged, target } = from.request;
   const [full, next] = [fullCopy(staged), nextState(staged)];
   const filled = strictly(fill(newRows(from, full), full), from);
-  const { settings = {} } = filled;
+  const settings = { ...filled.settings, ...partitionLimit(from) };
   const steps: readonly Statement[] = [
     {
       ...repeatable('drop', `DROP TABLE IF EXISTS ${relation(full)}, ${relation(next)} SYNC`),
@@ -227,7 +234,11 @@ function insert(from: MergeFrom, found: MergeFound): Statement {
   const token = `${staged.name}_${sha256(window).slice(0, 8)}`;
   return {
     ...once('write', newRows(from, target), target),
-    settings: { insert_deduplication_token: token, ...strict(from.change) },
+    settings: {
+      insert_deduplication_token: token,
+      ...strict(from.change),
+      ...partitionLimit(from),
+    },
     outcome: attached(target, found.marks, undefined),
   };
 }

@@ -48,8 +48,11 @@ export const PRIVATE_WRITE: Settings = { insert_deduplicate: 0 };
  */
 export const PARALLEL_WRITE: Settings = { max_insert_threads: 4 };
 
+/** How many partitions the rows of one INSERT may be of. */
+export const MOST_PARTITIONS = 'max_partitions_per_insert_block';
+
 /** Of a copy of rows that are in these partitions already: the engine's limit of 100 for one INSERT is meant for new ones. */
-export const ANY_PARTITIONS: Settings = { max_partitions_per_insert_block: 0 };
+export const ANY_PARTITIONS: Settings = { [MOST_PARTITIONS]: 0 };
 
 /** `own` settings of a statement of ours; what the profile says of the number of threads wins. */
 export const over = (profile: Settings, own: Settings | undefined): Settings => {

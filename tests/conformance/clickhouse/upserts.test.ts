@@ -205,3 +205,18 @@ it('has room for any number of partitions', async () => {
     [300, 150, 75],
   ]);
 });
+
+it.each(['copy', 'partitions', 'lightweight'])(
+  'new rows of more than 100 partitions are taken where the model allows them (%s)',
+  async (method) => {
+    const of = (v: string): string =>
+      `select number as id, number % 150 as part, '${v}' as v from numbers(300)`;
+    const allowed = { query_settings: { max_partitions_per_insert_block: 0 } };
+    await table(of('old'), { partition_by: 'part', ...allowed });
+    const more = { uniqueKey: ['id'], config: { upsert_method: method } };
+    await expect(mergeInto(w, of('new'), more)).rejects.toThrow(/partitions/);
+    await mergeInto(w, of('new'), { ...more, config: { ...more.config, ...allowed } });
+    expect(await w.rows('SELECT v, count() FROM shop.t GROUP BY v')).toEqual([['new', 300]]);
+    expect(await leftovers(w)).toEqual([]);
+  },
+);
