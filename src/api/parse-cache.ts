@@ -2,8 +2,9 @@ import { artifactMaskOf, type Mask } from '../kernel/mask.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { metadataEnvsOf, readEnv } from '../project/environment.ts';
 import type { LoadedProject, LoadInput, ReloadedProject } from '../project/load.ts';
-import { keptParse, type KeptParse } from '../project/parse-cache/cache.ts';
+import { keptParse, type KeptParse, type KeptWish } from '../project/parse-cache/cache.ts';
 import { Witness } from '../project/parse-cache/witness.ts';
+import { countsOf } from './describe.ts';
 import type { Invocation } from './invocation.ts';
 import type { ApiOptions } from './options.ts';
 import { parseStore } from './parse-store.ts';
@@ -12,8 +13,8 @@ import { targetDirOf } from './places.ts';
 /** What an earlier call has read of a project, and what this one reads. */
 export interface ParseCache {
   readonly witness: Witness;
-  /** what still holds, `nearly`: but for a few files; undefined where everything has to be read */
-  readonly kept: (input: LoadInput, nearly?: boolean) => Promise<KeptParse | undefined>;
+  /** what still holds; undefined where everything has to be read */
+  readonly kept: (input: LoadInput, wish?: KeptWish) => Promise<KeptParse | undefined>;
   /** keeps what was read, if it was read and may be kept */
   readonly keep: (
     input: LoadInput,
@@ -66,12 +67,12 @@ export async function parseCacheOf(
   const witness = new Witness(invocation.now);
   return {
     witness,
-    kept: async (input, nearly) => {
+    kept: async (input, wish) => {
       if (options.partialParse === false) return undefined;
       const env = await readEnv(input, []);
       const { flags = {}, args = {} } = input;
       const facts = { flags, args, metadataEnvs: metadataEnvsOf(env) };
-      return keptParse(store, input, env, facts, nearly);
+      return keptParse(store, input, env, facts, wish);
     },
     keep: async (input, loaded, { diagnostics, secrets, keepChanges }) => {
       if (!witness.isAsked && keepChanges === undefined) return;
@@ -95,6 +96,7 @@ export async function parseCacheOf(
           targetDir: paths.targetDir,
           flags: project.flags,
           openWords: openWordsOf(loaded),
+          counts: countsOf(manifest),
           secretsIn: namesOf(target.secrets, witness.env),
         },
         hidesFrom,

@@ -16,5 +16,10 @@ export async function parse(options: ApiOptions = {}): Promise<Parsed> {
   const invocation = newInvocation(options);
   const project = await openToRead(options, invocation, 'parse');
   await during(invocation.timeline, 'write manifest.json', () => keepManifest(project, invocation));
-  return { manifest: project.manifest, inTarget: (name) => project.inTarget(name).path };
+  return {
+    get manifest() {
+      return project.manifest;
+    },
+    inTarget: (name) => project.inTarget(name).path,
+  };
 }

@@ -12,7 +12,7 @@ import type { PreviousState } from '../manifest/previous-state.ts';
 import { metadataEnvsOf, readEnv } from '../project/environment.ts';
 import { disk } from '../project/disk.ts';
 import type { KeptParse } from '../project/parse-cache/cache.ts';
-import { countsOf, describer } from './describe.ts';
+import { describer } from './describe.ts';
 import type { Invocation } from './invocation.ts';
 import { loadInput, textsOf } from './load-input.ts';
 import type { ApiOptions } from './options.ts';
@@ -76,12 +76,18 @@ async function openKept(
   const cache = await parseCacheOf(dir, options, invocation);
   if (cache === undefined) return undefined;
   const input = await loadInput(dir, options, invocation, which);
-  const kept = await cache.kept(input);
-  if (kept === undefined || kept.readSecrets || hasErrors(kept.diagnostics)) return undefined;
-  const { manifest, diagnostics, notes } = kept;
-  const { targetName, targetDir, secretsIn, openWords } = notes;
   const env = await readEnv(input, []);
   const customEnv = metadataEnvsOf(env);
+  const kept = await cache.kept(input, {
+    // `parse` writes the nodes, and does nothing else with them
+    nodesAside: ({ written, notes }) =>
+      which === 'parse' &&
+      (options.writeJson === false ||
+        writtenManifest(options, notes.targetDir, { written }, customEnv).isCurrent()),
+  });
+  if (kept === undefined || kept.readSecrets || hasErrors(kept.diagnostics)) return undefined;
+  const { diagnostics, notes } = kept;
+  const { targetName, targetDir, secretsIn, openWords, counts } = notes;
   // a password that stands in profiles.yml is not known here: the cache surely does not hold it, the words of the call might
   const isBare = Object.keys(customEnv).length === 0 && Object.keys(input.vars ?? {}).length === 0;
   if (secretsIn === undefined && !isBare) return undefined;
@@ -91,15 +97,14 @@ async function openKept(
   ];
   const mask = artifactMaskOf(secrets, openWords);
   const inTarget = (name: string): ArtifactFile => ({ path: join(targetDir, mask(name)), mask });
+  let describe: ReturnType<typeof describer> | undefined;
   options.onProject?.({
     projectDir: dir,
     inTarget,
     targetName,
     secrets,
-    describe: describer({ manifest, dir, targetDir }),
-    get counts() {
-      return countsOf(manifest);
-    },
+    describe: (id) => (describe ??= describer({ manifest: kept.manifest, dir, targetDir }))(id),
+    counts,
   });
   let graph: ProjectGraph | undefined;
   const report: ReadProject['report'] = (told) => options.report?.(told);
@@ -108,10 +113,12 @@ async function openKept(
     dir,
     targetDir,
     inTarget,
-    manifest,
-    // reading alone needs no graph
+    // what is not asked for is not read
+    get manifest() {
+      return kept.manifest;
+    },
     get graph() {
-      return (graph ??= graphOf(manifest));
+      return (graph ??= graphOf(kept.manifest));
     },
     targetName,
     state: undefined,
@@ -119,16 +126,17 @@ async function openKept(
     writesJson: options.writeJson ?? true,
     judge: lenient,
     report,
-    written: writtenManifest(options, join(targetDir, 'manifest.json'), kept, customEnv),
+    written: writtenManifest(options, targetDir, kept, customEnv),
   };
 }
 
 function writtenManifest(
   { keepManifest = false }: ApiOptions,
-  path: string,
-  kept: KeptParse,
+  targetDir: string,
+  kept: Pick<KeptParse, 'written'> & Partial<Pick<KeptParse, 'noteWritten'>>,
   customEnv: Readonly<Record<string, string>>,
 ): WrittenManifest {
+  const path = join(targetDir, 'manifest.json');
   const signature = (): string | undefined => {
     const found = disk.signature(path);
     return found && `${found.text} ${sha256(JSON.stringify(customEnv))}`;
@@ -138,7 +146,7 @@ function writtenManifest(
     note: async (inode) => {
       const now = signature();
       // another process may have put its own in the place
-      if (keepManifest && now?.split(' ')[3] === String(inode)) await kept.noteWritten(now);
+      if (keepManifest && now?.split(' ')[3] === String(inode)) await kept.noteWritten?.(now);
     },
   };
 }

@@ -20,38 +20,45 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
 
-if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
-  process.stdout.write(`etl ${VERSION}\n`);
-} else {
-  const { runProgram } = await import('./program.ts');
-  const stop = new AbortController();
-  /** The first signal then cancels what runs and reports; the second one ends the process at once. */
-  const armSignals = (): void => {
-    for (const [signal, code] of [
-      ['SIGINT', 130],
-      ['SIGTERM', 143],
-      // the terminal is gone
-      ['SIGHUP', 129],
-    ] as const)
-      process.on(signal, () => {
-        if (stop.signal.aborted) process.exit(code);
-        stop.abort();
-      });
-  };
-  const code = await runProgram(args, {
-    write: (text, mayWait) => out.add(text, mayWait),
-    writeError: (text) => {
-      // in the order in which it is told
-      out.flush();
-      process.stderr.write(text);
-    },
-    isTerminal: process.stdout.isTTY === true,
-    width: process.stdout.columns ?? 100,
-    env: process.env,
-    cwd: process.cwd(),
-    signal: stop.signal,
-    armSignals,
-    invocationId: randomUUID(),
-  });
-  leave(code);
+async function main(): Promise<void> {
+  if (args.length === 1 && ['--version', '-V', '-v'].includes(args[0] ?? '')) {
+    process.stdout.write(`etl ${VERSION}\n`);
+  } else {
+    const { runProgram } = await import('./program.ts');
+    const stop = new AbortController();
+    /** The first signal then cancels what runs and reports; the second one ends the process at once. */
+    const armSignals = (): void => {
+      for (const [signal, code] of [
+        ['SIGINT', 130],
+        ['SIGTERM', 143],
+        // the terminal is gone
+        ['SIGHUP', 129],
+      ] as const)
+        process.on(signal, () => {
+          if (stop.signal.aborted) process.exit(code);
+          stop.abort();
+        });
+    };
+    const code = await runProgram(args, {
+      write: (text, mayWait) => out.add(text, mayWait),
+      writeError: (text) => {
+        // in the order in which it is told
+        out.flush();
+        process.stderr.write(text);
+      },
+      isTerminal: process.stdout.isTTY === true,
+      width: process.stdout.columns ?? 100,
+      env: process.env,
+      cwd: process.cwd(),
+      signal: stop.signal,
+      armSignals,
+      invocationId: randomUUID(),
+    });
+    leave(code);
+  }
 }
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 2;
+});

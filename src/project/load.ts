@@ -91,7 +91,8 @@ export interface LoadedPaths {
 export interface LoadedProject {
   readonly manifest: Manifest;
   readonly project: ProjectFile;
-  readonly packages: ReadonlyMap<string, ProjectPackage>;
+  /** without what is in their files: that is in the manifest */
+  readonly packages: ReadonlyMap<string, Pick<ProjectPackage, 'project'>>;
   readonly profile: ChosenProfile;
   readonly target: Target;
   readonly dialect: Dialect;
@@ -319,17 +320,21 @@ export async function loadProject(given: LoadInput): Promise<Checked<LoadedProje
       return [nodeId(`seed.${pkg.project.name}.${name}`), file.fullPath];
     }),
   );
+  let finder: Finder | undefined;
   const value: LoadedProject = {
     manifest,
     project,
-    packages,
+    packages: new Map([...packages].map(([name, pkg]) => [name, { project: pkg.project }])),
     profile,
     target,
     dialect,
     engine,
     host,
     session,
-    resolver: built.resolver,
+    // not the one of the build, which holds all that it was made of
+    get resolver() {
+      return (finder ??= finderOf(manifest));
+    },
     testArguments: built.testArguments,
     unitTests: built.unitTests.cases,
     env: session.env,

@@ -1,5 +1,6 @@
 // Commands that need no warehouse load no driver.
-import { readFile, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { etl, ROOT, scratch, type Scratch } from '../support/etl.ts';
@@ -108,4 +109,57 @@ test.each([['--version'], ['ls'], ['parse']])(
 test('the way of looking finds the parser where it is needed', async () => {
   const { sources } = await loaded(['parse', '--no-partial-parse']);
   expect(sources.some((file) => READING.test(file))).toBe(true);
+});
+
+/** `etl parse` by the loader for Node 20; prints which files came compiled, and how many there are. */
+function parseBy(dist: string): { readonly taken: readonly string[]; readonly all: number } {
+  const script = `const { programIn } = require(${JSON.stringify(join(ROOT, 'bin/load.cjs'))});
+    const dist = ${JSON.stringify(dist)};
+    process.argv = ['node', 'etl', 'parse'];
+    const program = programIn(dist);
+    process.on('exit', () => {
+      const { taken } = program;
+      require('node:fs').writeSync(1, '\\n' + JSON.stringify({ taken, all: program.compiled().length }));
+    });
+    program.load(dist + '/cli/main.cjs');`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
+    cwd: join(project.dir, 'shop'),
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ReturnType<typeof parseBy>;
+}
+
+test('what short commands run was compiled when the program was built', () => {
+  const { taken, all } = parseBy(join(ROOT, 'dist'));
+  expect(taken).toHaveLength(all);
+});
+
+test.each([
+  ['missing', undefined],
+  ['of another make', (data: Buffer) => Buffer.from(data).fill(7, data.indexOf(']]') + 2)],
+  ['cut off', (data: Buffer) => data.subarray(0, data.indexOf(']]') + 9)],
+  ['no such thing', () => Buffer.from('00000009compiled!')],
+])('compiled files that are %s cost time and nothing else', async (_, change) => {
+  const dist = join(project.dir, 'program', 'dist');
+  await mkdir(join(dist, 'compiled'), { recursive: true });
+  for (const part of ['chunks', 'cli', 'import.cjs'])
+    await symlink(join(ROOT, 'dist', part), join(dist, part));
+  const [name = ''] = await readdir(join(ROOT, 'dist/compiled'));
+  const data = await readFile(join(ROOT, 'dist/compiled', name));
+  if (change !== undefined) await writeFile(join(dist, 'compiled', name), change(data));
+  try {
+    const { taken, all } = parseBy(dist);
+    expect(taken).toEqual([]);
+    expect(all).toBeGreaterThan(0);
+  } finally {
+    await rm(dist, { recursive: true, force: true });
+  }
+});
+
+test('the API is an ES module', async () => {
+  const api: object = await import(join(ROOT, 'dist/api/index.js'));
+  expect(Object.keys(api)).toEqual(
+    expect.arrayContaining(['build', 'parse', 'EtlError', 'VERSION']),
+  );
 });

@@ -105,6 +105,7 @@ export class EditedProject {
           targetDir: '',
           flags: project.flags,
           secretsIn: [],
+          counts: [],
           openWords: [],
         },
         hidesFrom: (text) => text.includes('hunter2'),
@@ -119,7 +120,7 @@ export class EditedProject {
     const env = await readEnv(input, []);
     const { flags = {}, args = {} } = input;
     const facts = { flags, args, metadataEnvs: metadataEnvsOf(env) };
-    const kept = await keptParse(this.store, input, env, facts, true);
+    const kept = await keptParse(this.store, input, env, facts, { nearly: true });
     meanwhile();
     const reloaded = kept && (await reloadProject(this.input, kept));
     if (kept === undefined || reloaded === undefined)

@@ -38,7 +38,7 @@ export const lsCommand = (values: Values, terminal: Terminal): Promise<number> =
   // what is told goes to stderr: stdout is the list and nothing else
   guarded(
     values,
-    { ...terminal, write: terminal.writeError, print: terminal.write },
+    { ...terminal, write: terminal.writeError, print: (text) => terminal.write(text, true) },
     async ({ reporter, learn, colour, masked }) => {
       const output = configText(values['output'] ?? 'selector');
       if (!OUTPUTS.some((o) => o === output))

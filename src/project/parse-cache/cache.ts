@@ -73,6 +73,8 @@ export interface Notes {
   readonly secretsIn: readonly string[] | undefined;
   /** words of the connection that stand in every name: where a secret is the same, nothing can hide it */
   readonly openWords: readonly string[];
+  /** how many there are of each kind */
+  readonly counts: readonly (readonly [noun: string, count: number])[];
 }
 
 export interface Head {
@@ -152,16 +154,21 @@ async function fitting(
   return { head: { ...head, testimony }, changed };
 }
 
-/**
- * What an earlier load found out, if all that it asked would be answered the same today; else undefined. `nearly`: also where some
- * files have another text.
- */
+/** How much of what an earlier load found out is asked for. */
+export interface KeptWish {
+  /** also where some files have another text */
+  readonly nearly?: boolean;
+  /** whether the manifest will not be asked for, as far as can be told */
+  readonly nodesAside?: (kept: Pick<KeptParse, 'written' | 'notes'>) => boolean;
+}
+
+/** What an earlier load found out, if all that it asked would be answered the same today; else undefined. */
 export async function keptParse(
   store: CacheStore,
   input: LoadInput,
   env: Environment,
   facts: Present['facts'],
-  nearly = false,
+  { nearly = false, nodesAside }: KeptWish = {},
 ): Promise<KeptParse | undefined> {
   try {
     const { head, changed = [] } = (await fitting(store, input, env, facts)) ?? {};
@@ -172,10 +179,19 @@ export async function keptParse(
     const ends = head.lines.map((length) => (end += length));
     const line = (i: number): string => body.toString('utf8', ends[i - 1] ?? 0, ends[i]);
     const { targetHash, readSecrets, notes } = head;
-    const manifest = unpackManifest((i) => line(i + 2), input.invocation.startedAt);
-    patchNodes(manifest, head.patches ?? {});
+    let unpacked: Manifest | undefined;
+    const manifestOf = (): Manifest => {
+      if (unpacked !== undefined) return unpacked;
+      unpacked = unpackManifest((i) => line(i + 2), input.invocation.startedAt);
+      patchNodes(unpacked, head.patches ?? {});
+      return unpacked;
+    };
+    // here, where lines of another shape are no cache
+    if (nodesAside?.({ written: head.written, notes }) !== true) manifestOf();
     return {
-      manifest,
+      get manifest() {
+        return manifestOf();
+      },
       diagnostics: JSON.parse(line(0)) as readonly Diagnostic[],
       targetHash,
       readSecrets,

@@ -1,0 +1,94 @@
+// Loads the files of dist/ together with what V8 made of them when they were built: compiling them is half of a short command.
+// From Node 22.1 on Node keeps that itself, for any version of V8, and this is not needed.
+'use strict';
+const { mkdirSync, openSync, readFileSync, readSync, writeFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const path = require('node:path');
+const vm = require('node:vm');
+
+/** Where it is for this Node; V8 takes what another one has made for nothing. */
+const compiledFile = (dist) =>
+  path.join(dist, 'compiled', `${process.version}-${process.platform}-${process.arch}`);
+
+/** By file; a line of JSON with names and lengths, then one after the other. Nothing where it was built with another Node. */
+function readCompiled(dist) {
+  const places = new Map();
+  let file;
+  try {
+    file = openSync(compiledFile(dist), 'r');
+    const size = Buffer.alloc(8);
+    readSync(file, size, 0, 8, 0);
+    const index = Buffer.alloc(Number.parseInt(size.toString('latin1'), 16));
+    readSync(file, index, 0, index.length, 8);
+    let at = 8 + index.length;
+    for (const [name, length] of JSON.parse(index.toString('latin1'))) {
+      places.set(path.join(dist, name), [at, length]);
+      at += length;
+    }
+  } catch {
+    // then V8 compiles what is needed
+  }
+  return (name) => {
+    const [at, length] = places.get(name) ?? [];
+    if (length === undefined) return undefined;
+    const data = Buffer.allocUnsafeSlow(length);
+    return readSync(file, data, 0, length, at) === length ? data : undefined;
+  };
+}
+
+/** Writes it, in place of what was there. */
+exports.writeCompiled = (dist, compiled) => {
+  const index = JSON.stringify(compiled.map(([name, data]) => [name, data.length]));
+  const head = index.length.toString(16).padStart(8, '0') + index;
+  mkdirSync(path.dirname(compiledFile(dist)), { recursive: true });
+  writeFileSync(
+    compiledFile(dist),
+    Buffer.concat([Buffer.from(head, 'latin1'), ...compiled.map(([, data]) => data)]),
+  );
+};
+
+/**
+ * The program in a folder. `load(file)` runs a file of it, once, and returns its exports. `taken` has the files that were not
+ * compiled anew; `compiled()` tells what V8 has made of each so far.
+ */
+exports.programIn = (dist) => {
+  const compiledOf = readCompiled(dist);
+  const requirePackage = createRequire(path.join(dist, 'program.cjs'));
+  const importer = path.join(dist, 'import.cjs');
+  const scripts = new Map();
+  const taken = [];
+  const load = (file) => {
+    const known = requirePackage.cache[file];
+    if (known !== undefined) return known.exports;
+    // it imports, which a script cannot that comes compiled
+    if (file === importer) return requirePackage(file);
+    // the build writes nothing but ASCII
+    const source = readFileSync(file, 'latin1');
+    const cachedData = compiledOf(file);
+    const script = new vm.Script(
+      `(function (exports, require, module, __filename, __dirname) {${source}\n})`,
+      {
+        filename: file,
+        cachedData,
+      },
+    );
+    scripts.set(file, script);
+    if (cachedData !== undefined && script.cachedDataRejected === false) taken.push(file);
+    const module = { id: file, filename: file, exports: {}, children: [], loaded: true };
+    // among the other modules, where what is loaded can be looked up
+    requirePackage.cache[file] = module;
+    const folder = path.dirname(file);
+    const require = Object.assign(
+      (name) => (name.startsWith('.') ? load(path.resolve(folder, name)) : requirePackage(name)),
+      requirePackage,
+    );
+    script.runInThisContext()(module.exports, require, module, file, folder);
+    return module.exports;
+  };
+  return {
+    load,
+    taken,
+    compiled: () =>
+      [...scripts].map(([file, s]) => [path.relative(dist, file), s.createCachedData()]),
+  };
+};

@@ -1,0 +1,88 @@
+// The files that esbuild makes, as the program loads them: CommonJS, which starts in less time than ES modules, and what V8 compiles
+// of them for short commands.
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
+
+const IMPORT = /\bimport\("([^"]+)"\)/g;
+/** Imports a package. A file by itself: scripts that come compiled cannot import anything. */
+const IMPORTER = 'import.cjs';
+const OWN_URL = "const __url=require('node:url').pathToFileURL(__filename).href;";
+
+/** Writes the outputs of a build of ES modules as CommonJS. Throws where one of them would not be the same then. */
+export async function writeCommonJs({ outputFiles, metafile }, root, dist) {
+  await mkdir(dist, { recursive: true });
+  await writeFile(join(dist, IMPORTER), 'module.exports = (name) => import(name);\n');
+  for (const { path, text } of outputFiles) {
+    const { imports } = metafile.outputs[path.slice(root.length)];
+    const dynamic = imports.filter(({ kind }) => kind === 'dynamic-import').length;
+    let found = 0;
+    const source = text.replaceAll(IMPORT, (_, name) => {
+      found += 1;
+      return name.startsWith('.')
+        ? `Promise.resolve().then(()=>require("${name}"))`
+        : `require("../${IMPORTER}")("${name}")`;
+    });
+    if (found !== dynamic)
+      throw new Error(`${path}: ${dynamic} dynamic imports, ${found} of them found`);
+    const { code } = await transform(source, {
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20.19',
+      minifyWhitespace: true,
+      charset: 'ascii',
+      define: { 'import.meta.url': '__url' },
+      banner: source.includes('import.meta.url') ? OWN_URL : '',
+      logLevel: 'warning',
+    });
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, code);
+  }
+}
+
+/** An ES module with the exports of a CommonJS one beside it. */
+export const asModule = (file, names) =>
+  `import program from './${file}';\nexport const { ${names.join(', ')} } = program;\n`;
+
+const RECORDER = fileURLToPath(new URL('record-compiled.cjs', import.meta.url));
+
+/** Runs short commands in a new project, each with what V8 has compiled for the ones before, and keeps it all beside them. */
+export async function compileAhead(dist) {
+  const dir = await mkdtemp(join(tmpdir(), 'etl-build-'));
+  const run = (cwd, ...args) => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [RECORDER, dist, join(dir, 'compiled.json'), ...args],
+      { cwd, encoding: 'utf8' },
+    );
+    if (status !== 0) throw new Error(`etl ${args.join(' ')} fails: ${stderr}`);
+  };
+  try {
+    run(dir, 'init', 'shop');
+    const shop = join(dir, 'shop');
+    run(shop, 'parse', '--no-partial-parse');
+    run(shop, 'parse');
+    run(shop, 'ls', '-s', 'tag:none', '--exclude', '*');
+    run(shop, 'ls');
+    run(shop, '--version');
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** A package that reads it when it is loaded and needs it for nothing that is done here; it takes as long to load as the package. */
+export const withoutChildProcess = {
+  name: 'without-child-process',
+  setup(build) {
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /node_modules.commander./.test(importer) ? { path: 'none', namespace: 'none' } : undefined,
+    );
+    build.onLoad({ filter: /^none$/, namespace: 'none' }, () => ({
+      contents: 'module.exports = {};',
+    }));
+  },
+};
