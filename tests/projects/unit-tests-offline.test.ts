@@ -62,6 +62,8 @@ describe.each(ENGINES)('%s', (engine) => {
       'models/lines.sql':
         "select id, coalesce(amount, 0) as amount, sold_on from {{ source('erp', 'sales') }}\n",
       'models/late.sql': `select l.id, coalesce(l.sold_on, cast('2024-01-01' as ${day})) as day from {{ ref('lines') }} as l\n`,
+      'models/either.sql':
+        "select late.id, coalesce(lines.sold_on, late.day) as day from {{ ref('late') }} as late left join {{ ref('lines') }} as lines on lines.id = late.id\n",
       'models/strict.sql': "select 1 as id, 'a' as foo, 2 as size\n",
       'models/kept.sql': "select id, foo, size from {{ ref('strict') }} where id = 1\n",
       'models/u.yml': `unit_tests:\n${unitTest(`
@@ -94,6 +96,12 @@ expect:
   rows:
     - {id: 1, amount: 1.5, sold_on: null}
     - {id: 2, amount: 0, sold_on: 2024-02-01}`)}${unitTest(`
+name: core_10586_types_of_an_input_without_rows
+model: either
+given:
+  - {input: ref('lines'), rows: []}
+  - {input: ref('late'), rows: [{id: 1, day: 2024-01-01}]}
+expect: {rows: [{id: 1, day: 2024-01-01}]}`)}${unitTest(`
 name: clickhouse_315_left_out_columns_that_cannot_be_null
 model: kept
 given: [{input: ref('strict'), rows: [{id: 1}, {id: 2}]}]
@@ -104,6 +112,7 @@ expect:
       core_10110_null_in_the_first_row: 'pass',
       core_10365_nothing_but_null_in_a_column: 'pass',
       core_11868_types_without_asking_the_warehouse: 'pass',
+      core_10586_types_of_an_input_without_rows: 'pass',
       clickhouse_315_left_out_columns_that_cannot_be_null: 'pass',
     });
   });
