@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { measureCheck } from './areas/check.mjs';
+import { measureDbt } from './areas/dbt.mjs';
 import { measureParse } from './areas/parse.mjs';
 import { measureClickHouse } from './areas/clickhouse.mjs';
 import { measurePostgres } from './areas/postgres.mjs';
@@ -19,6 +20,7 @@ const AREAS = {
   parse: measureParse,
   check: measureCheck,
   postgres: measurePostgres,
+  dbt: measureDbt,
   clickhouse: measureClickHouse,
   site: measureSite,
 };
@@ -27,7 +29,7 @@ const HELP = `npm run bench -- [${Object.keys(AREAS).join('|')} ...] [options]
   --runs N       how often each is run, besides a warm-up (default 7)
   --rows N       rows of the large seed and table (default 1000000)
   --models N,N   sizes of the projects of the area parse (default 100,2000,10000)
-  --dbt PATH     a dbt to measure beside, for the area parse
+  --dbt PATH     a dbt to measure beside, for the areas parse and dbt
   --gate         end with 1 when a ratio is above its limit (scripts/bench/gate.mjs); only what has one,
                  and what this machine can measure
   --json FILE    where the figures go (default: target/bench/figures.json)
