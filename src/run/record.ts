@@ -20,6 +20,14 @@ import {
 
 /** A run waits no longer for its ledger. */
 const PATIENCE_MS = 2000;
+/** Nor than this where the tables have to be made first, which several nodes of a cluster may have to hear of. */
+const SETUP_PATIENCE_MS = 10_000;
+
+/** How long may be waited. */
+interface Patience {
+  readonly isOver: () => boolean;
+  readonly extend: (ms: number) => void;
+}
 
 /** Nothing that could be set up would help. */
 const HOPELESS: ReadonlySet<FailureKind> = new Set([
@@ -75,8 +83,8 @@ export class RunRecord {
     const { connection, place, mask, report } = this.#options;
     try {
       const whole = { ...place, mask: mask() };
-      await inTime(connection, (session, isLate) =>
-        writeOn(session, whole, segmentOf(whole), isLate),
+      await inTime(connection, (session, patience) =>
+        writeOn(session, whole, segmentOf(whole), patience),
       );
     } catch (error) {
       this.#isOver = true;
@@ -103,18 +111,19 @@ async function writeOn(
   session: Session,
   place: LedgerPlace,
   segment: Segment,
-  isLate: () => boolean,
+  patience: Patience,
 ): Promise<void> {
   try {
     await sent(session, segment);
   } catch (error) {
-    if (isLate()) throw error;
+    if (patience.isOver()) throw error;
     if (isStatementFailure(error) && error.error.kind === 'cancelled') {
       // a call that was to end the run, and came late
       await sent(session, segment);
       return;
     }
     if (!isStatementFailure(error) || HOPELESS.has(error.error.kind)) throw error;
+    patience.extend(SETUP_PATIENCE_MS);
     await setUp(session, place);
     await sent(session, segment);
   }
@@ -146,22 +155,27 @@ async function setUp(session: Session, place: LedgerPlace): Promise<void> {
 /** Does `use`, but leaves it alone when it takes too long: then it is cancelled in the engine. */
 async function inTime(
   connection: Connection,
-  use: (session: Session, isLate: () => boolean) => Promise<void>,
+  use: (session: Session, patience: Patience) => Promise<void>,
 ): Promise<void> {
   let current: Session | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isLate = false;
+  let waitAtMost = (_ms: number): void => undefined;
   const late = new Promise<never>((_done, failed) => {
-    timer = setTimeout(() => {
-      isLate = true;
-      current?.interrupt().catch(() => undefined);
-      failed(new Error(`it took longer than ${PATIENCE_MS / 1000} seconds`));
-    }, PATIENCE_MS);
+    waitAtMost = (ms) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        isLate = true;
+        current?.interrupt().catch(() => undefined);
+        failed(new Error(`it took longer than ${ms / 1000} seconds`));
+      }, ms);
+    };
   });
+  waitAtMost(PATIENCE_MS);
   const work = connection.withSession('ledger', async (session) => {
     current = session;
     try {
-      if (!isLate) await use(session, () => isLate);
+      if (!isLate) await use(session, { isOver: () => isLate, extend: waitAtMost });
     } finally {
       current = undefined;
     }

@@ -69,6 +69,7 @@ export const keepingWith = (
       `INSERT INTO ${relation({ schema, name: table.name })} (${idents(table.columns.map((c) => c.name))}) VALUES\n` +
       rows.map((row) => `(${row.map(valueText).join(', ')})`).join(',\n'),
     verb: 'write',
+    writes: [{ schema, name: table.name }],
     repeatable: false,
   }),
   milliseconds: (column) => `toUnixTimestamp64Milli(${column})`,

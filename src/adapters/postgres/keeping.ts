@@ -70,6 +70,7 @@ export const keepingWith = (createSchema: (schema: string) => Statement): Keepin
       rows.map((row) => `(${row.map(valueText).join(', ')})`).join(',\n') +
       '\non conflict do nothing',
     verb: 'write',
+    writes: [{ schema, name: table.name }],
     repeatable: true,
   }),
   milliseconds: (column) => `(extract(epoch from ${column}) * 1000)::bigint`,
