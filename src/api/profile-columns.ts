@@ -14,21 +14,25 @@ const ROWS = 100_000;
 const COLUMNS = 200;
 const SECONDS = 30;
 
+/** What it needs of a project. */
+type Profiled = Pick<OpenProject, 'manifest' | 'dialect' | 'threads' | 'report'>;
+
 /**
  * Looks at the values of the columns that are not marked as personal data: one statement for each relation, which only reads, and is
- * cancelled after 30 seconds. Returns what was found by the ids of nodes; a relation that cannot be looked at is warned of (ETL8063).
+ * cancelled after 30 `seconds`. Returns what was found by the ids of nodes; a relation that cannot be looked at is warned of (ETL8063).
  */
 export async function profileColumns(
-  project: OpenProject,
+  project: Profiled,
   connection: Connection,
   found: readonly CatalogColumn[],
+  seconds: number = SECONDS,
 ): Promise<ReadonlyMap<string, RelationProfile>> {
   const waiting = relationsOf(project, found);
   const profiles = new Map<string, RelationProfile>();
   const problems: Diagnostic[] = [];
   const work = async (): Promise<void> => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const profile = await profiled(project, connection, next.columns);
+      const profile = await profiled(project, connection, next.columns, seconds);
       if ('code' in profile) problems.push(profile);
       else for (const id of next.ids) profiles.set(id, profile);
     }
@@ -44,7 +48,7 @@ interface Relation {
 }
 
 /** The relations of nodes and sources with the columns that may be looked at. */
-function relationsOf({ manifest }: OpenProject, found: readonly CatalogColumn[]): Relation[] {
+function relationsOf({ manifest }: Profiled, found: readonly CatalogColumn[]): Relation[] {
   const personal = personalData(manifest);
   const ids = new Map<string, string[]>();
   const named = [
@@ -84,9 +88,10 @@ export const withoutValues = (failed: StatementFailure): string =>
     : explainFailure(failed, {}).message;
 
 async function profiled(
-  { dialect }: OpenProject,
+  { dialect }: Profiled,
   connection: Connection,
   columns: readonly CatalogColumn[],
+  seconds: number,
 ): Promise<RelationProfile | Diagnostic> {
   const [first] = columns;
   if (first === undefined) return { rows: 0, of: 'all', columns: [] };
@@ -104,7 +109,7 @@ async function profiled(
       const timer = setTimeout(() => {
         isLate = true;
         void session.interrupt().catch(() => 0);
-      }, SECONDS * 1000);
+      }, seconds * 1000);
       try {
         return await ask(session, query);
       } finally {
@@ -114,7 +119,7 @@ async function profiled(
     return profile ?? { rows: 0, of: 'all', columns: [] };
   } catch (error) {
     if (!isStatementFailure(error)) throw error;
-    const why = isLate ? `it took longer than ${SECONDS} seconds` : withoutValues(error);
+    const why = isLate ? `it took longer than ${seconds} seconds` : withoutValues(error);
     return {
       code: 'ETL8063',
       severity: 'warning',

@@ -121,7 +121,7 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
     expect(await shown()).toMatch(/total ← .*orders\.amount \(aggregated\)/);
     expect(await shown()).toContain('db.erp.rates.rate (computed)');
     expect(await shown()).not.toContain('only decides');
-    expect(await textOf(page, '.toolbar')).toContain('4 columns in 4 relations');
+    expect(await textOf(page, '.toolbar')).toContain('columns: 4, relations: 4');
     await page.locator('input[name=rows]').check();
     await page.waitForFunction(() =>
       document.querySelector('.trace-list')?.textContent.includes('filter'),
@@ -138,7 +138,7 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
     // what was focused is in the middle of a large picture, or the whole is seen: here it is the whole
     await open(page, '#/lineage/columns/model.shop.margin/total?up=0&down=0');
     await page.waitForFunction(() =>
-      document.querySelector('.toolbar')?.textContent.includes('1 columns'),
+      document.querySelector('.toolbar')?.textContent.includes('columns: 1,'),
     );
     await page.waitForFunction(() => document.querySelector('canvas')?.dataset['zoom']);
     const box = await page.locator('canvas').boundingBox();
@@ -148,7 +148,7 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
     await page.waitForFunction(() => location.hash === '#/node/model.shop.margin');
     await open(page, '#/lineage/columns/model.shop.margin?up=0&down=0');
     await page.waitForFunction(() =>
-      document.querySelector('.toolbar')?.textContent.includes('3 columns'),
+      document.querySelector('.toolbar')?.textContent.includes('columns: 3,'),
     );
     await page.locator('canvas').click({ position: { x: box.width / 2, y: box.height / 2 + 20 } });
     await page.waitForFunction(() =>

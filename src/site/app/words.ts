@@ -190,7 +190,7 @@ const WORDS = {
     'The way goes on: this picture ends at {0} columns.',
     'O caminho continua: esta figura termina em {0} colunas.',
   ],
-  columnsInGraph: ['{0} columns in {1} relations', '{0} colunas em {1} relações'],
+  columnsInGraph: ['columns: {0}, relations: {1}', 'colunas: {0}, relações: {1}'],
   profile: ['Values', 'Valores'],
   nulls: ['{0} null', '{0} nulos'],
   lengths: ['lengths {0} to {1}', 'tamanhos de {0} a {1}'],

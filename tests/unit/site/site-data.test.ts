@@ -190,6 +190,27 @@ describe('lineage of columns', () => {
     for (const bad of [
       {},
       { events: 1 },
+      // another tool's: it names no node
+      {
+        events: [
+          {
+            dataset: {
+              name: 'shop.margin',
+              facets: {
+                columnLineage: {
+                  fields: {
+                    id: {
+                      inputFields: [
+                        { name: 'shop.orders', field: 'id', transformations: [{ type: 'DIRECT' }] },
+                      ],
+                    },
+                  },
+                },
+              },
+            },
+          },
+        ],
+      },
       { events: [null, { dataset: { facets: { columnLineage: { fields: { id: 1 } } } } }] },
     ])
       expect(columns(bad)).toEqual(columns(undefined));
