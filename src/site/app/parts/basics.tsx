@@ -39,7 +39,7 @@ export const NodeLink = ({ node }: { readonly node: SiteNode }): JSX.Element => 
 );
 
 /** A name that may be broken after its underscores and dots, where it is longer than the line. */
-export const Name = ({ text }: { readonly text: string }): JSX.Element => (
+const Name = ({ text }: { readonly text: string }): JSX.Element => (
   <span>
     {text.split(/(?<=[_.])/).map((part, i) => (
       <Fragment key={i}>
