@@ -61,5 +61,11 @@ export interface TextLint {
   readonly code: LintCode;
   /** what a text holds that may have it */
   readonly trigger: RegExp;
+  /** false: this node cannot have it, whatever its text is like; asked before the text is taken apart. Absent: any node may */
+  readonly mayHave?: (
+    node: ExecutableNode,
+    columns: LintedText['columns'],
+    ground: LintGround,
+  ) => boolean;
   readonly find: (text: LintedText, ground: LintGround) => readonly Finding[];
 }

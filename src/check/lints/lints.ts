@@ -31,22 +31,29 @@ export class Lints {
   readonly #scope: CheckScope;
   readonly #textsOf: (id: NodeId) => readonly CompiledNode[];
   readonly #columnsOf: (id: NodeId) => readonly TypedColumn[] | undefined;
+  readonly #wordsOf: (node: ExecutableNode) => string | undefined;
   readonly #outlines: Map<CompiledNode, Outline | undefined> = new Map();
   #prober: Prober | undefined;
+  #knownGround: LintGround | undefined;
   #ids: ReadonlyMap<string, NodeId> | undefined;
   #neverNull: ReadonlySet<string> | undefined;
 
-  /** `textsOf`: the forms of a node that the engine has taken, the first one first */
+  /**
+   * `textsOf`: the forms of a node that the engine has taken, the first one first. `wordsOf`: the words of the only form of a node,
+   * where they are known without rendering it
+   */
   constructor(
     ctx: CheckContext,
     scope: CheckScope,
     textsOf: (id: NodeId) => readonly CompiledNode[],
     columnsOf: (id: NodeId) => readonly TypedColumn[] | undefined,
+    wordsOf: (node: ExecutableNode) => string | undefined = () => undefined,
   ) {
     this.#ctx = ctx;
     this.#scope = scope;
     this.#textsOf = textsOf;
     this.#columnsOf = columnsOf;
+    this.#wordsOf = wordsOf;
   }
 
   /** What only the engine can tell of a node, by its forms. It is the same until the node or the columns above it change. */
@@ -74,9 +81,13 @@ export class Lints {
   told(id: NodeId, probed: readonly (readonly Finding[])[]): readonly Diagnostic[] {
     const node = this.#lintable(id);
     if (node === undefined) return [];
+    const words = probed.some((found) => found.length > 0) ? undefined : this.#wordsOf(node);
+    const isQuiet =
+      words !== undefined && this.#textLints(node, words, this.#columnsOf(id)).length === 0;
+    if (isQuiet) return [];
     const told = new Map<string, Diagnostic>();
     for (const [form, compiled] of this.#textsOf(id).entries()) {
-      const lints = TEXT_LINTS.filter((lint) => lint.trigger.test(compiled.sql));
+      const lints = this.#textLints(node, compiled.sql, this.#columnsGiven(node, compiled));
       const text = lints.length === 0 ? undefined : this.#linted(node, compiled);
       const found = [
         ...(text === undefined ? [] : lints.flatMap((lint) => lint.find(text, this.#ground))),
@@ -93,6 +104,18 @@ export class Lints {
     return [...told.values()];
   }
 
+  /** Those that a text with these words may have. */
+  #textLints(
+    node: ExecutableNode,
+    sql: string,
+    columns: LintedText['columns'],
+  ): readonly TextLint[] {
+    return TEXT_LINTS.filter(
+      ({ trigger, mayHave }) =>
+        trigger.test(sql) && mayHave?.(node, columns, this.#ground) !== false,
+    );
+  }
+
   /** What packages bring is their authors' affair. */
   #lintable(id: NodeId): ExecutableNode | undefined {
     if (this.#ctx.lints === undefined) return undefined;
@@ -105,14 +128,13 @@ export class Lints {
     // not kept: those of all models at once would be much
     const outline = this.#outline(compiled);
     if (outline === undefined) return undefined;
-    // they are those of the first form of a model: a snapshot adds some
+    return { node, compiled, outline, columns: this.#columnsGiven(node, compiled) };
+  }
+
+  /** They are those of the first form of a model: a snapshot adds some. */
+  #columnsGiven(node: ExecutableNode, compiled: CompiledNode): LintedText['columns'] {
     const isWhole = node.resource_type === 'model' && this.#textsOf(node.unique_id)[0] === compiled;
-    return {
-      node,
-      compiled,
-      outline,
-      columns: isWhole ? this.#columnsOf(node.unique_id) : undefined,
-    };
+    return isWhole ? this.#columnsOf(node.unique_id) : undefined;
   }
 
   #outlineOf(compiled: CompiledNode): Outline | undefined {
@@ -127,6 +149,10 @@ export class Lints {
   }
 
   get #ground(): LintGround {
+    return (this.#knownGround ??= this.#makeGround());
+  }
+
+  #makeGround(): LintGround {
     const { dialect, manifest } = this.#ctx;
     return {
       dialect,

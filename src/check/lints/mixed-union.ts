@@ -1,6 +1,7 @@
 import { plainName, type Outline } from '../../sql/outline.ts';
 import { selectList } from '../../sql/from-items.ts';
-import type { TextLint } from './lint.ts';
+import type { TypedColumn } from '../verdict.ts';
+import type { LintedText, LintGround, TextLint } from './lint.ts';
 
 /** What gives a value of several types by itself. */
 const MIXES: ReadonlySet<string> = new Set(
@@ -13,12 +14,10 @@ const MIXES: ReadonlySet<string> = new Set(
 export const mixedUnion: TextLint = {
   code: 'ETL6063',
   trigger: /\bunion\b/i,
-  find: ({ node, outline, columns }, { dialect, columnsAbove }) => {
-    const isMixed = dialect.analysis.probes?.isMixed;
-    if (isMixed === undefined || columns === undefined) return [];
-    const mixed = columns.filter((c) => isMixed(c.type));
-    if (mixed.length === 0 || columnsAbove(node.unique_id).some((c) => isMixed(c.type))) return [];
-    return mixed.flatMap(({ name, type }) => {
+  mayHave: ({ unique_id: id }, columns, ground) =>
+    mixedOf(columns, ground).length > 0 && mixedOf(ground.columnsAbove(id), ground).length === 0,
+  find: ({ outline, columns }, ground) =>
+    mixedOf(columns, ground).flatMap(({ name, type }) => {
       const place = placeOf(outline, name.toLowerCase());
       if (place === undefined) return [];
       return [
@@ -29,8 +28,16 @@ export const mixedUnion: TextLint = {
           hint: 'Cast it to one type in every part.',
         },
       ];
-    });
-  },
+    }),
+};
+
+/** The columns that hold values of several types. */
+const mixedOf = (
+  columns: LintedText['columns'],
+  { dialect }: LintGround,
+): readonly TypedColumn[] => {
+  const isMixed = dialect.analysis.probes?.isMixed;
+  return isMixed === undefined ? [] : (columns ?? []).filter((c) => isMixed(c.type));
 };
 
 /** Where the second arm of the only union that gives a column of this name says what it is. */

@@ -48,10 +48,10 @@ function starOf(
 export const star: TextLint = {
   code: 'ETL6065',
   trigger: /\*/,
+  mayHave: (node) => node.resource_type === 'model' && isGold(node) && !node.contract.enforced,
   find: ({ node, outline }, ground) => {
     const [query] = outline.queries;
-    if (query === undefined || node.resource_type !== 'model') return [];
-    if (!isGold(node) || node.contract.enforced) return [];
+    if (query === undefined) return [];
     const found = starOf(outline, query, ground, []);
     const token = outline.tokens[found?.at ?? -1];
     if (found === undefined || token === undefined) return [];

@@ -4,10 +4,11 @@ import type { TextLint } from './lint.ts';
 export const viewOrder: TextLint = {
   code: 'ETL6066',
   trigger: /\border\s+by\b/i,
+  mayHave: (node) => node.config.materialized === 'view',
   find: ({ node, outline: { tokens, queries } }) => {
     const arm = queries[0]?.arms.at(-1);
     const clause = arm?.clauses.get('order by');
-    if (node.config.materialized !== 'view' || arm === undefined || clause === undefined) return [];
+    if (arm === undefined || clause === undefined) return [];
     if ((['limit', 'offset', 'fetch'] as const).some((name) => arm.clauses.has(name))) return [];
     const isDistinctOn =
       tokens[arm.range.start + 1]?.text === 'distinct' &&
