@@ -32,6 +32,12 @@ const GRANTS: readonly string[] = [
   'TABLE ENGINE',
 ];
 
+/** What a check makes goes with its engine: nothing has to be on the disk for sure. */
+const FLEETING: Settings = { fsync_metadata: 0 };
+
+/** What an engine may reach: `scratch` begins empty as well as sealed, and what lay there before is gone. */
+export type Reach = 'everything' | 'sealed' | 'scratch';
+
 const xml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
@@ -41,9 +47,9 @@ const profile = (settings: Settings): string =>
     .map(([name, value]) => `    <${name}>${xml(String(value))}</${name}>`)
     .join('\n');
 
-const usersXml = (isSealed: boolean): string => `<clickhouse>
+const usersXml = (reach: Reach): string => `<clickhouse>
   <profiles><default>
-${profile({ ...SAFE, ...LIKE_A_SERVER })}
+${profile({ ...SAFE, ...LIKE_A_SERVER, ...(reach === 'scratch' ? FLEETING : {}) })}
   </default></profiles>
   <users><default>
     <password></password>
@@ -51,7 +57,7 @@ ${profile({ ...SAFE, ...LIKE_A_SERVER })}
     <profile>default</profile>
     <quota>default</quota>
     <grants>
-${GRANTS.filter((g) => !isSealed || g !== 'SOURCES')
+${GRANTS.filter((g) => reach === 'everything' || g !== 'SOURCES')
   .map((g) => `      <query>GRANT ${g} ON ${g === 'TABLE ENGINE' ? '*' : '*.*'}</query>`)
   .join('\n')}
     </grants>
@@ -75,12 +81,12 @@ async function write(file: string, text: string): Promise<void> {
   await rename(beside, file);
 }
 
-/** Writes both files into `dir` and returns the one the engine has to be given. `isSealed`: it may read nothing from outside. */
-export async function writeConfig(dir: string, isSealed: boolean): Promise<string> {
+/** Writes both files into `dir` and returns the one the engine has to be given. Only one for `everything` may read from outside. */
+export async function writeConfig(dir: string, reach: Reach): Promise<string> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const users = join(dir, 'users.xml');
   const config = join(dir, 'config.xml');
-  await write(users, usersXml(isSealed));
+  await write(users, usersXml(reach));
   await write(config, configXml(users));
   return config;
 }

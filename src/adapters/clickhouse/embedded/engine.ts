@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Session } from 'chdb';
 import type { EtlError } from '../../../kernel/error.ts';
-import { writeConfig } from './config.ts';
+import { type Reach, writeConfig } from './config.ts';
 import { embeddedProblem as problem, requireChdb, type Chdb } from './chdb.ts';
 import { findHolder, readStatus, type Holder } from './holder.ts';
 
@@ -17,9 +17,6 @@ export interface Engine {
   /** gives the engine back; it stops when nobody holds it any more */
   release(): Promise<void>;
 }
-
-/** What an engine may reach: `scratch` begins empty as well as sealed, and what lay there before is gone. */
-export type Reach = 'everything' | 'sealed' | 'scratch';
 
 interface Started {
   /** a folder that goes with the engine */
@@ -61,7 +58,7 @@ async function prepare(root: string, dataDir: string, reach: Reach): Promise<str
     // what an engine for checks has left behind is of no use to the next one
     if (reach === 'scratch') await rm(dataDir, { recursive: true, force: true });
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    return await writeConfig(root, reach !== 'everything');
+    return await writeConfig(root, reach);
   } catch (error) {
     throw problem(
       'ETL1012',
