@@ -20,6 +20,7 @@ import {
 import { Lints } from './lints/lints.ts';
 import { notesOf, sourceNotes } from './notes.ts';
 import { outlinesOf } from './outlines.ts';
+import { plainTemplate } from './plain-template.ts';
 import type { SourceNode } from '../manifest/node.ts';
 import { scopeOf, type CheckScope } from './scope.ts';
 import { Shadow } from './shadow.ts';
@@ -77,8 +78,8 @@ export async function check(ctx: CheckContext): Promise<CheckResult> {
 const NOTHING_KNOWN: Unchanged = {
   clean: new Map(),
   own: new Map(),
-  compiled: new Map(),
-  second: new Map(),
+  first: () => undefined,
+  second: () => undefined,
 };
 
 async function checkFrom(
@@ -291,7 +292,7 @@ async function explained(
 function lintsFrom(
   ctx: CheckContext,
   scope: CheckScope,
-  { compiled, second }: Unchanged,
+  { clean, first, second }: Unchanged,
   taken: readonly Task[],
   columns: ReadonlyMap<NodeId, readonly TypedColumn[]>,
 ): Lints {
@@ -299,12 +300,16 @@ function lintsFrom(
   for (const task of taken)
     forms.set(task.node.unique_id, [...(forms.get(task.node.unique_id) ?? []), task.compiled]);
   const known = (id: NodeId): readonly CompiledNode[] =>
-    [compiled.get(id), second.get(id)].flatMap((text) => text ?? []);
+    [first(id), second(id)].flatMap((text) => text ?? []);
   return new Lints(
     ctx,
     scope,
     (id) => forms.get(id) ?? known(id),
     (id) => columns.get(id),
+    (node) =>
+      clean.has(node.unique_id) && !forms.has(node.unique_id)
+        ? plainTemplate(ctx.manifest, node)?.words
+        : undefined,
   );
 }
 

@@ -6,6 +6,7 @@ import type { CompiledNode } from '../plan/compiler.ts';
 import type { CheckContext } from './check-context.ts';
 import { primaryKeyOf, sourceColumns } from './known-columns.ts';
 import type { Finding } from './lints/lint.ts';
+import { plainTemplate } from './plain-template.ts';
 import type { CheckScope } from './scope.ts';
 import type { TypedColumn } from './verdict.ts';
 
@@ -36,10 +37,10 @@ export interface Unchanged {
   readonly clean: ReadonlyMap<NodeId, readonly TypedColumn[]>;
   /** by node; a node whose template asks the warehouse has none */
   readonly own: ReadonlyMap<NodeId, string>;
-  /** what was rendered on the way */
-  readonly compiled: ReadonlyMap<NodeId, CompiledNode>;
-  /** the second forms of incremental models */
-  readonly second: ReadonlyMap<NodeId, CompiledNode>;
+  /** the text of a node that was rendered on the way, or can be without an engine; of an incremental model its first form */
+  readonly first: (id: NodeId) => CompiledNode | undefined;
+  /** the second form of an incremental model, where it was rendered on the way */
+  readonly second: (id: NodeId) => CompiledNode | undefined;
 }
 
 const hashed = (value: unknown): string => sha256(JSON.stringify(value)).slice(0, 32);
@@ -52,8 +53,8 @@ const aboveOf = (
 ): string => hashed(scope.graph.parents(id).map((parent) => [parent, columnsOf(parent) ?? []]));
 
 class Renderer {
-  readonly compiled: Map<NodeId, CompiledNode> = new Map();
-  readonly second: Map<NodeId, CompiledNode> = new Map();
+  readonly #first: Map<NodeId, CompiledNode | undefined> = new Map();
+  readonly #second: Map<NodeId, CompiledNode> = new Map();
   readonly #ctx: CheckContext;
 
   constructor(ctx: CheckContext) {
@@ -62,16 +63,28 @@ class Renderer {
 
   /** The text of a node; undefined when its template asks the warehouse or cannot be rendered. */
   text(node: ExecutableNode): string | undefined {
-    const first = this.#render(node, false);
+    const first = this.first(node.unique_id);
     if (first === undefined) return undefined;
-    this.compiled.set(node.unique_id, first);
     const isTwofold =
       node.config.materialized === 'incremental' && /\bis_incremental\b/.test(node.raw_code);
     if (!isTwofold) return first.sql;
     const second = this.#render(node, true);
     if (second === undefined) return undefined;
-    this.second.set(node.unique_id, second);
+    this.#second.set(node.unique_id, second);
     return `${first.sql}\n${second.sql}`;
+  }
+
+  first(id: NodeId): CompiledNode | undefined {
+    if (this.#first.has(id)) return this.#first.get(id);
+    const node = this.#ctx.manifest.nodes[id];
+    const compiled =
+      node === undefined || node.resource_type === 'seed' ? undefined : this.#render(node, false);
+    this.#first.set(id, compiled);
+    return compiled;
+  }
+
+  second(id: NodeId): CompiledNode | undefined {
+    return this.#second.get(id);
   }
 
   #render(node: ExecutableNode, isIncremental: boolean): CompiledNode | undefined {
@@ -102,7 +115,7 @@ function ownOf(ctx: CheckContext, renderer: Renderer, id: NodeId): string | unde
     const { name, checksum } = node.checksum;
     return name === 'sha256' ? hashed([checksum, facts]) : undefined;
   }
-  const text = renderer.text(node);
+  const text = plainTemplate(ctx.manifest, node)?.facts ?? renderer.text(node);
   return text === undefined ? undefined : hashed([text, facts]);
 }
 
@@ -126,7 +139,7 @@ export function unchangedSince(
       known.above === aboveOf(scope, id, (parent) => clean.get(parent));
     if (isSound) clean.set(id, known.columns ?? []);
   }
-  return { clean, own, compiled: renderer.compiled, second: renderer.second };
+  return { clean, own, first: (id) => renderer.first(id), second: (id) => renderer.second(id) };
 }
 
 /** What has to be made for the others to be judged: they themselves and the relations that they read. */
@@ -153,18 +166,21 @@ export function neededFor(
   return needed;
 }
 
-/** What the next check should know. */
+/** What the next check should know; the very same where that is what this one knew. */
 export function remembered(
   scope: CheckScope,
   before: CheckMemory | undefined,
-  { own }: Unchanged,
+  { clean, own }: Unchanged,
   isSound: (id: NodeId) => boolean,
   columnsOf: (id: NodeId) => readonly TypedColumn[] | undefined,
   lintsOf: (id: NodeId) => Remembered['lints'],
 ): CheckMemory['nodes'] {
   const nodes: Record<string, Remembered> = { ...before?.nodes };
+  let isOther = before === undefined;
   for (const id of scope.order) {
     const known = nodes[id];
+    if (known !== undefined && clean.has(id) && isSound(id)) continue;
+    isOther = true;
     const columns = isSound(id) ? columnsOf(id) : known?.columns;
     const names = new Set(columns?.map((c) => c.name));
     const had = [...(known?.had ?? []), ...(known?.columns ?? []).map((c) => c.name)]
@@ -179,5 +195,5 @@ export function remembered(
       ...(lints.some((found) => found.length > 0) ? { lints } : {}),
     };
   }
-  return nodes;
+  return isOther ? nodes : (before?.nodes ?? nodes);
 }

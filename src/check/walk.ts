@@ -196,7 +196,7 @@ export class Walk {
     isIncremental: boolean,
   ): Promise<CompiledNode | undefined> {
     const { compiler, dialect, places } = this.#ctx;
-    const rendered = isIncremental ? undefined : this.#unchanged.compiled.get(node.unique_id);
+    const rendered = isIncremental ? undefined : this.#unchanged.first(node.unique_id);
     if (rendered !== undefined && places === undefined) return rendered;
     const answer = shadowAnswers(dialect, this.#shadow, asked);
     const options = { isIncremental, ...(places === undefined ? {} : { standIns: places }) };

@@ -84,6 +84,20 @@ describe.each(ENGINES)('%s', (engine) => {
     await checked({ 'models/base.sql': FILES['models/base.sql'] });
   });
 
+  test('what a macro named ref makes of a reference counts too', async () => {
+    const macro = (made: string): Readonly<Record<string, string>> => ({
+      'macros/ref.sql': `{% macro ref(name) %}{% set real = builtins.ref(name) %}{{ return(${made}) }}{% endmacro %}`,
+    });
+    expect((await checked(macro('real'))).report.ok).toBe(true);
+    expect((await checked()).wasAsked).toBe(false);
+    const instead = await checked(macro("real if name != 'shops' else '(select 2 as shop) as q'"), {
+      select: ['other'],
+    });
+    expect(instead.wasAsked).toBe(true);
+    expect(columnsOf(instead.report, 'other')[0]).toMatch(/int/i);
+    await rm(join(project.dir, 'macros/ref.sql'));
+  });
+
   test('a seed, a var and the type of a column count too', async () => {
     const wider = await checked({ 'seeds/shops.csv': 'shop,state\nx,SP\n' });
     expect(wider.wasAsked).toBe(true);
