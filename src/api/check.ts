@@ -152,7 +152,8 @@ export async function askEngine(
     });
     const name =
       engine.version === undefined ? memory?.engine : `${dialect.name} ${engine.version}`;
-    await memories.write({ engine: name ?? dialect.name, nodes: found.memory });
+    if (found.memory !== memory?.nodes)
+      await memories.write({ engine: name ?? dialect.name, nodes: found.memory });
     return { found, engine: name, locked };
   } catch (error) {
     if (!isStatementFailure(error)) throw error;
