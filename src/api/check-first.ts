@@ -29,7 +29,8 @@ export async function checkFirst(
     wrong = await certainlyWrong(project, invocation, selected);
   } catch (error) {
     const found = asEtlError(error)?.diagnostics;
-    if (found === undefined) throw error;
+    // who has stopped the call wants no run either
+    if (found === undefined || invocation.signal.aborted) throw error;
     project.report(found.filter(({ code }) => code !== NOT_INSTALLED).map(unmade));
     return;
   }

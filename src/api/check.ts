@@ -16,6 +16,8 @@ import type { ResourceType } from '../manifest/node.ts';
 import { Compiler } from '../plan/compile.ts';
 import { runScopes } from '../plan/run-scope.ts';
 import { explainFailure } from '../run/explain.ts';
+import { stoppable } from '../run/stoppable.ts';
+import { cancelWhenAborted } from './cancel-when-aborted.ts';
 import { Memories } from './check-memory.ts';
 import { connect, homeOf } from './connect.ts';
 import { fileProblem } from './file-problem.ts';
@@ -108,7 +110,7 @@ export interface Answered {
   readonly locked: LockedSources | undefined;
 }
 
-/** Starts the engine where it is needed, asks it, and stops it. Throws an EtlError where it cannot be asked. */
+/** Starts the engine where it is needed, asks it, and stops it. Throws an EtlError where it cannot be asked, or when the call is stopped. */
 export async function askEngine(
   project: OpenProject,
   invocation: Invocation,
@@ -117,10 +119,17 @@ export async function askEngine(
   const locked = await lockOf(project);
   const stubs = await stubsOf(project);
   const memories = new Memories(project, { stubs, isUsed: !isOnServer && !wantsLineage });
+  const { signal } = invocation;
+  let disarm = (): void => undefined;
   const engine = new LazyEngine(() =>
-    during(invocation.timeline, 'start the engine', () =>
-      isOnServer ? connect(project, invocation) : openScratch(project, invocation),
-    ),
+    during(invocation.timeline, 'start the engine', async () => {
+      const connection = await (isOnServer
+        ? connect(project, invocation)
+        : openScratch(project, invocation));
+      disarm();
+      disarm = cancelWhenAborted(connection, signal);
+      return connection;
+    }),
   );
   try {
     const { manifest, graph, dialect, host } = project;
@@ -138,7 +147,12 @@ export async function askEngine(
       dialect,
       compiler,
       withSession: (use) =>
-        engine.session((session, version) => use(session, `${dialect.name} ${version}`)),
+        engine.session((session, version) =>
+          use(
+            stoppable(session, () => signal.aborted),
+            `${dialect.name} ${version}`,
+          ),
+        ),
       selected,
       places: isOnServer ? placesOf(project, invocation) : undefined,
       locked,
@@ -159,6 +173,7 @@ export async function askEngine(
     if (!isStatementFailure(error)) throw error;
     throw new EtlError([explainFailure(error, {})], { cause: error });
   } finally {
+    disarm();
     await during(invocation.timeline, 'stop the engine', () => engine.close());
   }
 }

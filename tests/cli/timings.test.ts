@@ -106,6 +106,16 @@ test('a run that fails tells where its time went, also when it is to be quiet', 
   expect(stderr).toMatch(/\| public\.bad +\|/);
 });
 
+test('a call that could not begin tells where its time went too', async () => {
+  await rm(join(project.dir, 'target/timings.json'), { force: true });
+  const args = ['run', '-s', 'bad', '--vars', '{bad: true}', '--check', '--timings'];
+  const { code, stdout, stderr } = await etl(args, { cwd: project.dir });
+  expect(code, stdout).toBe(2);
+  expect(stdout).toContain('ETL6053');
+  expect(stderr).toContain('| check ');
+  expect((await trace()).map(({ name }) => name)).toContain('check');
+});
+
 test('a trace that cannot be written is a warning, and the table is there', async () => {
   const dir = join(project.dir, 'target/timings.json');
   await rm(dir, { force: true });

@@ -35,6 +35,10 @@ describe.each(ENGINES)('%s', (engine) => {
     }
   };
 
+  test('a call that is stopped while it checks goes no further', async () => {
+    expect(await called(build, { signal: AbortSignal.abort() })).toEqual(['ETL5006']);
+  });
+
   test('what is sound is built; what is certainly wrong is not begun, unless nobody asks', async () => {
     expect(await called(build)).toEqual(['not_null_totals_total pass', 'orders success', 'totals success']);
     await project.write({ 'models/totals.sql': "select sum(amuont) as total from {{ ref('orders') }}" });
