@@ -251,7 +251,11 @@ async function runSelected(verb: ExecutingVerb, parts: Parts): Promise<RunResult
   const failed = outcomes.some((o) => ['error', 'fail', 'partial success'].includes(o.status));
   const ok = begun.ok && ended.ok && !failed;
   parts.disarm();
-  await parts.record?.end(statusOf(outcomes, { ok, cancelled }), invocation.now(), outcomes);
+  const { record } = parts;
+  if (record !== undefined)
+    await during(timeline, 'end the run ledger', () =>
+      record.end(statusOf(outcomes, { ok, cancelled }), invocation.now(), outcomes),
+    );
   observe({ kind: 'run_finished', outcomes, cancelled, seconds });
   if (written !== undefined) throw written.error;
   if (ended.broken !== undefined) throw ended.broken;

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Connection } from '../adapter/contract.ts';
 import type { NodeOutcome } from '../events/event.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { during } from '../kernel/timeline.ts';
 import { VERSION } from '../kernel/version.ts';
 import { ledgerSetting, type LedgerSetting } from '../ledger/setting.ts';
 import type { NodeFacts, RunStatus } from '../ledger/write.ts';
@@ -72,7 +73,7 @@ export async function beginRecord(wish: Wish): Promise<RunRecord | undefined> {
     factsOf: (id) => factsOf(project, id),
     report,
   });
-  await record.begin();
+  await during(invocation.timeline, 'begin the run ledger', () => record.begin());
   return record;
 }
 

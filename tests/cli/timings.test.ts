@@ -97,6 +97,18 @@ test('compile, parse and check tell their phases', async () => {
   expect(await phaseOf(['check'])).toEqual(expect.arrayContaining(['check', 'start the engine']));
 });
 
+test('what the run ledger takes is told', async () => {
+  const plain = 'name: shop\nprofile: etl\n';
+  await project.write({ 'dbt_project.yml': `${plain}flags: {run_ledger: true}\n` });
+  const { code, stdout, stderr } = await etl(['run', '-s', 'one', '--timings'], {
+    cwd: project.dir,
+  });
+  await project.write({ 'dbt_project.yml': plain });
+  expect(code, stdout).toBe(0);
+  expect(stderr).toContain('| begin the run ledger');
+  expect(stderr).toContain('| end the run ledger');
+});
+
 test('a run that fails tells where its time went, also when it is to be quiet', async () => {
   const args = ['run', '-s', 'bad', '--vars', '{bad: true}', '--quiet', '--timings'];
   const { code, stderr } = await etl(args, { cwd: project.dir });

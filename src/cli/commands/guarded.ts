@@ -6,7 +6,7 @@ import type { Values } from '../commands.ts';
 import type { Terminal } from '../terminal.ts';
 
 /**
- * Runs the body of a command; whatever it throws is told in one message. An EtlError is what a user can cause; anything else is
+ * Runs the body of a command, and tells where its time went where somebody asked; whatever it throws is told in one message. An EtlError is what a user can cause; anything else is
  * a bug of ours and says so.
  */
 export async function guarded(
@@ -16,21 +16,27 @@ export async function guarded(
 ): Promise<number> {
   const { timeline } = terminal;
   const console = await openConsole(values, terminal);
-  try {
-    console.reporter.diagnostics(terminal.notes ?? []);
-    const code = await body(console);
-    const trace = console.inTarget('timings.json');
-    if (timeline !== undefined && trace !== undefined) {
-      const { tellTimings } = await import('../tell-timings.ts');
-      await tellTimings(timeline, trace, console, terminal);
+  const told = async (work: () => Promise<number>): Promise<number> => {
+    try {
+      return await work();
+    } catch (error) {
+      console.reporter.diagnostics(
+        asEtlError(error)?.diagnostics ?? [asBug(error, values['debug'] === true)],
+      );
+      return EXIT.couldNotBegin;
     }
+  };
+  const code = await told(() => {
+    console.reporter.diagnostics(terminal.notes ?? []);
+    return body(console);
+  });
+  const trace = console.inTarget('timings.json');
+  if (timeline === undefined || trace === undefined) return code;
+  return told(async () => {
+    const { tellTimings } = await import('../tell-timings.ts');
+    await tellTimings(timeline, trace, console, terminal);
     return code;
-  } catch (error) {
-    console.reporter.diagnostics(
-      asEtlError(error)?.diagnostics ?? [asBug(error, values['debug'] === true)],
-    );
-    return EXIT.couldNotBegin;
-  }
+  });
 }
 
 const FOR_MACHINES: ReadonlySet<unknown> = new Set([
