@@ -11,7 +11,9 @@ export interface Piece {
 }
 
 /** What is nothing but code, letter by letter: nothing else begins there. */
-const PLAIN = /[^-/'"`$;\s]+/y;
+const PLAIN = /[^-/'"`$;#\s]+/y;
+/** Where backslashes escape (ClickHouse), this begins a comment too. */
+const HASH_COMMENT = /#[ !]/y;
 const WORD = /[\p{L}\p{N}_$]/u;
 const DOLLAR_TAG = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
 
@@ -54,7 +56,8 @@ function dollarQuotedEnd(sql: string, start: number): number | undefined {
 function pieceAt(sql: string, at: number, escapes: boolean): Piece | undefined {
   const piece = (kind: PieceKind, end: number): Piece => ({ kind, start: at, end });
   const c = sql[at] ?? '';
-  if (sql.startsWith('--', at)) {
+  HASH_COMMENT.lastIndex = at;
+  if (sql.startsWith('--', at) || (escapes && HASH_COMMENT.test(sql))) {
     const end = sql.indexOf('\n', at);
     return piece('comment', end < 0 ? sql.length : end);
   }

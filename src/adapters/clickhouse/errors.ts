@@ -80,7 +80,7 @@ function told(error: unknown): Told {
 
 /** Positions count in the statement that was sent, which nobody wrote; `position` tells the place in the model. */
 const SYNTAX =
-  /^Syntax error: failed at position \d+ \((.*?)\)(?: \(line \d+, col \d+\))?:[\s\S]*$/;
+  /^(?:(\S.*?): )?Syntax error: failed at position \d+ \(([\s\S]*?)\)(?: \(line \d+, col \d+\))?:[\s\S]*$/;
 
 /** `Code: 62. DB::Exception: Code: 62. DB::Exception: x. (SYNTAX_ERROR) (version …)` → `x` */
 function sentence(text: string): string {
@@ -95,10 +95,11 @@ function sentence(text: string): string {
       .replace(/:? ?In scope [\s\S]*$/, '')
       .replace(/ in scope (?:SELECT|WITH|\()[\s\S]*$/i, '')
       .replace(/\.? ?Expected (?:one of: [\s\S]*|end of query\.?)$/, '')
-      .replace(SYNTAX, (_, token: string) =>
+      .replace(SYNTAX, (_, reason: string | undefined, token: string) =>
+        // what is not closed or too long is told as a reason, and the token is all that follows
         token === 'end of query'
           ? 'Syntax error: the statement ends too early'
-          : `Syntax error at "${token}"`,
+          : `Syntax error${reason === undefined ? ` at "${token}"` : `: ${reason}`}`,
       )
       .replace(/\.? ?Maybe you meant:?[\s\S]*$/, '')
       // columns that every table has and nobody selects

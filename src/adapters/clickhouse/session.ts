@@ -12,6 +12,7 @@ import { loadSeed } from './load.ts';
 import { isLost, settle } from './lost.ts';
 import { lockInProcess } from './process-lock.ts';
 import { rowCount, runningBy } from './introspect.ts';
+import { requireOne } from './one-statement.ts';
 import { noticing, sinceNow } from './public-writes.ts';
 import { over, SAFE, type Settings } from './settings.ts';
 import { scalarReader } from './types.ts';
@@ -85,6 +86,7 @@ export class DriverConnection implements Connection {
     others: readonly Statement[] = [],
   ): Promise<T> {
     const { prefix, settings, secrets } = this.#options;
+    for (const one of [statement, ...others]) requireOne(one);
     const order = {
       sql: statement.sql,
       settings: { ...SAFE, ...settings, ...over(settings, statement.settings) },

@@ -34,7 +34,7 @@ export interface Bracketed {
 
 /**
  * `SELECT * FROM (<select>\n) SETTINGS …`: the only form in which the settings reach every branch of a UNION and are stored
- * in a view, and in which the author's text cannot end the statement and begin another. SETTINGS inside the text win.
+ * in a view. A text that closes the bracket itself, to begin another statement, is refused when it is sent. SETTINGS inside win.
  */
 export function bracketed(
   head: string,

@@ -86,6 +86,11 @@ describe('an error of a model', () => {
     expect(await ofModel(select)).toMatchObject({ kind, code });
   });
 
+  it('says what is not closed, without what the tool has written behind it', async () => {
+    const { message } = await ofModel("select 1 as x,\n  'open");
+    expect(message).toBe('Syntax error: Single quoted string is not closed');
+  });
+
   it("is told in the author's words", async () => {
     expect((await ofModel("select throwIf(1, 'no: luck')")).message).toBe('no: luck');
   });

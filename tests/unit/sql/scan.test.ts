@@ -28,9 +28,33 @@ describe('scanSql', () => {
     expect(kinds("'a\\';' x", false)).toBe("string:'a\\' | semicolon:; | string:' x");
   });
 
+  test('a # with a blank or a ! begins a comment only there, too', () => {
+    expect(kinds('1 # a;b\n#!c;\n#d', true)).toBe(
+      'code:1 | comment:# a;b | comment:#!c; | code:#d',
+    );
+    expect(kinds('1 # 2;')).toBe('code:1 | code:# | code:2 | semicolon:;');
+  });
+
   test('pieces cover the text without gaps, whatever it is', () => {
     const text = fc.string({
-      unit: fc.constantFrom("'", '"', '`', '$', '-', '/', '*', ';', '\\', 'e', 'a', ' ', '\n', 'ç'),
+      unit: fc.constantFrom(
+        "'",
+        '"',
+        '`',
+        '$',
+        '#',
+        '!',
+        '-',
+        '/',
+        '*',
+        ';',
+        '\\',
+        'e',
+        'a',
+        ' ',
+        '\n',
+        'ç',
+      ),
     });
     fc.assert(
       fc.property(text, fc.boolean(), (sql, escapes) => {
