@@ -48,13 +48,17 @@ const glance = (table: RelationName): Query<Mark> => ({
   decode: decodeMark,
 });
 
+/** A view that the engine refreshes by its clock puts a new table in the place of this one, whose parts may have the same numbers. */
+const isReplacedByClock = ({ fedBy = [] }: Facts): boolean =>
+  fedBy.some(({ definition }) => /\bREFRESH\s+(?:EVERY|AFTER)\b/i.test(definition));
+
 /** How it is seen whether somebody writes to a table. */
 export const watching = (
   table: RelationName,
   facts: Facts,
 ): { readonly watch: Query<Mark>; readonly glance?: Query<Mark> } => ({
   watch: watch(table),
-  ...(hasParts(facts) ? { glance: glance(table) } : {}),
+  ...(hasParts(facts) && !isReplacedByClock(facts) ? { glance: glance(table) } : {}),
 });
 
 /** The partitions that the arranged rows are in, and those of the live rows that they replace. */
