@@ -15,8 +15,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
     if (enableCompileCache === undefined)
       require('./load.cjs').programIn(dist).load(path.join(dist, 'cli/main.cjs'));
     else {
-      // from Node 22.1 on: what V8 has compiled once is kept in the user's folder for temporary files
-      enableCompileCache();
+      // from Node 22.1 on: what V8 has compiled once is kept by Node
+      const folder = require('./cache-folder.cjs').cacheFolder();
+      if (folder !== undefined) enableCompileCache(folder);
       require('../dist/cli/main.cjs');
     }
   } catch (error) {

@@ -5,12 +5,16 @@ const { mkdirSync, openSync, readFileSync, readSync, writeFileSync } = require('
 const { createRequire } = require('node:module');
 const path = require('node:path');
 const vm = require('node:vm');
+const { crc32 } = require('node:zlib');
 
 /** Where it is for this Node; V8 takes what another one has made for nothing. */
 const compiledFile = (dist) =>
   path.join(dist, 'compiled', `${process.version}-${process.platform}-${process.arch}`);
 
-/** By file; a line of JSON with names and lengths, then one after the other. Nothing where it was built with another Node. */
+/**
+ * By file; a line of JSON with names, lengths and sums, then one after the other. Nothing where it was built with another Node, of
+ * another source or is damaged: V8 compares no more than the length of the source, and runs what is damaged until who knows when.
+ */
 function readCompiled(dist) {
   const places = new Map();
   let file;
@@ -21,24 +25,32 @@ function readCompiled(dist) {
     const index = Buffer.alloc(Number.parseInt(size.toString('latin1'), 16));
     readSync(file, index, 0, index.length, 8);
     let at = 8 + index.length;
-    for (const [name, length] of JSON.parse(index.toString('latin1'))) {
-      places.set(path.join(dist, name), [at, length]);
+    for (const [name, length, ...sums] of JSON.parse(index.toString('latin1'))) {
+      places.set(path.join(dist, name), [at, length, ...sums]);
       at += length;
     }
   } catch {
     // then V8 compiles what is needed
   }
-  return (name) => {
-    const [at, length] = places.get(name) ?? [];
-    if (length === undefined) return undefined;
+  return (name, source) => {
+    const [at, length, sum, sumOfSource] = places.get(name) ?? [];
+    if (!Number.isSafeInteger(length) || crc32(source) !== sumOfSource) return undefined;
     const data = Buffer.allocUnsafeSlow(length);
-    return readSync(file, data, 0, length, at) === length ? data : undefined;
+    if (readSync(file, data, 0, length, at) !== length) return undefined;
+    return crc32(data) === sum ? data : undefined;
   };
 }
 
 /** Writes it, in place of what was there. */
 exports.writeCompiled = (dist, compiled) => {
-  const index = JSON.stringify(compiled.map(([name, data]) => [name, data.length]));
+  const index = JSON.stringify(
+    compiled.map(([name, data]) => [
+      name,
+      data.length,
+      crc32(data),
+      crc32(readFileSync(path.join(dist, name))),
+    ]),
+  );
   const head = index.length.toString(16).padStart(8, '0') + index;
   mkdirSync(path.dirname(compiledFile(dist)), { recursive: true });
   writeFileSync(
@@ -63,10 +75,10 @@ exports.programIn = (dist) => {
     // it imports, which a script cannot that comes compiled
     if (file === importer) return requirePackage(file);
     // the build writes nothing but ASCII
-    const source = readFileSync(file, 'latin1');
-    const cachedData = compiledOf(file);
+    const source = readFileSync(file);
+    const cachedData = compiledOf(file, source);
     const script = new vm.Script(
-      `(function (exports, require, module, __filename, __dirname) {${source}\n})`,
+      `(function (exports, require, module, __filename, __dirname) {${source.latin1Slice()}\n})`,
       {
         filename: file,
         cachedData,

@@ -1,6 +1,16 @@
 // Commands that need no warehouse load no driver.
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { etl, ROOT, scratch, type Scratch } from '../support/etl.ts';
@@ -125,6 +135,8 @@ function parseBy(dist: string): { readonly taken: readonly string[]; readonly al
   const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
     cwd: join(project.dir, 'shop'),
     encoding: 'utf8',
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
   });
   expect(status, stderr).toBe(0);
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ReturnType<typeof parseBy>;
@@ -135,9 +147,19 @@ test('what short commands run was compiled when the program was built', () => {
   expect(taken).toHaveLength(all);
 });
 
+/** With a bit of every 500th byte turned, so that no file's part stays whole. */
+function damaged(data: Buffer): Buffer {
+  const made = Buffer.from(data);
+  for (let at = data.indexOf(']]') + 600; at < made.length; at += 500)
+    made[at] = (made[at] ?? 0) ^ 16;
+  return made;
+}
+
 test.each([
   ['missing', undefined],
   ['of another make', (data: Buffer) => Buffer.from(data).fill(7, data.indexOf(']]') + 2)],
+  // V8 would run it, and in one place or another never come to an end
+  ['damaged in places', (data: Buffer) => damaged(data)],
   ['cut off', (data: Buffer) => data.subarray(0, data.indexOf(']]') + 9)],
   ['no such thing', () => Buffer.from('00000009compiled!')],
 ])('compiled files that are %s cost time and nothing else', async (_, change) => {
@@ -156,6 +178,48 @@ test.each([
     await rm(dist, { recursive: true, force: true });
   }
 });
+
+test('what was compiled of another text of the same length is not taken', async () => {
+  const dist = join(project.dir, 'edited', 'dist');
+  await cp(join(ROOT, 'dist/cli'), join(dist, 'cli'), { recursive: true });
+  for (const part of ['chunks', 'compiled', 'import.cjs'])
+    await symlink(join(ROOT, 'dist', part), join(dist, part));
+  const main = join(dist, 'cli/main.cjs');
+  const text = await readFile(main, 'utf8');
+  await writeFile(main, text.replace('SIGHUP', 'SIGHUB'));
+  expect(parseBy(dist).taken).not.toContain(main);
+});
+
+test.skipIf(process.platform === 'win32')(
+  'Node keeps what it compiles where nobody else can put code',
+  async () => {
+    const temporary = join(project.dir, 'temporary');
+    const preload = join(project.dir, 'trace/newer.cjs');
+    const trace = join(project.dir, 'trace/kept.txt');
+    await mkdir(temporary);
+    await writeFile(
+      preload,
+      `require('node:module').enableCompileCache = (dir) => require('node:fs').writeFileSync(process.env.TRACE, String(dir));`,
+    );
+    const keptIn = async (): Promise<string> => {
+      await writeFile(trace, 'nowhere');
+      const { code } = await etl(['--version'], {
+        cwd: project.dir,
+        env: { TRACE: trace, TMPDIR: temporary, NODE_OPTIONS: `--require=${preload}` },
+      });
+      expect(code).toBe(0);
+      return readFile(trace, 'utf8');
+    };
+    const folder = await keptIn();
+    expect(folder.startsWith(temporary)).toBe(true);
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    await chmod(folder, 0o777);
+    expect(await keptIn()).toBe('nowhere');
+    await rm(folder, { recursive: true });
+    await symlink(project.dir, folder);
+    expect(await keptIn()).toBe('nowhere');
+  },
+);
 
 test('the API is an ES module', async () => {
   const api: object = await import(join(ROOT, 'dist/api/index.js'));
