@@ -1,6 +1,16 @@
 // Property files that are written by the tool.
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join, posix } from 'node:path';
+import {
+  access,
+  chmod,
+  constants,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, join, posix } from 'node:path';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { ExecutableNode } from '../manifest/node.ts';
 import { fileProblem } from './file-problem.ts';
@@ -31,13 +41,36 @@ export async function textOfFile(dir: string, file: string): Promise<string> {
   }
 }
 
-/** Written beside and renamed: a file that is committed is never half a file. */
+/**
+ * Written beside and renamed: a file that is committed is never half a file. A link stays one, and the file keeps who may read it;
+ * throws an EtlError where it cannot be written, also where it may only be read.
+ */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const beside = join(dirname(path), `.${path.split(/[\\/]/).at(-1) ?? ''}.tmp`);
+  let beside: string | undefined;
   try {
-    await writeFile(beside, text);
-    await rename(beside, path);
+    const real = await realpath(path).catch(() => path);
+    const mode = await modeOf(real);
+    beside = join(dirname(real), `.${basename(real)}.${process.pid}.tmp`);
+    await writeFile(beside, text, mode === undefined ? {} : { mode });
+    if (mode !== undefined) await chmod(beside, mode);
+    await rename(beside, real);
   } catch (error) {
+    if (beside !== undefined) await rm(beside, { force: true }).catch(() => undefined);
     throw fileProblem(error, path);
+  }
+}
+
+/** Who may do what with a file; undefined where there is none. Throws where nobody is to write to it. */
+async function modeOf(path: string): Promise<number | undefined> {
+  try {
+    const { mode } = await stat(path);
+    // root may write to all, and would not be told
+    if ((mode & 0o222) === 0)
+      throw Object.assign(new Error(`${path} is read-only`), { code: 'EACCES' });
+    await access(path, constants.W_OK);
+    return mode & 0o777;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

@@ -23,9 +23,17 @@ const WORD = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
 const key = (name: string): string =>
   PLAIN_KEY.test(name) && !WORD.test(name) ? name : JSON.stringify(name);
 
-/** A text between quotes; one that would be read as a template, or lose its last line end, is not rendered. */
+/** What YAML does not take between quotes as it is, or some readers take for the end of a line. */
+const HIDDEN = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/**
+ * A text between quotes. Rows are data: what looks like a template in them must never be run as one, and a line end at the end is not
+ * to be lost where it is rendered.
+ */
 const quoted = (text: string): string =>
-  JSON.stringify(/\{[{%#]|\n$/.test(text) ? `{% raw %}${text}{% endraw %}` : text);
+  JSON.stringify(
+    text.replaceAll(/\{(?=[{%#])/g, "{{ '{' }}").replace(/\n$/, "\n{{ '' }}"),
+  ).replaceAll(HIDDEN, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 function literal({ kind, text }: FixtureCell): string {
   if (kind === 'null') return 'null';

@@ -10,7 +10,7 @@ import { callVerb, ENGINES, type Ran } from './support/bench.ts';
 const PROJECT = 'name: shop\nprofile: etl\nmodels: {+materialized: view, +ansi_settings: true}\n';
 const PEOPLE = ['id,name,email,born,city', '70,Ana Souza,ana@mail.test,1981-02-03,Lima', '71,Rui Lopes,rui@mail.test,1979-12-24,Faro'];
 const ORDERS = ['order_id,person_id,amount,note'];
-for (let i = 1; i <= 60; i++) ORDERS.push(`${i},${i > 40 ? 70 + (i % 2) : 500 + i},${i}.50,"note {{ ${i} }}"`);
+for (let i = 1; i <= 60; i++) ORDERS.push(`${i},${i > 40 ? 70 + (i % 2) : 500 + i},${i}.50,"note {{ ${i} }}{% endraw %}{{ nothing() }}"`);
 
 const FILES = {
   'dbt_project.yml': PROJECT,
