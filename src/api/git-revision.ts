@@ -50,14 +50,16 @@ export async function withRevision<T>(
 ): Promise<T> {
   // at once, so that no signal comes between it and its end
   const root = mkdtempSync(join(tmpdir(), 'etl-revision-'));
-  const forget = (): void => rmSync(root, { recursive: true, force: true });
+  // a git that was told to stop may write a last file meanwhile
+  const gone = { recursive: true, force: true, maxRetries: 5, retryDelay: 20 };
+  const forget = (): void => rmSync(root, gone);
   // a second Ctrl-C ends the process at once
   process.once('exit', forget);
   try {
     return await use(await writeOut(revision, present, invocation, root));
   } finally {
+    await rm(root, gone);
     process.removeListener('exit', forget);
-    await rm(root, { recursive: true, force: true });
   }
 }
 
@@ -214,18 +216,24 @@ class Git {
       // git may end before it has read all
       child.stdin.on('error', () => undefined);
       child.stdin.end(input);
-      child.on('error', (error: NodeJS.ErrnoException) =>
-        failed(
-          error.code === 'ENOENT'
-            ? problem(
-                'there is no program called git',
-                'Install git, or put its folder on the PATH.',
-                error,
-              )
-            : interrupted(error),
-        ),
-      );
-      child.on('close', (code) => done({ code, out: texts.stdout, error: texts.stderr }));
+      let stopped: Error | undefined;
+      child.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT')
+          failed(
+            problem(
+              'there is no program called git',
+              'Install git, or put its folder on the PATH.',
+              error,
+            ),
+          );
+        else if (child.pid === undefined) failed(interrupted(error));
+        else stopped = error;
+      });
+      // not before: until then it may write into a folder that is to be removed
+      child.on('close', (code) => {
+        if (stopped === undefined) done({ code, out: texts.stdout, error: texts.stderr });
+        else failed(interrupted(stopped));
+      });
     });
   }
 }
