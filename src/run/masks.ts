@@ -18,6 +18,7 @@ export const isNumberType = (type: string): boolean =>
 /** Gives values other values: the same one for the same value, in whatever column it stands, so that joins still meet. */
 export class Masks {
   readonly #numbers = new Map<string, number>();
+  readonly #texts = new Map<string, string>();
   readonly #first: number;
 
   /** `first`: the number of the first value that is met */
@@ -39,11 +40,27 @@ export class Masks {
       const day = new Date(FIRST_DAY + n * DAY_MS).toISOString().slice(0, 10);
       return /^date(?:32)?$/i.test(plain) ? day : `${day} 00:00:00`;
     }
-    return /^(?:text|character|varchar|char|bpchar|citext|name|string|fixedstring)/i.test(plain)
-      ? word(text, n, Number(/\((\d+)\)/.exec(plain)?.[1] ?? Infinity))
-      : null;
+    if (!TEXT_TYPE.test(plain)) return null;
+    const made = word(text, n, Number(/\((\d+)\)/.exec(plain)?.[1] ?? Infinity));
+    if (TELLING.test(text)) this.#texts.set(text, made);
+    return made;
+  }
+
+  /** A value of a column that is not marked, without the texts that were masked in others: a renamed column, a note about someone. */
+  without(value: Scalar, type: string): Scalar {
+    if (typeof value !== 'string' || !TEXT_TYPE.test(plainType(type))) return value;
+    let text = value;
+    // the longest first: one may be a part of another
+    const texts = [...this.#texts].toSorted(([a], [b]) => b.length - a.length);
+    for (const [real, made] of texts) text = text.replaceAll(real, made);
+    return text;
   }
 }
+
+const TEXT_TYPE = /^(?:text|character|varchar|char|bpchar|citext|name|string|fixedstring)/i;
+
+/** Texts that hardly stand for anything but a person: of a word alone that cannot be told. */
+const TELLING = /^(?=.*[@ \d]).{6,}$/s;
 
 /** Digits for digits and an address for an address: models take them apart. */
 function word(text: string, n: number, most: number): string {

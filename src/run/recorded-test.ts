@@ -96,6 +96,17 @@ class Recorder {
     this.#request = request;
   }
 
+  /** Masks that have met all values of marked columns, in whatever input they stand. */
+  #masks(rows: ReadonlyMap<NodeId, Rows>, first: number): Masks {
+    const masks = new Masks(first);
+    for (const { id, columns } of this.#request.inputs)
+      for (const row of rows.get(id) ?? [])
+        columns.forEach(({ name, type }, i) => {
+          if (this.#isMasked(id, name)) masks.of(row[i] ?? null, type);
+        });
+    return masks;
+  }
+
   /** What the model makes of the rows, masked with numbers from `first` on. */
   async result(rows: ReadonlyMap<NodeId, Rows>, first: number): Promise<ResultSet> {
     const { model, now } = this.#request;
@@ -171,7 +182,7 @@ class Recorder {
   }
 
   written(rows: ReadonlyMap<NodeId, Rows>, given: ResultSet): RecordedTest {
-    const masks = new Masks();
+    const masks = this.#masks(rows, 1);
     const { inputs, model } = this.#request;
     return {
       inputs: inputs.map(({ id, written, columns, name }) => ({
@@ -220,14 +231,16 @@ class Recorder {
     return rows.map((row) =>
       row.map((value, i) => {
         const { name = '', type = '' } = input.columns[i] ?? {};
-        const put = this.#isMasked(input.id, name) ? masks.of(value, type) : value;
+        const put = this.#isMasked(input.id, name)
+          ? masks.of(value, type)
+          : masks.without(value, type);
         return cell(put, type, this.#request.model.place);
       }),
     );
   }
 
   #unitTest(rows: ReadonlyMap<NodeId, Rows>, first: number): UnitTestCase {
-    const masks = new Masks(first);
+    const masks = this.#masks(rows, first);
     const { place: at } = this.#request.model;
     const inputs = this.#request.inputs.map((input) => {
       const cells = this.#cells(input, rows.get(input.id) ?? [], masks);

@@ -26,6 +26,8 @@ const FILES = {
   'models/props.yml':
     'models:\n  - name: by_person # who buys\n    description: One row a person.\n\n# kept\nunit_tests:\n  - name: other\n    model: fresh\n    given: [{input: ref(\'people\'), rows: []}]\n    overrides: {macros: {is_incremental: false}}\n    expect: {rows: []}\n# the end\n',
   'models/leak/hidden.sql': "select order_id, note as email from {{ ref('orders') }}\n",
+  'models/leak/calls.sql': "{{ config(materialized='ephemeral') }} select id as call_id, name as caller, 'told ' || email || ' so' as said from {{ ref('people') }}\n",
+  'models/leak/told.sql': "select c.caller, c.said, p.name from {{ ref('calls') }} as c join {{ ref('people') }} as p on p.name = c.caller\n",
   'models/chance.sql': "select id, {{ 'random()' if target.type == 'postgres' else 'rand()' }} as r from {{ ref('people') }}\n",
 };
 
@@ -74,6 +76,14 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await refusal('by_person')).toBe('ETL6075 by_person has a unit test recorded_by_person already');
     await project.write({ 'models/by_person.sql': FILES['models/by_person.sql'].replace('sum(o.amount)', 'max(o.amount) + 1') });
     expect(statuses(await call('test', 'unit_test:recorded_by_person'))['recorded_by_person']).toMatch(/^failactual differs/);
+  });
+
+  test('what is masked in one column stands in no other, under whatever name', async () => {
+    const made = await record('told');
+    expect(made.expected).toBe(2);
+    const written = await readFile(join(project.dir, made.file), 'utf8');
+    for (const real of ['Souza', 'Lopes', 'mail.test']) expect(written).not.toContain(real);
+    expect(statuses(await call('test', 'unit_test:recorded_told'))).toEqual({ recorded_told: 'pass' });
   });
 
   test('the clock and the first form of an incremental model', async () => {
