@@ -1,8 +1,9 @@
 // What an engine must say so that SQL can be judged by it over empty relations, before anything is built. Pure text.
 import type { Column, RelationName } from '../kernel/relation.ts';
-import type { EngineConfig } from './contract.ts';
+import type { EngineConfig, Session } from './contract.ts';
 import type { DriverError } from './failure.ts';
 import type { LineageQuestions } from './lineage.ts';
+import type { SnapshotRequest } from './snapshot.ts';
 import type { Query, Statement } from './statement.ts';
 
 /** Where the empty relations are made. */
@@ -65,6 +66,13 @@ export interface TypeProbes {
   withJoinNulls(config: EngineConfig): EngineConfig;
 }
 
+/** A judge that makes nothing: what it takes stands in the text of what reads it. It serves one check. */
+export interface AskingJudge {
+  readonly analysis: Analysis;
+  /** the session by which it asks: reads go on, what the analysis gives becomes a question, and anything else is refused */
+  over(session: Session): Session;
+}
+
 export interface Analysis {
   /** true: several queries may travel in one message, which fails or succeeds as a whole */
   readonly together: boolean;
@@ -99,6 +107,14 @@ export interface Analysis {
   /** where the columns of queries come from that have been taken */
   readonly lineage: LineageQuestions;
   fault(error: DriverError): Fault;
+  /** for a server where nothing that is made can be taken back; absent where a transaction does that */
+  asking?(): AskingJudge;
+  /** statements of authors (headers) are not sent */
+  readonly onlyAsks?: true;
+  /** the columns of a relation that only this judge knows of */
+  columnsOf?(target: RelationName): readonly Column[] | undefined;
+  /** the first versions of a snapshot, where they are not made as a run makes them */
+  snapshot?(request: SnapshotRequest): Statement;
   /** why the failure proves nothing about the author's SQL; undefined where it does */
   doubt(error: DriverError): string | undefined;
   /** whether the engine has a function of this name, with whatever arguments; absent where its errors tell */

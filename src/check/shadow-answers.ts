@@ -43,7 +43,12 @@ export const shadowAnswers = (
   return async (given) => {
     const question = given as WarehouseQuestion;
     asked.any = true;
-    if (question.kind !== 'statement') return answer(given);
+    if (question.kind === 'columns') return shadow.columnsOf(dialect, question.relation);
+    if (question.kind !== 'statement') {
+      // what is there is what the last run has left
+      if (shadow.analysis.onlyAsks === true) asked.doubt = 'its template asks what there is';
+      return answer(given);
+    }
     const isRead = READS.has(leadingWords(question.sql, 1)[0]?.word ?? '');
     if (!isRead || transactionEnd(question.sql) !== undefined) {
       asked.doubt = 'its template changes the warehouse while it is compiled';

@@ -1,8 +1,9 @@
 // The conversation with the engine about queries over empty relations: what it takes becomes one more of them.
 import type { Analysis, Ground } from '../adapter/analysis.ts';
-import type { Session } from '../adapter/contract.ts';
+import { ask, type Dialect, type Session } from '../adapter/contract.ts';
 import { isStatementFailure, type StatementFailure } from '../adapter/failure.ts';
 import type { Statement } from '../adapter/statement.ts';
+import type { Column, RelationName } from '../kernel/relation.ts';
 
 /** Failures of the conversation itself: there is nobody left to be asked. */
 const FATAL: ReadonlySet<string> = new Set(['connection', 'authentication', 'cancelled']);
@@ -28,6 +29,11 @@ export class Shadow {
   async close(): Promise<void> {
     for (const statement of this.analysis.close(this.#ground))
       await this.session.execute(statement);
+  }
+
+  /** The columns of a relation of the check, or of the engine's own. */
+  async columnsOf(dialect: Dialect, target: RelationName): Promise<readonly Column[]> {
+    return this.analysis.columnsOf?.(target) ?? ask(this.session, dialect.columns(target));
   }
 
   /** Sends statements that succeed or leave nothing; returns how the first of them failed. */

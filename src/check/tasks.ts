@@ -39,14 +39,22 @@ export function semicolonIn(sql: string, { backslashEscapes }: Analysis): number
   return undefined;
 }
 
-/** The header of a model would end the transaction that all is taken back with. */
-export const endsTransaction = ({ header }: CompiledNode, { undo }: Analysis): boolean =>
-  undo !== undefined && header !== undefined && transactionEnd(header) !== undefined;
+const hasHeader = ({ header }: CompiledNode): boolean =>
+  header !== undefined && header.trim() !== '';
 
-const headerOf = ({ header }: CompiledNode): readonly Statement[] =>
-  header === undefined || header.trim() === ''
-    ? []
-    : [{ sql: header, verb: 'set', repeatable: true }];
+/** Why a header is not sent, and its model not judged: it would end the transaction that all is taken back with, or there is none. */
+export function headerDoubt(
+  compiled: CompiledNode,
+  { undo, onlyAsks }: Analysis,
+): string | undefined {
+  if (!hasHeader(compiled)) return undefined;
+  if (onlyAsks === true) return 'its sql_header is not sent to a server that has no transactions';
+  const ends = undo !== undefined && transactionEnd(compiled.header ?? '') !== undefined;
+  return ends ? 'its sql_header ends the transaction' : undefined;
+}
+
+const headerOf = (compiled: CompiledNode): readonly Statement[] =>
+  hasHeader(compiled) ? [{ sql: compiled.header ?? '', verb: 'set', repeatable: true }] : [];
 
 /** The query of a model. */
 export const modelTask = (
@@ -89,7 +97,7 @@ export function snapshotTask(
 ): Task | undefined {
   const { value: config } = readSnapshotConfig(node.name, node.config);
   if (config === undefined) return undefined;
-  const statements = dialect.buildSnapshot({
+  const request = {
     ...config,
     target,
     staged: target,
@@ -101,6 +109,8 @@ export function snapshotTask(
     ...(compiled.header === undefined ? {} : { header: compiled.header }),
     isPartial: false,
     now: now.toISOString().replace('T', ' ').replace('Z', ''),
-  });
+  };
+  const asked = dialect.analysis.snapshot?.(request);
+  const statements = asked === undefined ? dialect.buildSnapshot(request) : [asked];
   return { node, compiled, target, statements };
 }

@@ -1,5 +1,4 @@
 // Every node in its order: sources and seeds become empty relations, queries are judged by the engine and become relations in turn.
-import { ask } from '../adapter/contract.ts';
 import { isStatementFailure, type StatementFailure } from '../adapter/failure.ts';
 import { isEtlError } from '../kernel/error.ts';
 import type { NodeId } from '../kernel/node-id.ts';
@@ -17,7 +16,7 @@ import { MemoryUnfit, type Unchanged } from './memory.ts';
 import { madeByHooks } from './own-hooks.ts';
 import { firstLine, goesOn, told } from './own-words.ts';
 import {
-  endsTransaction,
+  headerDoubt,
   modelTask,
   semicolonIn,
   sideRelation,
@@ -144,7 +143,7 @@ export class Walk {
     const compiled = await this.#compiled(node, asked, false);
     if (compiled === undefined) return;
     if (this.#closesEarly(node, compiled)) return;
-    if (await this.#endsTransaction(node, compiled)) return;
+    if (await this.#withholdsHeader(node, compiled)) return;
     const because = blocked?.because ?? asked.doubt;
     const task = this.#taskOf(node, compiled);
     if (task === undefined) return this.#ok(node.unique_id);
@@ -184,7 +183,7 @@ export class Walk {
     if (compiled === undefined || asked.doubt !== undefined) return;
     if (this.#closesEarly(node, compiled)) return;
     // the first form is sound, and no more can be known
-    if (endsTransaction(compiled, this.#shadow.analysis)) return;
+    if (headerDoubt(compiled, this.#shadow.analysis) !== undefined) return;
     await this.#send(
       modelTask(this.#ctx.dialect, node, compiled, sideRelation(node, 'incremental')),
     );
@@ -237,11 +236,12 @@ export class Walk {
   }
 
   /** Such a header is not sent at all: what a check makes would stay. */
-  async #endsTransaction(node: ExecutableNode, compiled: CompiledNode): Promise<boolean> {
-    if (!endsTransaction(compiled, this.#shadow.analysis)) return false;
+  async #withholdsHeader(node: ExecutableNode, compiled: CompiledNode): Promise<boolean> {
+    const because = headerDoubt(compiled, this.#shadow.analysis);
+    if (because === undefined) return false;
     await this.#withhold(node, {
       standing: 'unjudged',
-      because: 'its sql_header ends the transaction',
+      because,
       origin: node.unique_id,
     });
     return true;
@@ -344,7 +344,7 @@ export class Walk {
     for (const id of [...this.#scope.graph.parents(node.unique_id), node.unique_id]) {
       const place = this.#placeOfId(id);
       if (place === undefined) continue;
-      const columns = await ask(this.#shadow.session, this.#ctx.dialect.columns(place));
+      const columns = await this.#shadow.columnsOf(this.#ctx.dialect, place);
       if (columns.length > 0) await this.#shadow.attempt(analysis.stub(place, columns, form));
     }
     return true;

@@ -152,7 +152,6 @@ export const CODES = {
   ETL7003: 'Seed header is not usable',
   ETL7004: 'Seed file is not valid UTF-8 or CSV',
   ETL7005: 'Leading zeros of a seed are lost',
-  ETL7015: 'Check cannot be made on this target',
   ETL8001: 'Artifact cannot be written',
   ETL8002: 'State of an earlier run cannot be used',
   ETL8060: 'There is no log file',

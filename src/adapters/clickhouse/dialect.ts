@@ -9,7 +9,7 @@ import type {
 } from '../../adapter/contract.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
-import { analysisWith } from './analysis.ts';
+import { judgeWith } from './asking.ts';
 import { contractType, typed } from './contract.ts';
 import { mergeDelta } from './delta.ts';
 import { canExchange, factsOf, type Feeder } from './facts.ts';
@@ -216,7 +216,7 @@ function ofOneNode(options: DialectOptions, topology: Topology): ClickHouseDiale
     fixtureValue,
     cast,
     clockWords,
-    analysis: analysisWith(settingsOf),
+    analysis: judgeWith(settingsOf),
     macros,
   };
 }

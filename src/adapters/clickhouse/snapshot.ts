@@ -47,7 +47,8 @@ const metaNames = (columns: SnapshotColumnNames, isRecorded: boolean): readonly 
   ...(isRecorded ? [columns.isDeleted] : []),
 ];
 
-function first(request: SnapshotRequest, settings: Settings): readonly Statement[] {
+/** What a first version has beside the columns of the query, as parts of a SELECT. */
+export function snapshotMeta(request: SnapshotRequest): readonly string[] {
   const { columns, uniqueKey, hardDeletes } = request;
   const from = `(${updatedAt(request)})`;
   const isRecorded = hardDeletes === 'new_record';
@@ -58,12 +59,13 @@ function first(request: SnapshotRequest, settings: Settings): readonly Statement
     open(request, from),
     ...(isRecorded ? ["'False'"] : []),
   ];
-  const more = metaNames(columns, isRecorded).map((name, i) => `${values[i]} AS ${ident(name)}`);
-  return [
-    ...buildFromSelect(request, tableClauses(request.config), settings, more),
-    ...finish(request),
-  ];
+  return metaNames(columns, isRecorded).map((name, i) => `${values[i]} AS ${ident(name)}`);
 }
+
+const first = (request: SnapshotRequest, settings: Settings): readonly Statement[] => [
+  ...buildFromSelect(request, tableClauses(request.config), settings, snapshotMeta(request)),
+  ...finish(request),
+];
 
 /** The first versions, or the rows of the query as they are now. */
 export const buildSnapshot = (request: SnapshotRequest, settings: Settings): readonly Statement[] =>

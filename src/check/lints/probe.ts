@@ -46,7 +46,7 @@ export class Prober {
   async columns(sql: string, config: EngineConfig): Promise<readonly TypedColumn[] | undefined> {
     const target = { schema: SIDE_SCHEMA, name: `lint_${this.#count}` };
     if (!(await this.#takes(sql, config))) return undefined;
-    return ask(this.#shadow.session, this.#dialect.columns(target));
+    return this.#shadow.columnsOf(this.#dialect, target);
   }
 
   /** Whether outer joins give NULL where a config does not say; asked once. */

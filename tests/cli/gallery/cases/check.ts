@@ -214,21 +214,6 @@ export const CHECK: readonly GalleryCase[] = [
     ['ETL1012'],
     { exit: 2 },
   ),
-  of(
-    'check-on-a-clickhouse-server',
-    {
-      ...BASE,
-      'dbt_project.yml': text('name: shop', 'profile: shop'),
-      'profiles.yml': text(
-        'shop:',
-        '  target: prod',
-        '  outputs:',
-        '    prod: {type: clickhouse, host: warehouse.example, schema: analytics}',
-      ),
-    },
-    ['ETL7015'],
-    { args: ['check', '--target', 'prod'], exit: 2 },
-  ),
   of('diff-without-a-revision', BASE, ['ETL1001'], { args: ['diff'], exit: 2 }),
   of('diff-outside-a-repository', BASE, ['ETL6100'], {
     args: ['diff', '--state', 'git:main'],
