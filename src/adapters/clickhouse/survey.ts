@@ -22,6 +22,9 @@ const decodeMark = (row: Readonly<Record<string, Scalar>>): Mark => ({
   bytes: Number(row['bytes'] ?? 0),
 });
 
+/** The tables of the embedded engine's database `default` have no id of their own there; the folder of their rows bears it. */
+const ID = `if(uuid = toUUID('00000000-0000-0000-0000-000000000000'), extract(arrayElement(data_paths, 1), '([0-9a-f]{8}-[0-9a-f-]{27})/?$'), toString(uuid))`;
+
 /**
  * The parts of a table by partition. An INSERT, an attached and a replaced partition raise the block number, a merge does not;
  * the last mutation (old ones are
@@ -33,7 +36,7 @@ export const watch = (table: RelationName): Query<Mark> => ({
     `SELECT partition_id AS part, toString(max(max_block_number)) AS mark, sum(rows) AS part_rows, sum(bytes_on_disk) AS bytes
 FROM system.parts WHERE active AND ${of(table)} GROUP BY partition_id
 UNION ALL
-SELECT '', concat(toString(uuid), ' ', toString((SELECT max(toUInt64OrZero(extract(mutation_id, '[0-9]+'))) FROM system.mutations WHERE ${of(table)})), if(engine LIKE '%MergeTree', '', concat(' ', ifNull(toString(total_rows), '${UNCOUNTED}')))), 0, 0
+SELECT '', concat(${ID}, ' ', toString((SELECT max(toUInt64OrZero(extract(mutation_id, '[0-9]+'))) FROM system.mutations WHERE ${of(table)})), if(engine LIKE '%MergeTree', '', concat(' ', ifNull(toString(total_rows), '${UNCOUNTED}')))), 0, 0
 FROM system.tables WHERE database = ${text(table.schema)} AND name = ${text(table.name)}`,
   ),
   decode: decodeMark,

@@ -8,6 +8,8 @@ import {
   openWarehouse,
   type Warehouse,
 } from '../../support/clickhouse.ts';
+import { ask } from '../../../src/adapter/contract.ts';
+import { watch } from '../../../src/adapters/clickhouse/survey.ts';
 import { mergeInto } from '../../support/merge-rows.ts';
 
 let w: Warehouse;
@@ -295,3 +297,18 @@ describe('columns that change', () => {
     expect(await leftovers(w)).toEqual([]);
   });
 });
+
+it.each(['shop', 'default'])(
+  'another table in its place is seen by a look at it, also where its parts have the same numbers (%s)',
+  async (schema) => {
+    for (const name of ['one', 'two']) {
+      await w.run(`DROP TABLE IF EXISTS ${schema}.${name} SYNC`);
+      await w.run(`CREATE TABLE ${schema}.${name} ENGINE = MergeTree ORDER BY x AS SELECT 1 AS x`);
+    }
+    const look = (): Promise<unknown> => w.inSession((s) => ask(s, watch({ schema, name: 'one' })));
+    const before = await look();
+    expect(await look()).toEqual(before);
+    await w.run(`EXCHANGE TABLES ${schema}.one AND ${schema}.two`);
+    expect(await look()).not.toEqual(before);
+  },
+);
