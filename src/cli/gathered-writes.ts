@@ -38,7 +38,10 @@ export class GatheredWrites {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     waiting.delete(this);
-    if (text !== '') this.#write(text);
+    if (text === '') return;
+    // what is seen stands in the log already: the process may be killed while a template keeps it busy
+    if (!this.#wantsTick) waiting.forEach((other) => other.#wantsTick && other.flush());
+    this.#write(text);
   }
 }
 

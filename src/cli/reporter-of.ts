@@ -45,7 +45,8 @@ export async function reporterOf(
     );
   }
   const file = await fileReporter(values, terminal, common);
-  if (file?.reporter !== undefined) reporters.push(file.reporter);
+  // told first, so that what is seen stands in it
+  if (file?.reporter !== undefined) reporters.unshift(file.reporter);
   return { reporter: together(reporters), complaint: file?.complaint };
 }
 

@@ -35,3 +35,17 @@ test('for a file, what may not wait is written when the moment is over', async (
   gathered.flush();
   expect(written).toHaveLength(1);
 });
+
+test('what is seen stands in the file already: a process that is killed then has lost nothing that it told', () => {
+  const order: string[] = [];
+  const file = new GatheredWrites((text) => void order.push(`file ${text}`), true);
+  const screen = new GatheredWrites((text) => void order.push(`screen ${text}`));
+  for (const [text, mayWait] of [
+    ['a', true],
+    ['b', false],
+  ] as const) {
+    file.add(text, mayWait);
+    screen.add(text, mayWait);
+  }
+  expect(order).toEqual(['file ab', 'screen ab']);
+});
