@@ -17,7 +17,8 @@ export function runFiles(project: OpenProject): RunFiles {
     },
     keep: (kind, node, sql) => {
       const file = (): ArtifactFile => compiledFile(project.inTarget, node, kind);
-      queue.add(`${kind} ${node.unique_id}`, file, sql);
+      // each window of a microbatch model has a file of its own
+      queue.add(`${kind} ${node.unique_id} ${node.path}`, file, sql);
     },
     shownPath: (kind, node) => shown(compiledFile(project.inTarget, node, kind).path),
     settled: () => queue.settled(),
