@@ -184,7 +184,8 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => location.hash.includes('model.shop.margin'));
-    expect(await textOf(page, 'main h1')).toBe('margin');
+    // the address is there before the page
+    await expect.poll(() => textOf(page, 'main h1')).toBe('margin');
     // SQL is found too, once it is there
     await page.locator('#search').fill('compiled_here ref');
     await page.locator('#search').fill("ref('orders')");
@@ -310,6 +311,24 @@ test('the site works without a network, and on paper', async () => {
   expect(await page.locator('#pages').isVisible()).toBe(false);
   expect(await page.locator('#sql').isVisible()).toBe(true);
   expect((await page.pdf()).length).toBeGreaterThan(1000);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test('a graph is printed on white, also where the screen is dark', async () => {
+  const { page, problems } = await visit(browser, site.index);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await open(page, '#/lineage');
+  const corner = (): Promise<number> =>
+    page.locator('main canvas').evaluate((canvas) => {
+      const pixel = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(2, 2, 1, 1).data;
+      return pixel?.[0] ?? -1;
+    });
+  await expect.poll(corner).toBeLessThan(64);
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  await expect.poll(corner).toBeGreaterThan(240);
+  await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
+  await expect.poll(corner).toBeLessThan(64);
   expect(problems).toEqual([]);
   await page.close();
 });

@@ -92,12 +92,15 @@ export function detailOf(
     columns,
     profile,
     decidedBy,
+    group,
     placeOf,
   }: {
     readonly catalog: Json | undefined;
     readonly columns: readonly ColumnDetail[];
     readonly profile: RelationProfile | undefined;
     readonly decidedBy: readonly ColumnLink[] | undefined;
+    /** the group that it belongs to */
+    readonly group: Json | undefined;
     readonly placeOf: (id: string) => number | undefined;
   },
 ): NodeDetail {
@@ -119,7 +122,7 @@ export function detailOf(
     relation: textAt(json, 'relation_name'),
     relationKind: textAt(inWarehouse, 'type').toLowerCase(),
     owner: textAt(inWarehouse, 'owner'),
-    facts: factsOf(node),
+    facts: factsOf(node, group),
     macros,
     decidedBy,
     meta:
@@ -132,9 +135,12 @@ export function detailOf(
 }
 
 /** Facts by the keys under which the browser has their titles. */
-function factsOf({ type, json }: Found): readonly (readonly [string, string])[] {
+function factsOf(
+  { type, json }: Found,
+  group: Json | undefined,
+): readonly (readonly [string, string])[] {
   const config = mapAt(json, 'config');
-  const owner = mapAt(json, 'owner');
+  const owner = mapAt(group ?? json, 'owner');
   const facts: readonly (readonly [string, string])[] = [
     ['materialized', type === 'model' ? textAt(config, 'materialized') : ''],
     ['strategy', textAt(config, 'incremental_strategy') || textAt(config, 'strategy')],

@@ -53,12 +53,16 @@ export function siteData(
     }),
   );
   const edges = edgesOf(found, placeOf);
+  const groups = new Map(
+    mapsAt(manifest, 'groups').map(([, group]) => [groupKey(group, 'name'), group]),
+  );
   const details = found.map((node, place) =>
     detailOf(node, {
       catalog: tables.get(node.id),
       columns: columns[place] ?? [],
       profile: artifacts.profiles?.get(node.id),
       decidedBy: lineage.get(node.id)?.decidedBy,
+      group: groups.get(groupKey(node.json, 'group')),
       placeOf,
     }),
   );
@@ -93,6 +97,9 @@ export function siteData(
     changes: [],
   };
 }
+
+const groupKey = (json: Json, name: 'group' | 'name'): string =>
+  `${textAt(json, 'package_name')}.${textAt(json, name)}`;
 
 function runData(
   { runResults, sources }: SiteArtifacts,

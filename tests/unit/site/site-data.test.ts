@@ -91,6 +91,33 @@ describe('the details', () => {
     expect(detail('source.shop.crm.orders')?.facts).toEqual([['freshness', 'warn: 12 hour']]);
     expect(detail('macro.shop.cents')?.facts).toEqual([['arguments', 'x number']]);
   });
+  test('what belongs to a group is owned by the owner of the group, which is of its package', () => {
+    const group = (packageName: string, owner: object): object => ({
+      name: 'money',
+      package_name: packageName,
+      owner,
+    });
+    const { 'model.shop.margin': margin, ...others } = SMALL_MANIFEST['nodes'] as Record<
+      string,
+      object
+    >;
+    const owned = siteData(
+      {
+        manifest: {
+          ...SMALL_MANIFEST,
+          nodes: { ...others, 'model.shop.margin': { ...margin, group: 'money' } },
+          groups: {
+            'group.other.money': group('other', { name: 'Rui' }),
+            'group.shop.money': group('shop', { name: 'Ana', email: 'ana@shop.example' }),
+          },
+        },
+      },
+      { generatedAt },
+    );
+    const at = owned.index.nodes.findIndex(({ id }) => id === 'model.shop.margin');
+    expect(owned.details.flat()[at]?.facts).toContainEqual(['owner', 'Ana, ana@shop.example']);
+    expect(detail('model.shop.margin')?.facts?.map(([key]) => key)).not.toContain('owner');
+  });
   test('texts for the search are small letters of description, columns and SQL', () => {
     const text = data.texts.flat().find(([node]) => node === place('model.shop.margin'))?.[1];
     expect(text).toContain('the <key>');

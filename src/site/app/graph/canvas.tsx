@@ -81,7 +81,7 @@ class View {
   readonly #picture: Picture;
   readonly #ended = new AbortController();
   readonly #sizes: ResizeObserver;
-  readonly #colours: ReturnType<typeof coloursOf>;
+  #colours: ReturnType<typeof coloursOf>;
   #camera: Camera = { x: 0, y: 0, zoom: 1 };
   readonly #start: Spot | undefined;
   #chosen: Spot | undefined;
@@ -104,7 +104,16 @@ class View {
     this.#sizes = new ResizeObserver(() => this.#resized());
     this.#sizes.observe(canvas);
     this.#listen(open, hover);
+    // paper is white, whatever the screen is
+    const { signal } = this.#ended;
+    matchMedia('print').addEventListener('change', () => this.#recoloured(), { signal });
     this.#resized();
+  }
+
+  /** At once: what is printed does not wait for the next frame. */
+  #recoloured(): void {
+    this.#colours = coloursOf(this.#canvas.parentElement ?? document.body);
+    this.#paint();
   }
 
   close(): void {
@@ -153,15 +162,16 @@ class View {
   }
   #draw(): void {
     cancelAnimationFrame(this.#asked);
-    this.#asked = requestAnimationFrame(() => {
-      const context = this.#canvas.getContext('2d');
-      if (context === null) return;
-      const began = performance.now();
-      const screen = { ...this.#size(), ratio: devicePixelRatio };
-      draw(context, this.#picture, this.#camera, screen, this.#colours, this.#chosen);
-      this.#canvas.dataset['ms'] = (performance.now() - began).toFixed(2);
-      this.#canvas.dataset['zoom'] = this.#camera.zoom.toFixed(4);
-    });
+    this.#asked = requestAnimationFrame(() => this.#paint());
+  }
+  #paint(): void {
+    const context = this.#canvas.getContext('2d');
+    if (context === null) return;
+    const began = performance.now();
+    const screen = { ...this.#size(), ratio: devicePixelRatio };
+    draw(context, this.#picture, this.#camera, screen, this.#colours, this.#chosen);
+    this.#canvas.dataset['ms'] = (performance.now() - began).toFixed(2);
+    this.#canvas.dataset['zoom'] = this.#camera.zoom.toFixed(4);
   }
 
   #listen(open: (spot: Spot) => void, hover: (spot: Spot | undefined) => void): void {
