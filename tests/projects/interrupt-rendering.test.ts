@@ -9,25 +9,25 @@ beforeAll(async () => {
     'dbt_project.yml': 'name: shop\nversion: "1"\nprofile: etl\n',
     'models/busy.sql': [
       "{{ config(materialized='table') }}",
-      // the log tells when the rendering has begun: a signal before it would be answered by cancelling the look at what is there
-      "{% if execute %}{{ log('rendering has begun', info=true) }}{% for i in range(40000) %}{% for j in range(40) %}{% endfor %}{% endfor %}{% endif %}",
+      "{% if execute %}{% for i in range(40000) %}{% for j in range(40) %}{% endfor %}{% endfor %}{% endif %}",
       'select 1 as id',
     ].join('\n'),
   });
 });
 afterAll(() => project.dispose());
 
-test('a signal during rendering stops the node before its first statement', async () => {
+test('a signal during rendering stops the node, and nothing of it is built', async () => {
   const stopped = await etl(['run'], {
     cwd: project.dir,
     started: (child) => {
       child.stdout?.on('data', (text: string) => {
-        if (text.includes('rendering has begun')) child.kill('SIGINT');
+        if (text.includes('START sql table model')) child.kill('SIGINT');
       });
     },
   });
   expect(stopped.code).toBe(2);
-  expect(stopped.output).toContain('the run was stopped');
+  // in the words of the engine where it was still looking at what is there
+  expect(stopped.output).toContain('error[ETL5006] models/busy.sql');
   expect(stopped.output).toContain('Done. PASS=0');
   const built = "select count(*) as n from pg_class where relname = 'busy' or relname like '\\_\\_etl\\_%'";
   expect(await rowsOf(built, project.dir)).toEqual([{ n: 0 }]);
