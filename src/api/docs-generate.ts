@@ -137,12 +137,7 @@ async function pastRuns(
   try {
     const wish = { schema, project: name, target, limit: KEPT_RUNS };
     const kept = await ledgerRuns(connection, project.dialect, wish);
-    // the site tells how runs went, and of one that has not ended there is nothing to tell
-    return mergedRuns(
-      own,
-      kept.filter((run) => run.unfinished === undefined),
-      KEPT_RUNS,
-    );
+    return mergedRuns(own, kept, KEPT_RUNS);
   } catch (error) {
     if (!isAbsent(error)) project.report([unreadable(error, schema, 'warning')]);
     return own;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { serve, type Serving } from '../../src/site/serve.ts';
 import {
+  pastRun,
   SMALL_BEFORE,
   SMALL_CATALOG,
   SMALL_HISTORY,
@@ -34,7 +35,7 @@ beforeAll(async () => {
     catalog: SMALL_CATALOG,
     runResults: SMALL_RESULTS,
     sources: SMALL_SOURCES,
-    history: SMALL_HISTORY,
+    history: [...SMALL_HISTORY, killed],
     profiles: SMALL_PROFILES,
     lineage: SMALL_LINEAGE,
     before: SMALL_BEFORE,
@@ -49,6 +50,11 @@ afterAll(async () => {
 
 const textOf = (page: Page, selector: string): Promise<string> =>
   page.locator(selector).innerText();
+/** The newest run of all, of which the ledger knows no end. */
+const killed = {
+  ...pastRun(4, [{ id: 'exposure.shop.board', status: 'no-op', seconds: 0 }]),
+  unfinished: true,
+} as const;
 const MARGIN = '#/node/model.shop.margin';
 
 describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
@@ -222,8 +228,56 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
     await expect.poll(zoom).toBeGreaterThan(before);
     await page.keyboard.press('0');
     await expect.poll(zoom).toBe(before);
+    // one node needs no more room than its neighbours in a list
+    expect((await canvas.boundingBox())?.height).toBeLessThan(200);
     await canvas.click();
     await page.waitForFunction(() => location.hash.includes('model.shop.margin'));
+  });
+
+  test('in a graph arrows choose a node and Enter opens it', async () => {
+    await open(page, '#/lineage?select=orders%2B1');
+    // a mouse that lies on a node would choose it
+    await page.mouse.move(0, 0);
+    await page.locator('canvas').focus();
+    const told = (): Promise<string> => textOf(page, '.under');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(told).toBe('orders');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(told).toBe('margin');
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(told).toBe('orders');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => location.hash === '#/node/model.shop.orders');
+  });
+
+  test('tables fit the screen, wide or narrow', async () => {
+    const hidden = (): Promise<readonly number[]> =>
+      page
+        .locator('.wide:not(:has(.gantt))')
+        .evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth));
+    for (const [width, route] of [
+      [1280, MARGIN],
+      [390, MARGIN],
+      [390, '#/'],
+      [390, '#/runs'],
+      [390, '#/list/model'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await open(page, route);
+      expect(Math.max(...(await hidden())), `${route} at ${width}`).toBe(0);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  test('an exposure is not told to be run, and a killed run is told of', async () => {
+    await open(page, '#/node/exposure.shop.board');
+    expect(await textOf(page, 'main')).not.toMatch(/skipped|not run|Run history/);
+    await open(page, '#/runs');
+    expect(await textOf(page, 'main .problem')).toContain('build of');
+    await page.locator('#earlier summary').click();
+    expect(await textOf(page, '#earlier tbody')).toContain('did not end');
+    await page.locator('#earlier summary').click();
   });
 
   test('the run: bars by thread and the slowest', async () => {
@@ -249,10 +303,10 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
   });
 
   test('earlier runs: charts with tables beside them, and failures over time', async () => {
-    expect(await page.locator('#earlier .chart .bar').count()).toBe(6);
+    expect(await page.locator('#earlier .chart .bar').count()).toBe(8);
     expect(await textOf(page, '#failing')).toContain('not_null_margin_id');
     await page.locator('#earlier summary').click();
-    expect(await page.locator('#earlier tbody tr').count()).toBe(3);
+    expect(await page.locator('#earlier tbody tr').count()).toBe(4);
     await open(page, '#/node/test.shop.not_null_margin_id');
     await page.waitForSelector('#history');
     expect(await textOf(page, '#history')).toContain('Failures over time');

@@ -178,7 +178,7 @@ export const SMALL_SOURCES: Json = {
   ],
 };
 
-const pastRun = (
+export const pastRun = (
   day: number,
   results: readonly HistoryEntry[],
   cancelled: boolean = false,

@@ -85,6 +85,7 @@ const WORDS = {
   loader: ['Loader', 'Carregador'],
   loadedAt: ['Loaded at', 'Carregado em'],
   freshness: ['Freshness', 'Atualidade'],
+  lastFreshness: ['Freshness when last checked', 'Atualidade na última verificação'],
   kind: ['Kind', 'Tipo'],
   maturity: ['Maturity', 'Maturidade'],
   arguments: ['Arguments', 'Argumentos'],
@@ -108,6 +109,12 @@ const WORDS = {
   error: ['failed', 'falhou'],
   skipped: ['skipped', 'pulado'],
   none: ['not run', 'não executado'],
+  cancelled: ['cancelled', 'cancelado'],
+  unfinished: ['did not end', 'não terminou'],
+  laterRun: [
+    '{0} of {1} did not end: it was killed, or is still going on.',
+    '{0} de {1} não terminou: foi interrompido, ou ainda está em andamento.',
+  ],
   lastRun: ['Last run', 'Última execução'],
   noRun: ['There are no results of a run.', 'Não há resultados de execução.'],
   command: ['Command', 'Comando'],
@@ -141,8 +148,8 @@ const WORDS = {
   zoomIn: ['Zoom in', 'Aproximar'],
   zoomOut: ['Zoom out', 'Afastar'],
   graphHelp: [
-    'Graph: arrow keys move, + and - zoom, 0 fits. The list tells the same.',
-    'Grafo: setas movem, + e - mudam o zoom, 0 ajusta. A lista diz o mesmo.',
+    'Graph: arrow keys choose, Enter opens, Shift and an arrow move, + and - zoom, 0 fits. The list tells the same.',
+    'Grafo: setas escolhem, Enter abre, Shift e uma seta movem, + e - mudam o zoom, 0 ajusta. A lista diz o mesmo.',
   ],
   nodesInGraph: ['{0} nodes', '{0} nós'],
   openLineage: ['Open in the lineage', 'Abrir na linhagem'],
@@ -225,6 +232,10 @@ export const kindName = (type: string, many: boolean = false): string => {
   const key = many ? `${type}s` : type;
   return isWord(key) ? say(key) : type;
 };
+
+/** `1 Source`, `2 Sources`. */
+export const counted = (number: number, type: string): string =>
+  `${count(number)} ${kindName(type, number !== 1)}`;
 
 const HOW: ReadonlyMap<string, Word> = new Map([
   ['copied', 'unchanged'],

@@ -138,6 +138,8 @@ export interface PastRun {
   /** how many nodes passed, warned, failed, were skipped */
   readonly counts: readonly [success: number, warn: number, error: number, skipped: number];
   readonly cancelled?: true;
+  /** its end is not known: it was killed, or was still going on */
+  readonly unfinished?: true;
 }
 /** A test, and how many rows failed in which run. */
 export interface FailingRow {

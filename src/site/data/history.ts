@@ -1,7 +1,7 @@
 // What earlier runs did, in the shape in which pages ask for it.
 import type { HistoryEntry, HistoryRun } from '../../artifacts/run-history.ts';
 import type { FailingRow, NodePast, PastRun, RunPast } from './format.ts';
-import { statusOf } from './status.ts';
+import { isDone, statusOf } from './status.ts';
 
 type PlaceOf = (id: string) => number | undefined;
 
@@ -23,7 +23,7 @@ export function pastOf(
   for (const [number, { results }] of history.entries())
     for (const entry of results) {
       const place = placeOf(entry.id);
-      if (place === undefined) continue;
+      if (place === undefined || !isDone(entry.status)) continue;
       nodes[place]?.push([number, entry.status, rounded(entry.seconds), ...figuresOf(entry)]);
     }
   return {
@@ -38,9 +38,9 @@ const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 const figuresOf = ({ rows, failures }: HistoryEntry): [number?, number?] =>
   failures === undefined ? (rows === undefined ? [] : [rows]) : [rows ?? -1, failures];
 
-function lineOf({ at, command, seconds, cancelled, results }: HistoryRun): PastRun {
+function lineOf({ at, command, seconds, cancelled, unfinished, results }: HistoryRun): PastRun {
   const counts = { success: 0, warn: 0, error: 0, skipped: 0, none: 0 };
-  for (const { status } of results) counts[statusOf(status)] += 1;
+  for (const { status } of results) if (isDone(status)) counts[statusOf(status)] += 1;
   const { success, warn, error, skipped } = counts;
   return {
     at,
@@ -48,6 +48,7 @@ function lineOf({ at, command, seconds, cancelled, results }: HistoryRun): PastR
     seconds: rounded(seconds),
     counts: [success, warn, error, skipped],
     ...(cancelled ? { cancelled: true as const } : {}),
+    ...(unfinished === true ? { unfinished } : {}),
   };
 }
 

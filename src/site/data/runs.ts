@@ -1,5 +1,6 @@
 // What the last run and the last look at freshness said.
 import type { FreshnessRow, ResultRow, Run } from './format.ts';
+import { isDone } from './status.ts';
 import { isMap, listAt, mapAt, numberAt, said, textAt, type Json } from './json.ts';
 
 type PlaceOf = (id: string) => number | undefined;
@@ -12,6 +13,7 @@ export function runOf(json: Json, placeOf: PlaceOf): Run {
     elapsed: numberAt(json, 'elapsed_time') ?? 0,
     results: listAt(json, 'results')
       .filter(isMap)
+      .filter((result) => isDone(textAt(result, 'status')))
       .map((result) => resultOf(result, placeOf)),
   };
 }

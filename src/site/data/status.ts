@@ -1,5 +1,8 @@
 export type Status = 'success' | 'warn' | 'error' | 'skipped' | 'none';
 
+/** Whether a result tells of work: an exposure and the like are gone past. */
+export const isDone = (result: string): boolean => result !== 'no-op';
+
 /** What dbt and this tool call a result, in the five words of the site. */
 export function statusOf(result: string | undefined): Status {
   switch (result) {
@@ -13,7 +16,6 @@ export function statusOf(result: string | undefined): Status {
     case 'partial success':
       return 'warn';
     case 'skipped':
-    case 'no-op':
       return 'skipped';
     default:
       return 'error';

@@ -24,8 +24,12 @@ const PLAIN = '#3a6ea8';
 const MARGIN = 20;
 const LETTERS = 22;
 
-export const shortened = (name: string, letters: number = LETTERS): string =>
-  name.length > letters ? `${name.slice(0, letters - 1)}…` : name;
+/** Names of one family begin alike, so it is the middle that goes. */
+export function shortened(name: string, letters: number = LETTERS): string {
+  if (name.length <= letters) return name;
+  const end = Math.floor((letters - 1) / 2);
+  return `${name.slice(0, letters - 1 - end)}…${end === 0 ? '' : name.slice(-end)}`;
+}
 
 /** The curve of an edge, as SVG writes it. */
 function curve(picture: Picture, [from, to, ends]: PictureEdge): string {

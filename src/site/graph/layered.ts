@@ -18,7 +18,7 @@ export interface Layout {
 
 export const NODE_WIDTH = 180;
 export const NODE_HEIGHT = 36;
-const COLUMN_GAP = 80;
+export const COLUMN_GAP = 80;
 const ROW_GAP = 12;
 /** Room for an edge that passes a column. */
 const PASSING = 10;

@@ -42,6 +42,28 @@ test('tests that failed, with their failures over time', () => {
   ]);
 });
 
+test('a run that was killed is one of the runs, and of an exposure nothing was run', () => {
+  const [first] = SMALL_HISTORY;
+  const passed = { id: 'exposure.shop.board', status: 'no-op', seconds: 0 };
+  const killed = { ...first, at: '2026-01-05T00:00:00.000Z', unfinished: true, results: [] };
+  const found = siteData(
+    {
+      manifest: SMALL_MANIFEST,
+      runResults: { results: [{ unique_id: passed.id, status: 'no-op' }] },
+      history: [{ ...first, results: [passed] }, killed] as typeof SMALL_HISTORY,
+    },
+    { generatedAt },
+  );
+  expect(found.runs.past?.runs.map(({ counts }) => counts)).toEqual([
+    [0, 0, 0, 0],
+    [0, 0, 0, 0],
+  ]);
+  expect(found.runs.past?.runs[0]?.unfinished).toBeUndefined();
+  expect(found.runs.past?.runs[1]?.unfinished).toBe(true);
+  expect(found.pasts.flat()[place(passed.id)]).toEqual([]);
+  expect(found.runs.run?.results).toEqual([]);
+});
+
 test('a site without a history has none of its files', () => {
   const without = siteData({ manifest: SMALL_MANIFEST }, { generatedAt });
   expect(without.pasts).toEqual([]);

@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import { NODE_HEIGHT } from '../../graph/layered.ts';
+import { NODE_HEIGHT, NODE_WIDTH } from '../../graph/layered.ts';
 import { rowMiddle, type Picture } from '../../graph/picture.ts';
 import { isSameSpot, spotUnder, type Spot } from '../../graph/spot.ts';
+import { nextSpot, type Way } from '../../graph/steps.ts';
 import { theme } from '../settings.ts';
 import { say } from '../words.ts';
-import { around, fitted, moved, zoomed, type Camera } from './camera.ts';
+import { fitted, following, heightFor, moved, opening, zoomed, type Camera } from './camera.ts';
 import { coloursOf } from './colours.ts';
 import { draw } from './draw.ts';
 import { Save } from './save.tsx';
@@ -15,7 +16,7 @@ const NUDGE = 60;
 /** A click may tremble. */
 const STILL = 4;
 
-/** A picture that is moved and zoomed; a click opens a node, or one of its columns. */
+/** A picture that is moved and zoomed; a click, or Enter after the arrows, opens a node, or one of its columns. */
 export function GraphCanvas({
   picture,
   focus,
@@ -66,11 +67,13 @@ export function GraphCanvas({
       <canvas
         ref={canvas}
         tabIndex={0}
-        role="img"
+        role="application"
         aria-label={say('graphHelp')}
-        title={title === '' ? undefined : title}
         data-nodes={picture.nodes.length}
       />
+      <p class="under" aria-live="polite">
+        {title}
+      </p>
     </div>
   );
 }
@@ -84,6 +87,8 @@ class View {
   #colours: ReturnType<typeof coloursOf>;
   #camera: Camera = { x: 0, y: 0, zoom: 1 };
   readonly #start: Spot | undefined;
+  readonly #hover: (spot: Spot | undefined) => void;
+  readonly #go: (spot: Spot) => void;
   #chosen: Spot | undefined;
   #asked = 0;
   /** once somebody has moved the picture, a new size of the window leaves it where it is */
@@ -103,7 +108,9 @@ class View {
     this.#colours = coloursOf(canvas.parentElement ?? document.body);
     this.#sizes = new ResizeObserver(() => this.#resized());
     this.#sizes.observe(canvas);
-    this.#listen(open, hover);
+    this.#hover = hover;
+    this.#go = open;
+    this.#listen();
     // paper is white, whatever the screen is
     const { signal } = this.#ended;
     matchMedia('print').addEventListener('change', () => this.#recoloured(), { signal });
@@ -132,11 +139,11 @@ class View {
   /** What is seen first. */
   #open(): void {
     const start = this.#picture.nodes[this.#start?.node ?? -1];
-    if (start === undefined) this.fit();
-    else {
-      const y = rowMiddle(start, this.#start?.row) - NODE_HEIGHT / 2;
-      this.#show(around(this.#picture, this.#size(), { x: start.x, y }));
-    }
+    const at = start && {
+      x: start.x,
+      y: rowMiddle(start, this.#start?.row) - NODE_HEIGHT / 2,
+    };
+    this.#show(opening(this.#picture, this.#size(), at));
     this.#touched = false;
   }
   zoomBy(factor: number): void {
@@ -148,6 +155,8 @@ class View {
     return { width: this.#canvas.clientWidth, height: this.#canvas.clientHeight };
   }
   #resized(): void {
+    const high = heightFor(this.#picture, this.#canvas.clientWidth, this.#start !== undefined);
+    this.#canvas.style.maxHeight = `${high}px`;
     const { width, height } = this.#size();
     const ratio = devicePixelRatio;
     this.#canvas.width = Math.round(width * ratio);
@@ -174,7 +183,8 @@ class View {
     this.#canvas.dataset['zoom'] = this.#camera.zoom.toFixed(4);
   }
 
-  #listen(open: (spot: Spot) => void, hover: (spot: Spot | undefined) => void): void {
+  #listen(): void {
+    const [open, hover] = [this.#go, this.#hover];
     const { signal } = this.#ended;
     const canvas = this.#canvas;
     const at = (event: MouseEvent): Spot | undefined =>
@@ -232,26 +242,52 @@ class View {
     canvas.addEventListener('pointerup', lift, { signal });
     canvas.addEventListener('pointercancel', lift, { signal });
     canvas.addEventListener('pointerleave', () => hover((over = undefined)), { signal });
+    canvas.addEventListener('blur', () => hover(undefined), { signal });
     canvas.addEventListener('keydown', (event) => this.#key(event), { signal });
   }
 
   #key(event: KeyboardEvent): void {
-    const moves: Readonly<Record<string, () => void>> = {
-      ArrowLeft: () => this.#show(moved(this.#camera, NUDGE, 0)),
-      ArrowRight: () => this.#show(moved(this.#camera, -NUDGE, 0)),
-      ArrowUp: () => this.#show(moved(this.#camera, 0, NUDGE)),
-      ArrowDown: () => this.#show(moved(this.#camera, 0, -NUDGE)),
+    const way = WAYS[event.key];
+    const keys: Readonly<Record<string, () => void>> = {
       '+': () => this.zoomBy(STEP),
       '=': () => this.zoomBy(STEP),
       '-': () => this.zoomBy(1 / STEP),
       '0': () => this.fit(),
+      Enter: () => {
+        if (this.#chosen !== undefined) this.#go(this.#chosen);
+      },
     };
-    const move = moves[event.key];
-    if (move === undefined || event.ctrlKey || event.metaKey) return;
+    const act =
+      way === undefined
+        ? keys[event.key]
+        : event.shiftKey
+          ? () => this.#show(moved(this.#camera, -way.dx * NUDGE, -way.dy * NUDGE))
+          : () => this.#step(way.way);
+    if (act === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    move();
+    act();
+  }
+
+  /** The next spot is chosen, and in sight. */
+  #step(way: Way): void {
+    const spot = nextSpot(this.#picture, this.#chosen, way);
+    const node = this.#picture.nodes[spot?.node ?? -1];
+    if (spot === undefined || node === undefined) return;
+    this.#chosen = spot;
+    this.#hover(spot);
+    const at = { x: node.x + NODE_WIDTH / 2, y: rowMiddle(node, spot.row) };
+    this.#show(following(this.#camera, this.#size(), at));
   }
 }
+
+const WAYS: Readonly<
+  Record<string, { readonly way: Way; readonly dx: number; readonly dy: number }>
+> = {
+  ArrowLeft: { way: 'left', dx: -1, dy: 0 },
+  ArrowRight: { way: 'right', dx: 1, dy: 0 },
+  ArrowUp: { way: 'up', dx: 0, dy: -1 },
+  ArrowDown: { way: 'down', dx: 0, dy: 1 },
+};
 
 /** Two fingers: the picture grows with their distance, around the one that lies still. */
 function pinched(

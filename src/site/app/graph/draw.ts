@@ -1,5 +1,5 @@
 import { isOfRows, shortened } from '../../graph/export.ts';
-import { NODE_HEIGHT, NODE_WIDTH } from '../../graph/layered.ts';
+import { COLUMN_GAP, NODE_HEIGHT, NODE_WIDTH } from '../../graph/layered.ts';
 import {
   heightOf,
   ROW_HEIGHT,
@@ -9,7 +9,7 @@ import {
   type PictureNode,
 } from '../../graph/picture.ts';
 import { litEdges, type Spot } from '../../graph/spot.ts';
-import type { Camera, Size } from './camera.ts';
+import { LABELLED, LEGIBLE, type Camera, type Size } from './camera.ts';
 
 export interface Colours {
   readonly paper: string;
@@ -46,11 +46,16 @@ export function draw(
     bottom: camera.y + screen.height / camera.zoom,
   };
   drawEdges(context, picture, view, camera.zoom, colours, chosen);
-  context.font = '12px system-ui, sans-serif';
   context.textBaseline = 'middle';
+  const label = labelOf(context, camera.zoom);
+  context.font = FONT;
   for (const [i, node] of picture.nodes.entries()) {
     if (node.x > view.right || node.x + NODE_WIDTH < view.left) continue;
     if (node.y > view.bottom || node.y + heightOf(node) < view.top) continue;
+    if (node.fields === undefined && camera.zoom >= LABELLED && camera.zoom < LEGIBLE) {
+      drawLabelled(context, node, label, colours, i === chosen?.node);
+      continue;
+    }
     drawNode(context, node, camera.zoom, colours, i === chosen?.node);
     drawRows(
       context,
@@ -124,6 +129,50 @@ function path(
     const bend = Math.max(30, (x2 - x1) / 2);
     context.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2, y2);
   }
+}
+
+const FONT = '12px system-ui, sans-serif';
+/** Names beside small boxes, in pixels of the screen. */
+const [LABEL_SIZE, MARK, SPACE] = [11, 9, 4];
+
+interface Label {
+  readonly font: string;
+  /** a pixel of the screen in the picture */
+  readonly unit: number;
+  /** letters that reach from one column of the picture to the next */
+  readonly letters: number;
+}
+function labelOf(context: CanvasRenderingContext2D, zoom: number): Label {
+  const font = `${LABEL_SIZE / zoom}px system-ui, sans-serif`;
+  context.font = font;
+  const sample = 'transaction_fact_2024';
+  const letter = context.measureText(sample).width / sample.length;
+  const room = NODE_WIDTH + COLUMN_GAP - (MARK + 4 * SPACE) / zoom;
+  return { font, unit: 1 / zoom, letters: Math.max(4, Math.floor(room / letter)) };
+}
+
+/** From further away the box is a mark, and the name beside it stays as large as it can be read. */
+function drawLabelled(
+  context: CanvasRenderingContext2D,
+  { x, y, name, group, status }: PictureNode,
+  { font, unit, letters }: Label,
+  colours: Colours,
+  isChosen: boolean,
+): void {
+  const alarm = status === 'error' ? colours.error : status === 'warn' ? colours.warn : undefined;
+  const sign = alarm === undefined ? '' : status === 'error' ? '✗ ' : '! ';
+  const text = sign + shortened(name, letters - sign.length);
+  const [mark, space] = [MARK * unit, SPACE * unit];
+  const middle = y + NODE_HEIGHT / 2;
+  context.font = font;
+  context.fillStyle = isChosen ? colours.accent : colours.paper;
+  const width = context.measureText(text).width + mark + 3 * space;
+  context.fillRect(x - space, middle - mark, width, 2 * mark);
+  context.fillStyle = isChosen ? colours.paper : colours.of(group);
+  context.fillRect(x, middle - mark / 2, mark, mark);
+  context.fillStyle = isChosen ? colours.paper : (alarm ?? colours.ink);
+  context.fillText(text, x + mark + space, middle + unit);
+  context.font = FONT;
 }
 
 function drawNode(

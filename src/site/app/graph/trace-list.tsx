@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { Trace, TraceEdge } from '../../graph/column-trace.ts';
 import type { Picture } from '../../graph/picture.ts';
 import type { Spot } from '../../graph/spot.ts';
-import { NodeLink } from '../parts/basics.tsx';
+import { Name, NodeLink } from '../parts/basics.tsx';
 import type { Site } from '../site.ts';
 import { count, howWord, say } from '../words.ts';
 
@@ -66,7 +66,10 @@ export function TraceList({
                       <a href={linkOf(site.at(box.node).id, column)}>{column}</a>
                     )}
                     {told(number, column) !== '' && (
-                      <span class="quiet"> ← {told(number, column)}</span>
+                      <span class="quiet">
+                        {' '}
+                        ← <Name text={told(number, column)} />
+                      </span>
                     )}
                   </li>
                 ))}

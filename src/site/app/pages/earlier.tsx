@@ -7,8 +7,12 @@ import { count, duration, moment, say } from '../words.ts';
 
 const KINDS = ['success', 'warn', 'error', 'skipped'] as const;
 
-const worstOf = ({ counts: [, warn, error] }: PastRun): Status =>
-  error > 0 ? 'error' : warn > 0 ? 'warn' : 'success';
+const worstOf = ({ counts: [, warn, error], unfinished }: PastRun): Status =>
+  error > 0 || unfinished === true ? 'error' : warn > 0 ? 'warn' : 'success';
+
+/** What is to be said of its end, where it was none as usual. */
+const endOf = ({ cancelled, unfinished }: PastRun): string =>
+  unfinished === true ? say('unfinished') : cancelled === true ? say('cancelled') : '';
 
 /** Earlier runs on the page of runs: how long they took, what failed in them, and which tests fail again and again. */
 export function Earlier({
@@ -21,7 +25,9 @@ export function Earlier({
   const { runs, failing } = past;
   const barsOf = (value: (run: PastRun) => number, text: (value: number) => string) =>
     runs.map((run) => ({
-      title: `${moment(run.at)} · ${run.command} · ${text(value(run))}`,
+      title: [moment(run.at), run.command, text(value(run)), endOf(run)]
+        .filter(Boolean)
+        .join(' · '),
       value: value(run),
       status: worstOf(run),
     }));
@@ -111,10 +117,14 @@ const RunTable = ({ runs }: { readonly runs: readonly PastRun[] }): JSX.Element 
             <td>
               <StatusBadge status={worstOf(run)} quiet /> {moment(run.at)}
             </td>
-            <td>{run.command}</td>
-            <td class="number">{duration(run.seconds)}</td>
-            {run.counts.map((number) => (
-              <td class="number">{count(number)}</td>
+            <td>
+              {run.command} <span class="quiet">{endOf(run)}</span>
+            </td>
+            <td class="number">{run.unfinished === true ? '' : duration(run.seconds)}</td>
+            {run.counts.map((number, i) => (
+              <td class="number" data-label={say(KINDS[i] ?? 'none')}>
+                {count(number)}
+              </td>
             ))}
           </tr>
         ))}

@@ -10,6 +10,7 @@ import { Copy, Sql } from '../parts/sql.tsx';
 import {
   Facts,
   KindBadge,
+  Name,
   NodeLink,
   Section,
   StatusBadge,
@@ -21,6 +22,9 @@ import { link, route } from '../route.ts';
 import { healthOf, statusOf, type Site, type SiteNode } from '../site.ts';
 import { bytes, count, duration, isWord, kindName, moment, say } from '../words.ts';
 import { Around } from './around.tsx';
+
+/** Kinds that are run: of the others there is no word that they were not. */
+const RUN: ReadonlySet<string> = new Set(['model', 'seed', 'snapshot', 'test', 'unit_test']);
 
 /** The page of one node of any kind. */
 export function NodePage({
@@ -38,12 +42,13 @@ export function NodePage({
     );
   }, [site, node]);
   const detail = loaded?.place === node.place ? loaded.detail : undefined;
+  const status = healthOf(site, node);
   return (
     <>
       <p class="above">
         <KindBadge node={node} />
         {node.layer !== undefined && <a href={link(['layer', node.layer])}>{node.layer}</a>}
-        <StatusBadge status={healthOf(site, node)} />
+        {(status !== 'none' || RUN.has(node.type)) && <StatusBadge status={status} />}
         <Tags tags={node.tags} />
       </p>
       <Title>{node.name}</Title>
@@ -130,7 +135,10 @@ function NodeFacts({
             'relation',
             detail.relation === undefined ? undefined : (
               <>
-                <code>{detail.relation}</code> <Copy text={detail.relation} />
+                <code>
+                  <Name text={detail.relation} />
+                </code>{' '}
+                <Copy text={detail.relation} />
               </>
             ),
           ],
@@ -141,7 +149,14 @@ function NodeFacts({
           ['group', node.group],
           ['access', node.access],
           ['package', node.pkg],
-          ['file', node.path === undefined ? undefined : <code>{node.path}</code>],
+          [
+            'file',
+            node.path === undefined ? undefined : (
+              <code>
+                <Name text={node.path} />
+              </code>
+            ),
+          ],
           [
             'address',
             address === undefined ? (
@@ -166,7 +181,7 @@ function NodeFacts({
             ),
           ],
           [
-            'freshness',
+            'lastFreshness',
             fresh === undefined ? undefined : (
               <>
                 <StatusBadge status={statusOf(fresh.status)} />{' '}

@@ -3,8 +3,8 @@ import { Markdown } from '../parts/markdown.tsx';
 import { layersOf, NodeLink, Section, StatusBadge, Title, Wide } from '../parts/basics.tsx';
 import { link } from '../route.ts';
 import { statusOf, type Site, type SiteNode } from '../site.ts';
-import { bytes, count, duration, kindName, moment, say } from '../words.ts';
-import { Freshness, Problems } from './runs.tsx';
+import { bytes, count, counted, duration, kindName, moment, say } from '../words.ts';
+import { Freshness, LaterRun, Problems } from './runs.tsx';
 
 export function Overview({ site }: { readonly site: Site }): JSX.Element {
   const { index, runs } = site;
@@ -27,6 +27,7 @@ export function Overview({ site }: { readonly site: Site }): JSX.Element {
           </a>
         )}
       </div>
+      <LaterRun site={site} />
       {index.overview !== undefined && <Markdown text={index.overview} />}
       {runs.run !== undefined && (
         <Section title={say('problems')}>
@@ -54,7 +55,7 @@ function LayerCard({ site, layer }: { readonly site: Site; readonly layer: strin
     <a class={`card layer-card kind-${layer}`} href={link(['layer', layer])}>
       <h2>{layer}</h2>
       <p class="big">
-        {count(nodes.length)} <small>{kindName('model', true)}</small>
+        {count(nodes.length)} <small>{kindName('model', nodes.length !== 1)}</small>
       </p>
       <p class="quiet">
         {rows > 0 && `${count(rows)} ${say('rows').toLowerCase()} · `}
@@ -105,9 +106,7 @@ const CountsCard = ({ site }: { readonly site: Site }): JSX.Element => (
         .filter(({ number }) => number > 0)
         .map(({ kind, number }) => (
           <li>
-            <a href={link(['list', kind])}>
-              {count(number)} {kindName(kind, true)}
-            </a>
+            <a href={link(['list', kind])}>{counted(number, kind)}</a>
           </li>
         ))}
     </ul>
@@ -137,8 +136,12 @@ function Largest({ site }: { readonly site: Site }): JSX.Element | null {
                 <td class="name">
                   <NodeLink node={node} />
                 </td>
-                <td class="number">{node.rows === undefined ? '' : count(node.rows)}</td>
-                <td class="number">{node.bytes === undefined ? '' : bytes(node.bytes)}</td>
+                <td class="number" data-label={say('rows')}>
+                  {node.rows === undefined ? '' : count(node.rows)}
+                </td>
+                <td class="number" data-label={say('size')}>
+                  {node.bytes === undefined ? '' : bytes(node.bytes)}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -13,6 +13,7 @@ export function Runs({ site }: { readonly site: Site }): JSX.Element {
   return (
     <>
       <Title>{say('runs')}</Title>
+      <LaterRun site={site} />
       {run === undefined ? (
         <p>{say('noRun')}</p>
       ) : (
@@ -39,6 +40,14 @@ export function Runs({ site }: { readonly site: Site }): JSX.Element {
       )}
     </>
   );
+}
+
+/** The newest run, where it did not end: the results are those of one before. */
+export function LaterRun({ site }: { readonly site: Site }): JSX.Element | null {
+  const newest = site.runs.past?.runs.at(-1);
+  return newest?.unfinished === true ? (
+    <p class="problem">{say('laterRun', newest.command, moment(newest.at))}</p>
+  ) : null;
 }
 
 /** What failed or warned in the last run, failures first. */
@@ -68,7 +77,9 @@ export function Problems({ site }: { readonly site: Site }): JSX.Element {
               <td class="name">
                 <ResultName site={site} result={result} />
               </td>
-              <td class="number">{result.failures === undefined ? '' : count(result.failures)}</td>
+              <td class="number" data-label={say('failures')}>
+                {result.failures === undefined ? '' : count(result.failures)}
+              </td>
               <td class="message">{result.message}</td>
             </tr>
           ))}
@@ -108,9 +119,15 @@ export const Freshness = ({ site }: { readonly site: Site }): JSX.Element => (
             <td class="name">
               <ResultName site={site} result={row} />
             </td>
-            <td class="number">{row.ageSeconds === undefined ? '' : duration(row.ageSeconds)}</td>
-            <td>{row.loadedAt === undefined ? '' : moment(row.loadedAt)}</td>
-            <td>{row.checkedAt === undefined ? '' : moment(row.checkedAt)}</td>
+            <td class="number" data-label={say('age')}>
+              {row.ageSeconds === undefined ? '' : duration(row.ageSeconds)}
+            </td>
+            <td data-label={say('loadedAt')}>
+              {row.loadedAt === undefined ? '' : moment(row.loadedAt)}
+            </td>
+            <td data-label={say('checked')}>
+              {row.checkedAt === undefined ? '' : moment(row.checkedAt)}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -38,10 +38,10 @@ export const NodeLink = ({ node }: { readonly node: SiteNode }): JSX.Element => 
   </a>
 );
 
-/** A name that may be broken after its underscores and dots, where it is longer than the line. */
-const Name = ({ text }: { readonly text: string }): JSX.Element => (
+/** A name that may be broken after its underscores, dots and slashes, where it is longer than the line. */
+export const Name = ({ text }: { readonly text: string }): JSX.Element => (
   <span>
-    {text.split(/(?<=[_.])/).map((part, i) => (
+    {text.split(/(?<=[_./])/).map((part, i) => (
       <Fragment key={i}>
         {i > 0 && <wbr />}
         {part}

@@ -4,7 +4,7 @@ import type { ColumnDetail, NodeDetail } from '../../data/format.ts';
 import { columnLineageLink, link, nodeLink } from '../route.ts';
 import { statusOf, type Site, type SiteNode } from '../site.ts';
 import { count, say } from '../words.ts';
-import { StatusBadge, Tags, Wide } from './basics.tsx';
+import { Name, StatusBadge, Tags, Wide } from './basics.tsx';
 import { ColumnLinks } from './column-links.tsx';
 import { Markdown } from './markdown.tsx';
 import { Profile } from './profile.tsx';
@@ -49,7 +49,9 @@ export function Columns({
             >
               <td class="name">
                 <a href={link(['node', node.id, 'column', column.name])}>
-                  <code>{column.name}</code>
+                  <code>
+                    <Name text={column.name} />
+                  </code>
                 </a>
               </td>
               <td>
@@ -59,7 +61,7 @@ export function Columns({
                   <span class="tag">{constraint.replace('_', ' ')}</span>
                 ))}
               </td>
-              <td>
+              <td class="about">
                 {column.description !== undefined && <Markdown text={column.description} />}
                 <Tags tags={column.tags} />
               </td>
@@ -74,8 +76,12 @@ export function Columns({
                   ))}
               </td>
               {hasLineage && (
-                <td>
-                  <ColumnLinks site={site} column={column} />
+                <td class="lineage">
+                  <ColumnLinks
+                    site={site}
+                    column={column}
+                    all={columnLineageLink(node.id, column.name)}
+                  />
                   {(column.from ?? column.into) !== undefined && (
                     <a
                       class="quiet"

@@ -65,16 +65,20 @@ export function NodeTable({
                 <td class="name">
                   <NodeLink node={node} />
                 </td>
-                <td>
+                <td class="about">
                   {node.about}
                   {node.on !== undefined && <NodeLink node={site.at(node.on)} />}
                   {node.column !== undefined && <code> {node.column}</code>}
                 </td>
                 {hasRows && (
-                  <td class="number">{node.rows === undefined ? '' : count(node.rows)}</td>
+                  <td class="number" data-label={say('rows')}>
+                    {node.rows === undefined ? '' : count(node.rows)}
+                  </td>
                 )}
                 {hasBytes && (
-                  <td class="number">{node.bytes === undefined ? '' : bytes(node.bytes)}</td>
+                  <td class="number" data-label={say('size')}>
+                    {node.bytes === undefined ? '' : bytes(node.bytes)}
+                  </td>
                 )}
                 {hasTags && (
                   <td>
