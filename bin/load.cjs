@@ -4,8 +4,20 @@
 const { mkdirSync, openSync, readFileSync, readSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const path = require('node:path');
+const process = require('node:process');
 const vm = require('node:vm');
 const { crc32 } = require('node:zlib');
+
+/**
+ * V8 compiles a function once more, for speed, after it has done so much (four times V8's own limit, in V8's measure). What that
+ * takes is seldom won back by a command of a second, and nothing is lost by it in one of ten. To be called before anything is
+ * loaded: what was compiled under another limit is not taken.
+ */
+function optimizeLater() {
+  // a version is told by one small file, before V8's module would be loaded
+  if (process.argv.length === 3 && ['--version', '-V', '-v'].includes(process.argv[2])) return;
+  require('node:v8').setFlagsFromString('--interrupt-budget=270336');
+}
 
 /** Where it is for this Node; V8 takes what another one has made for nothing. */
 const compiledFile = (dist) =>
@@ -64,6 +76,7 @@ exports.writeCompiled = (dist, compiled) => {
  * compiled anew; `compiled()` tells what V8 has made of each so far.
  */
 exports.programIn = (dist) => {
+  optimizeLater();
   const compiledOf = readCompiled(dist);
   const requirePackage = createRequire(path.join(dist, 'program.cjs'));
   const importer = path.join(dist, 'import.cjs');

@@ -68,7 +68,6 @@ export async function compileAhead(dist) {
     run(shop, 'parse');
     run(shop, 'ls', '-s', 'tag:none', '--exclude', '*');
     run(shop, 'ls');
-    run(shop, '--version');
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
