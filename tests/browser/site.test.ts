@@ -1,25 +1,12 @@
 // The site as a reader meets it: opened from the disk, and served.
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { serve, type Serving } from '../../src/site/serve.ts';
 import {
-  pastRun,
-  SMALL_BEFORE,
-  SMALL_CATALOG,
-  SMALL_HISTORY,
-  SMALL_LINEAGE,
-  SMALL_MANIFEST,
-  SMALL_PROFILES,
-  SMALL_RESULTS,
-  SMALL_SOURCES,
-} from '../support/site-artifacts.ts';
-import {
   launch,
   open,
   visit,
-  writeSiteOf,
+  writeSmallSite,
   type SiteOnDisk,
   type Visit,
 } from './support/browser.ts';
@@ -30,16 +17,7 @@ let serving: Serving;
 
 beforeAll(async () => {
   browser = await launch();
-  site = await writeSiteOf({
-    manifest: SMALL_MANIFEST,
-    catalog: SMALL_CATALOG,
-    runResults: SMALL_RESULTS,
-    sources: SMALL_SOURCES,
-    history: [...SMALL_HISTORY, killed],
-    profiles: SMALL_PROFILES,
-    lineage: SMALL_LINEAGE,
-    before: SMALL_BEFORE,
-  });
+  site = await writeSmallSite();
   serving = await serve({ folders: [{ path: site.folder }], host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {
@@ -50,11 +28,6 @@ afterAll(async () => {
 
 const textOf = (page: Page, selector: string): Promise<string> =>
   page.locator(selector).innerText();
-/** The newest run of all, of which the ledger knows no end. */
-const killed = {
-  ...pastRun(4, [{ id: 'exposure.shop.board', status: 'no-op', seconds: 0 }]),
-  unfinished: true,
-} as const;
 const MARGIN = '#/node/model.shop.margin';
 
 describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
@@ -317,82 +290,4 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
     await page.locator('#history summary').click();
     expect(await textOf(page, '#history')).toContain('13');
   });
-});
-
-test('pictures are saved as SVG, PNG and Mermaid', async () => {
-  const { page, problems } = await visit(browser, site.index, { acceptDownloads: true });
-  await open(page, '#/lineage');
-  for (const [button, file, begins] of [
-    ['SVG', 'shop-lineage.svg', '<svg'],
-    ['PNG', 'shop-lineage.png', '\u{fffd}PNG'],
-    ['Mermaid', 'shop-lineage.mmd', 'flowchart LR'],
-  ] as const) {
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: button, exact: true }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe(file);
-    let text = '';
-    for await (const chunk of await download.createReadStream()) text += String(chunk);
-    expect(text.startsWith(begins), text.slice(0, 20)).toBe(true);
-  }
-  expect(problems).toEqual([]);
-  await page.close();
-});
-
-test('dark and Portuguese are chosen and kept', async () => {
-  const { page } = await visit(browser, site.index, { colorScheme: 'light' });
-  const paper = (): Promise<string> =>
-    page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  const light = await paper();
-  await page.locator('#theme').selectOption('dark');
-  expect(await paper()).not.toBe(light);
-  await page.locator('#lang').selectOption('pt');
-  expect(await textOf(page, '#pages')).toContain('Linhagem');
-  await page.reload();
-  await page.waitForSelector('main h1');
-  expect(await paper()).not.toBe(light);
-  expect(await page.evaluate(() => document.documentElement.lang)).toBe('pt-BR');
-  await page.close();
-});
-
-test('the site works without a network, and on paper', async () => {
-  const { page, problems } = await visit(browser, site.index);
-  await page.context().setOffline(true);
-  await open(page, MARGIN);
-  expect(await textOf(page, 'main h1')).toBe('margin');
-  await page.emulateMedia({ media: 'print' });
-  expect(await page.locator('#pages').isVisible()).toBe(false);
-  expect(await page.locator('#sql').isVisible()).toBe(true);
-  expect((await page.pdf()).length).toBeGreaterThan(1000);
-  expect(problems).toEqual([]);
-  await page.close();
-});
-
-test('a graph is printed on white, also where the screen is dark', async () => {
-  const { page, problems } = await visit(browser, site.index);
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await open(page, '#/lineage');
-  const corner = (): Promise<number> =>
-    page.locator('main canvas').evaluate((canvas) => {
-      const pixel = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(2, 2, 1, 1).data;
-      return pixel?.[0] ?? -1;
-    });
-  await expect.poll(corner).toBeLessThan(64);
-  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-  await expect.poll(corner).toBeGreaterThan(240);
-  await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
-  await expect.poll(corner).toBeLessThan(64);
-  expect(problems).toEqual([]);
-  await page.close();
-});
-
-test('a shard that is not there is told of', async () => {
-  const broken = await writeSiteOf({ manifest: SMALL_MANIFEST });
-  await rm(join(broken.folder, 'data/m'), { recursive: true });
-  const { page } = await visit(browser, broken.index);
-  await page.evaluate((hash) => (location.hash = hash), MARGIN);
-  await expect.poll(() => textOf(page, 'main')).toContain('cannot be loaded');
-  await page.close();
-  await broken.remove();
 });

@@ -92,8 +92,9 @@ async function visit(browser, address) {
   return { ready, search, draw };
 }
 
-/** The slowest of some queries, each typed once before, over names and texts. */
+/** The slowest of some queries over names and texts, as they are first typed and then again, by somebody who has seen the page for a moment. */
 async function searched(page) {
+  await page.waitForFunction(() => document.querySelector('#search').dataset.warm === 'yes');
   await page.locator('#search').focus();
   await page.waitForFunction(() => document.querySelector('#search').dataset.texts === 'here');
   let worst = 0;
@@ -101,7 +102,7 @@ async function searched(page) {
     for (const query of QUERIES) {
       await page.locator('#search').fill(query);
       const ms = await page.evaluate(() => Number(document.querySelector('#search').dataset.ms));
-      if (round > 0) worst = Math.max(worst, ms);
+      worst = Math.max(worst, ms);
     }
   await page.keyboard.press('Escape');
   return worst;

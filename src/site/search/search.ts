@@ -1,10 +1,11 @@
 // The search over everything that has a page: pure, so that it is tested and measured without a browser.
 import type { NodeRow, TextShard } from '../data/format.ts';
-import { similarityTo } from './similarity.ts';
+import { padded, similarityTo } from './similarity.ts';
 
 /** A node as the search looks at it: small letters, columns between line ends. */
 interface Entry {
   readonly name: string;
+  readonly padded: string;
   readonly columns: string;
   readonly tags: readonly string[];
   readonly about: string;
@@ -58,6 +59,7 @@ export class Search {
     this.#texts = rows.map(() => '');
     this.#entries = rows.map((row) => ({
       name: row.name.toLowerCase(),
+      padded: padded(row.name.toLowerCase()),
       columns: row.columns === undefined ? '' : `\n${row.columns.join('\n').toLowerCase()}\n`,
       tags: (row.tags ?? []).map((tag) => tag.toLowerCase()),
       about: `${row.about ?? ''} ${row.path ?? ''}`.toLowerCase(),
@@ -119,9 +121,11 @@ export class Search {
 
   #alike(query: string): readonly Scored[] {
     const similarity = similarityTo(query);
-    return this.#entries.flatMap(({ name, bonus }, node): readonly Scored[] => {
-      const alike = similarity(name);
-      return alike < 0.4 ? [] : [{ node, score: alike + bonus / 100, hit: 'name', at: undefined }];
+    return this.#entries.flatMap((entry, node): readonly Scored[] => {
+      const alike = similarity(entry.padded);
+      return alike < 0.4
+        ? []
+        : [{ node, score: alike + entry.bonus / 100, hit: 'name', at: undefined }];
     });
   }
 }

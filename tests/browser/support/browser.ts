@@ -12,6 +12,17 @@ import type { SiteData } from '../../../src/site/data/format.ts';
 import { singleFile } from '../../../src/site/data/single-file.ts';
 import { siteData, type SiteArtifacts } from '../../../src/site/data/site-data.ts';
 import { readShell } from '../../../src/site/shell.ts';
+import {
+  pastRun,
+  SMALL_BEFORE,
+  SMALL_CATALOG,
+  SMALL_HISTORY,
+  SMALL_LINEAGE,
+  SMALL_MANIFEST,
+  SMALL_PROFILES,
+  SMALL_RESULTS,
+  SMALL_SOURCES,
+} from '../../support/site-artifacts.ts';
 
 const CHROMIUM = process.env['ETL_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
 
@@ -99,6 +110,24 @@ export async function writeSiteOf({
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
+
+/** The newest run of all, of which the ledger knows no end. */
+const killed = {
+  ...pastRun(4, [{ id: 'exposure.shop.board', status: 'no-op', seconds: 0 }]),
+  unfinished: true,
+} as const;
+/** The small project with everything that a site can know of it. */
+export const writeSmallSite = (): Promise<SiteOnDisk> =>
+  writeSiteOf({
+    manifest: SMALL_MANIFEST,
+    catalog: SMALL_CATALOG,
+    runResults: SMALL_RESULTS,
+    sources: SMALL_SOURCES,
+    history: [...SMALL_HISTORY, killed],
+    profiles: SMALL_PROFILES,
+    lineage: SMALL_LINEAGE,
+    before: SMALL_BEFORE,
+  });
 
 /** Goes to a page of the site. */
 export async function open(page: Page, route: string): Promise<void> {

@@ -1,34 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import { Search, type Result } from '../../search/search.ts';
-import { loadTexts } from '../loader.ts';
+import type { Result } from '../../search/search.ts';
 import { go, link, nodeLink } from '../route.ts';
 import type { Site } from '../site.ts';
 import { kindName, say } from '../words.ts';
+import { fetchTexts, searchOf, warmUp } from './search-index.ts';
 
 const OFFERED = 12;
-let made: { readonly site: Site; readonly search: Search } | undefined;
-
-/** The search over this site; its texts are fetched when somebody begins to search. */
-export function searchOf(site: Site): Search {
-  if (made?.site === site) return made.search;
-  const search = new Search(site.nodes);
-  made = { site, search };
-  return search;
-}
-
-/** Descriptions and SQL for the search; what cannot be loaded is not found. */
-export async function fetchTexts(site: Site): Promise<void> {
-  const search = searchOf(site);
-  const shards = Array.from({ length: site.index.textShards }, (_, i) =>
-    loadTexts(i).then(
-      (shard) => search.addTexts(shard),
-      () => undefined,
-    ),
-  );
-  await Promise.all(shards);
-}
-
 /** Where a result leads: to the column, when the column was found. */
 export function resultLink(site: Site, { node, column }: Result): string {
   const { id } = site.at(node);
@@ -41,6 +19,7 @@ export function SearchBox({ site }: { readonly site: Site }): JSX.Element {
   const [chosen, setChosen] = useState(0);
   const [open, setOpen] = useState(false);
   const [loaded, setLoaded] = useState(false);
+  const [warm, setWarm] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const focus = (event: KeyboardEvent): void => {
@@ -53,6 +32,7 @@ export function SearchBox({ site }: { readonly site: Site }): JSX.Element {
     addEventListener('keydown', focus);
     return () => removeEventListener('keydown', focus);
   }, []);
+  useEffect(() => warmUp(site, () => setWarm(true)), [site]);
   const began = performance.now();
   const results = open ? searchOf(site).find(query, OFFERED) : [];
   const took = performance.now() - began;
@@ -95,6 +75,7 @@ export function SearchBox({ site }: { readonly site: Site }): JSX.Element {
         aria-activedescendant={listed ? `search-${chosen}` : undefined}
         data-ms={took.toFixed(2)}
         data-texts={loaded ? 'here' : undefined}
+        data-warm={warm ? 'yes' : undefined}
         value={query}
         onInput={(event) => {
           setQuery(event.currentTarget.value);
