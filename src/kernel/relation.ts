@@ -9,6 +9,10 @@ export interface RelationName {
 }
 export type RelationKind = 'table' | 'view' | 'materialized_view' | 'dictionary' | 'external';
 
+/** The kind of a relation in a sentence: `a materialized view`. */
+export const aKind = (kind: RelationKind): string =>
+  kind === 'external' ? 'an external table' : `a ${kind.replace('_', ' ')}`;
+
 /** A column as the engine describes it; `type` is the engine's own text. */
 export interface Column {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { Dialect, ObservedRelation, SnapshotRequest } from '../adapter/contract.ts';
 import type { ResultSet } from '../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../kernel/diagnostic.ts';
-import type { RelationName } from '../kernel/relation.ts';
+import { aKind, type RelationName } from '../kernel/relation.ts';
 import {
   readSnapshotConfig,
   type SnapshotColumns,
@@ -49,7 +49,7 @@ function columnsOf(
   const elsewhere = 'Give the snapshot another alias or schema, or move the relation away.';
   if (live.kind !== 'table')
     return refused(
-      `${where} is a ${live.kind.replace('_', ' ')}; the snapshot ${name} needs a table`,
+      `${where} is ${aKind(live.kind)}; the snapshot ${name} needs a table`,
       elsewhere,
     );
   const spelled = (wanted: string): string | undefined =>

@@ -12,6 +12,7 @@ import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { judgeWith } from './asking.ts';
 import { contractType, typed } from './contract.ts';
 import { mergeDelta } from './delta.ts';
+import { lostWith } from './elsewhere.ts';
 import { canExchange, factsOf, type Feeder } from './facts.ts';
 import { clockWords } from './clock.ts';
 import { cast, fixtureValue } from './fixtures.ts';
@@ -109,11 +110,12 @@ const cannotBeWritten = (target: RelationName, feeders: readonly Feeder[]): Diag
   };
 };
 
-const hazards: Dialect['hazards'] = ({ target, becomes, live }) => {
+const hazards: Dialect['hazards'] = ({ target, becomes, live, config }) => {
   if (live === undefined) return [];
   const feeders = becomes === 'view' ? lasting(factsOf(live).fedBy) : [];
   if (feeders.length > 0) return [cannotBeWritten(target, feeders)];
   if (live.kind === 'table' || live.kind === 'view') return gap(live);
+  if (live.kind === 'external') return lostWith(live, config);
   const what = live.kind.replace('_', ' ');
   const problem: Diagnostic = {
     code: 'ETL4001',

@@ -1,4 +1,5 @@
 // Dictionaries: key-value tables in memory, which the server fills from a query by itself.
+import { aKind } from '../../kernel/relation.ts';
 import type { EngineConfig } from '../../adapter/contract.ts';
 import type { OwnBuild, OwnRequest } from '../../adapter/own-build.ts';
 import type { Checked } from '../../kernel/diagnostic.ts';
@@ -102,7 +103,7 @@ export function dictionary(request: OwnRequest, settings: Settings): Checked<Own
   if (live !== undefined && live.kind !== 'dictionary')
     throw refuse(
       'materialized',
-      `makes a dictionary ${target.schema}.${target.name}, and a ${live.kind.replace('_', ' ')} stands there`,
+      `makes a dictionary ${target.schema}.${target.name}, and ${aKind(live.kind)} stands there`,
       'Drop or rename it, or give the model another alias.',
     );
   const layout = written(config, 'layout');

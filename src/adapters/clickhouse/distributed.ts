@@ -3,7 +3,7 @@ import type { Attempt } from '../../adapter/contract.ts';
 import type { OwnBuild, OwnRequest } from '../../adapter/own-build.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import type { Checked } from '../../kernel/diagnostic.ts';
-import type { Column, RelationName } from '../../kernel/relation.ts';
+import { aKind, type Column, type RelationName } from '../../kernel/relation.ts';
 import { refuse } from './config-problem.ts';
 import { factsOf } from './facts.ts';
 import { distributedOver, localPart } from './on-topology.ts';
@@ -108,7 +108,7 @@ export function distributedTable(
   if (live?.kind === 'dictionary' || live?.kind === 'materialized_view')
     throw refuse(
       'materialized',
-      `makes a table ${target.schema}.${target.name}, and a ${live.kind.replace('_', ' ')} stands there`,
+      `makes a table ${target.schema}.${target.name}, and ${aKind(live.kind)} stands there`,
       'Drop or rename it, or give the model another alias.',
     );
   const parts = { ...request, staged: spread.stagedLocal };

@@ -3,6 +3,7 @@ import type { CatalogColumn } from '../../adapter/catalog.ts';
 import type { ObservedRelation } from '../../adapter/contract.ts';
 import type { Query, Scalar, Statement } from '../../adapter/statement.ts';
 import type { Column, RelationKind, RelationName } from '../../kernel/relation.ts';
+import { isElsewhere } from './elsewhere.ts';
 import type { Facts, Feeder } from './facts.ts';
 import { ident, text } from './quote.ts';
 import { LOCK_PREFIX, NOT_FILLED } from './staged-names.ts';
@@ -11,16 +12,12 @@ import { isNullable } from './types.ts';
 
 type Row = Readonly<Record<string, Scalar>>;
 
-/** Tables whose rows live elsewhere: their definition cannot be rebuilt from a model. */
-const ELSEWHERE =
-  /^(PostgreSQL|MaterializedPostgreSQL|MySQL|SQLite|MongoDB|Redis|ODBC|JDBC|Kafka|RabbitMQ|NATS|S3|S3Queue|AzureBlobStorage|AzureQueue|HDFS|URL|File|Hive|Iceberg\w*|DeltaLake\w*|Hudi|Distributed|Merge)$/;
-
 /** What an engine of system.tables is to us. */
 function kindOf(engine: string): RelationKind {
   if (engine === 'View') return 'view';
   if (/^(MaterializedView|LiveView|WindowView)$/.test(engine)) return 'materialized_view';
   if (engine === 'Dictionary') return 'dictionary';
-  return ELSEWHERE.test(engine) ? 'external' : 'table';
+  return isElsewhere(engine) ? 'external' : 'table';
 }
 
 const str = (row: Row, key: string): string => String(row[key] ?? '');

@@ -1,6 +1,7 @@
 // The configs of a model that only ClickHouse understands, under the names that dbt projects use.
 import type { EngineConfig } from '../../adapter/contract.ts';
 import { refuse } from './config-problem.ts';
+import { requireHere } from './elsewhere.ts';
 import { ANSI, NOT_ANSI, isSettingName, settingsClause, type Settings } from './settings.ts';
 
 const isTrue = (value: unknown): boolean => value === true || value === 1 || value === 'true';
@@ -48,6 +49,7 @@ export function querySettings(config: EngineConfig, ansiByTarget: boolean): Sett
 /** The part of CREATE TABLE between the name and AS: engine, keys, partitions, TTL and the table's own settings. */
 export function tableClauses(config: EngineConfig): string {
   const engine = expressions(config, 'engine') ?? 'MergeTree()';
+  requireHere(engine);
   const isMergeTree = /MergeTree\b/.test(engine);
   const clause = (word: string, value: string | undefined): string =>
     value === undefined ? '' : ` ${word} ${value}`;

@@ -8,6 +8,7 @@ import {
   openWarehouse,
   type Warehouse,
 } from '../../support/clickhouse.ts';
+import { runModel } from '../../support/clickhouse-model.ts';
 
 let w: Warehouse;
 beforeAll(async () => {
@@ -199,5 +200,60 @@ describe('the warehouse as it is found', () => {
     expect(hazard).toMatchObject({ code: 'ETL4001', severity: 'error' });
     expect(hazard?.message).toContain('dictionary');
     expect(w.dialect.hazards({ target: t, becomes: 'view', live: undefined })).toEqual([]);
+  });
+});
+
+describe('a table whose rows are elsewhere', () => {
+  const ENGINES = [
+    ['Buffer', "Buffer('shop', 'base', 1, 9, 99, 9, 99, 999, 9999)"],
+    ['Distributed', "Distributed('one', 'shop', 'base')"],
+    ['Kafka', "Kafka('127.0.0.1:1', 'topic', 'group', 'JSONEachRow')"],
+    ['Merge', "Merge('shop', '^base')"],
+    ['URL', "URL('http://127.0.0.1:1/x.csv', 'CSV')"],
+  ] as const;
+  const MODELS = [
+    { materialized: 'table' },
+    { materialized: 'view' },
+    { materialized: 'incremental', unique_key: 'id' },
+    { materialized: 'snapshot', strategy: 'check', check_cols: 'all', unique_key: 'id' },
+    { materialized: 'materialized_view' },
+  ];
+  const base = (): Promise<void> =>
+    w.run('CREATE TABLE shop.base (id UInt8) ENGINE = MergeTree ORDER BY id');
+
+  // no cluster is known here
+  it.each(ENGINES.filter(([name]) => name !== 'Distributed'))(
+    'is not replaced: %s',
+    async (name, engine) => {
+      await base();
+      await w.run(`CREATE TABLE shop.t (id UInt8) ENGINE = ${engine}`);
+      for (const config of MODELS) {
+        const hasToStay = /^(?:snapshot|materialized_view)$/.test(config.materialized);
+        const run = runModel(w, 't', 'select id from shop.base', { config });
+        await expect(run, config.materialized).rejects.toThrow(
+          hasToStay ? 'an external table' : `shop.t is a table of the engine ${name}`,
+        );
+      }
+      expect((await w.live(t))?.kind).toBe('external');
+      expect(await w.rows('SELECT count() FROM shop.base')).toEqual([[0]]);
+      await w.run('DROP TABLE shop.t SYNC');
+    },
+  );
+
+  it.each(ENGINES)('is not made of rows: %s', async (name, engine) => {
+    await base();
+    for (const config of MODELS.filter((m) => m.materialized !== 'view')) {
+      const run = runModel(w, 't', 'select toUInt8(1) as id', { config: { ...config, engine } });
+      await expect(run, config.materialized).rejects.toThrow(`config "engine" is ${name}`);
+    }
+    expect(await w.rows('SELECT count() FROM shop.base')).toEqual([[0]]);
+  });
+
+  it('may be a file in its own folder', async () => {
+    const config = { materialized: 'table', engine: 'File(CSV)' };
+    for (const id of [1, 2]) {
+      await runModel(w, 't', `select ${id} as id`, { config });
+      expect(await w.rows('SELECT id FROM shop.t')).toEqual([[id]]);
+    }
   });
 });

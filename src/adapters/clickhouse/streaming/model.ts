@@ -3,7 +3,7 @@ import type { Attempt, ObservedRelation } from '../../../adapter/contract.ts';
 import type { OwnBuild, OwnRequest } from '../../../adapter/own-build.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import type { Checked, Diagnostic } from '../../../kernel/diagnostic.ts';
-import type { Column, RelationName } from '../../../kernel/relation.ts';
+import { aKind, type Column, type RelationName } from '../../../kernel/relation.ts';
 import { refuse } from '../config-problem.ts';
 import { factsOf, type Feeder } from '../facts.ts';
 import { swapped } from '../outcome.ts';
@@ -253,7 +253,7 @@ export function ownTarget(request: OwnRequest, settings: Settings): Checked<OwnB
   if (live !== undefined && !REPLACED.includes(live.kind))
     throw refuse(
       'materialized',
-      `makes a table ${target.schema}.${target.name}, and a ${live.kind.replace('_', ' ')} stands there`,
+      `makes a table ${target.schema}.${target.name}, and ${aKind(live.kind)} stands there`,
       `Drop or rename it: DROP TABLE ${target.schema}.${target.name}.`,
     );
   const facts = live === undefined ? undefined : factsOf(live);

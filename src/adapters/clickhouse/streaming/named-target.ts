@@ -3,7 +3,7 @@ import type { Attempt } from '../../../adapter/contract.ts';
 import type { OwnBuild, OwnRequest } from '../../../adapter/own-build.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import type { Checked } from '../../../kernel/diagnostic.ts';
-import type { Column, RelationName } from '../../../kernel/relation.ts';
+import { aKind, type Column, type RelationName } from '../../../kernel/relation.ts';
 import { refuse } from '../config-problem.ts';
 import { factsOf } from '../facts.ts';
 import { buildEmpty, grantOn, tidy } from '../publish.ts';
@@ -33,7 +33,7 @@ export function namedTargetModel(
   if (live !== undefined && live.kind !== 'materialized_view')
     throw refuse(
       'materialized',
-      `makes a materialized view ${target.schema}.${target.name}, and a ${live.kind} stands there`,
+      `makes a materialized view ${target.schema}.${target.name}, and ${aKind(live.kind)} stands there`,
       'Give the model another alias, or drop what stands there.',
     );
   const refresh = refreshable(config, target.schema);
