@@ -142,6 +142,7 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
       ['snapshot.shop.orders_history', 'snapshots'],
       ['exposure.shop.board', 'ana@shop.example'],
       ['macro.shop.cents', 'x number'],
+      ['macro.shop.cents', 'Used by (1)'],
       ['test.shop.not_null_margin_id', 'Failing rows: 3'],
     ]) {
       await open(page, `#/node/${id}`);
@@ -209,6 +210,7 @@ describe.each(['folder', 'single', 'served'] as const)('%s', (form) => {
 
   test('in a graph arrows choose a node and Enter opens it', async () => {
     await open(page, '#/lineage?select=orders%2B1');
+    await page.waitForFunction(() => document.querySelector('main h1')?.textContent === 'Lineage');
     // a mouse that lies on a node would choose it
     await page.mouse.move(0, 0);
     await page.locator('canvas').focus();

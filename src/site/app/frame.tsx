@@ -5,7 +5,7 @@ import { layersOf } from './parts/basics.tsx';
 import { link, route } from './route.ts';
 import { chooseLang, chooseTheme, lang, theme, type Lang, type Theme } from './settings.ts';
 import type { Site } from './site.ts';
-import { count, isWord, kindName, moment, say } from './words.ts';
+import { count, engineName, isWord, kindName, moment, say } from './words.ts';
 
 const KINDS = [
   'model',
@@ -82,7 +82,7 @@ export function Frame({
         </ul>
         <Choices />
         <p class="quiet">
-          {site.index.engine} · {site.index.madeBy}
+          {engineName(site.index.engine)} · {site.index.madeBy}
           <br />
           {say('generated')}: {moment(site.runs.generatedAt)}
         </p>

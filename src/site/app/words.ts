@@ -11,7 +11,7 @@ const WORDS = {
     'Search names, columns, descriptions, SQL',
     'Buscar nomes, colunas, descrições, SQL',
   ],
-  searchResults: ['{0} results', '{0} resultados'],
+  searchResults: ['{0} results|{0} result', '{0} resultados|{0} resultado'],
   allResults: ['All results', 'Todos os resultados'],
   nothingFound: ['Nothing found.', 'Nada encontrado.'],
   nothingHere: ['Nothing here yet.', 'Nada aqui ainda.'],
@@ -128,7 +128,7 @@ const WORDS = {
   slowest: ['Slowest nodes', 'Nós mais lentos'],
   largest: ['Largest relations', 'Maiores relações'],
   generated: ['Generated', 'Gerado'],
-  inSoMany: ['In {0} relations', 'Em {0} relações'],
+  inSoMany: ['in {0} relations|in {0} relation', 'em {0} relações|em {0} relação'],
   undescribed: ['without a description', 'sem descrição'],
   described: ['Described', 'Descritos'],
   tested: ['Tested', 'Testados'],
@@ -151,7 +151,7 @@ const WORDS = {
     'Graph: arrow keys choose, Enter opens, Shift and an arrow move, + and - zoom, 0 fits. The list tells the same.',
     'Grafo: setas escolhem, Enter abre, Shift e uma seta movem, + e - mudam o zoom, 0 ajusta. A lista diz o mesmo.',
   ],
-  nodesInGraph: ['{0} nodes', '{0} nós'],
+  nodesInGraph: ['{0} nodes|{0} node', '{0} nós|{0} nó'],
   openLineage: ['Open in the lineage', 'Abrir na linhagem'],
   save: ['Save as', 'Salvar como'],
   history: ['Run history', 'Histórico de execuções'],
@@ -212,21 +212,29 @@ const WORDS = {
   asTable: ['As a table', 'Como tabela'],
   when: ['When', 'Quando'],
   barsTold: [
-    '{0}: {1} runs, the last {2}, the highest {3}',
-    '{0}: {1} execuções, a última {2}, a maior {3}',
+    '{0}, runs: {1}, the last {2}, the highest {3}',
+    '{0}, execuções: {1}, a última {2}, a maior {3}',
   ],
 } as const;
 
 export type Word = keyof typeof WORDS;
 export const isWord = (key: string): key is Word => Object.hasOwn(WORDS, key);
 
-/** A text in the language of the reader; `{0}` is the first of `values`. */
+/** A text in the language of the reader; `{0}` is the first of `values`, and what follows `|` is said when that is one. */
 export function say(word: Word, ...values: readonly (string | number)[]): string {
   const [english, portuguese] = WORDS[word];
-  return (lang.value === 'pt' ? portuguese : english).replaceAll(/\{(\d)\}/g, (_, i: string) =>
+  const [many = '', one = many] = (lang.value === 'pt' ? portuguese : english).split('|');
+  return (String(values[0]) === '1' ? one : many).replaceAll(/\{(\d)\}/g, (_, i: string) =>
     String(values[Number(i)] ?? ''),
   );
 }
+const ENGINES: ReadonlyMap<string, string> = new Map([
+  ['postgres', 'Postgres'],
+  ['clickhouse', 'ClickHouse'],
+]);
+/** An engine as it writes itself. */
+export const engineName = (type: string): string => ENGINES.get(type) ?? type;
+
 /** The name of a kind of node; kinds that are not known keep their own. */
 export const kindName = (type: string, many: boolean = false): string => {
   const key = many ? `${type}s` : type;

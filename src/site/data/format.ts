@@ -80,6 +80,9 @@ export interface NodeDetail {
   /** titles and values, in the order in which they are shown */
   readonly facts?: readonly (readonly [title: string, value: string])[];
   readonly macros?: readonly number[];
+  /** of a macro: the first that use it, and how many do */
+  readonly usedBy?: readonly number[];
+  readonly users?: number;
   /** columns of which no value comes, but which decide which rows there are */
   readonly decidedBy?: readonly ColumnLink[];
   readonly meta?: Readonly<Record<string, unknown>>;

@@ -9,6 +9,7 @@ import type { HistoryRun } from '../../artifacts/run-history.ts';
 import { isDrawn } from './drawn.ts';
 import { pastOf } from './history.ts';
 import { askedConfig, nodesOf, parentIds, rowOf, type Found } from './nodes.ts';
+import { withUsers } from './macro-users.ts';
 import { freshnessOf, runOf } from './runs.ts';
 
 export interface SiteArtifacts {
@@ -56,15 +57,17 @@ export function siteData(
   const groups = new Map(
     mapsAt(manifest, 'groups').map(([, group]) => [groupKey(group, 'name'), group]),
   );
-  const details = found.map((node, place) =>
-    detailOf(node, {
-      catalog: tables.get(node.id),
-      columns: columns[place] ?? [],
-      profile: artifacts.profiles?.get(node.id),
-      decidedBy: lineage.get(node.id)?.decidedBy,
-      group: groups.get(groupKey(node.json, 'group')),
-      placeOf,
-    }),
+  const details = withUsers(
+    found.map((node, place) =>
+      detailOf(node, {
+        catalog: tables.get(node.id),
+        columns: columns[place] ?? [],
+        profile: artifacts.profiles?.get(node.id),
+        decidedBy: lineage.get(node.id)?.decidedBy,
+        group: groups.get(groupKey(node.json, 'group')),
+        placeOf,
+      }),
+    ),
   );
   const texts = details.flatMap((detail, place): TextShard => {
     const text = textOf(detail);

@@ -243,3 +243,26 @@ describe('lineage of columns', () => {
       expect(columns(bad)).toEqual(columns(undefined));
   });
 });
+
+test('a macro knows who uses it, the first of them where these are many', () => {
+  const nodes = Object.fromEntries(
+    Array.from({ length: 301 }, (_, i) => [
+      `model.shop.m${i}`,
+      {
+        resource_type: 'model',
+        name: `m${i}`,
+        package_name: 'shop',
+        depends_on: { macros: ['macro.shop.a'] },
+      },
+    ]),
+  );
+  const macro = (name: string) => ({ name, package_name: 'shop', macro_sql: '' });
+  const { index, details } = siteData(
+    { manifest: { nodes, macros: { 'macro.shop.a': macro('a'), 'macro.shop.b': macro('b') } } },
+    { generatedAt: new Date('2026-01-02T04:00:00Z') },
+  );
+  const of = (id: string) => details.flat()[index.nodes.findIndex((node) => node.id === id)];
+  expect(of('macro.shop.a')?.users).toBe(301);
+  expect(of('macro.shop.a')?.usedBy).toHaveLength(300);
+  expect(of('macro.shop.b')?.usedBy).toBeUndefined();
+});

@@ -34,12 +34,17 @@ export function GraphCanvas({
 }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useRef<View>(undefined);
-  const [hovered, setHovered] = useState<Spot>();
+  const [held, setHeld] = useState<{
+    readonly picture: Picture;
+    readonly spot: Spot | undefined;
+  }>();
+  // a number of the picture before means another node in this one
+  const hovered = held?.picture === picture ? held.spot : undefined;
   const style = theme.value;
   useEffect(() => {
     const { current } = canvas;
     if (current === null) return undefined;
-    view.current = new View(current, picture, focus, open, setHovered);
+    view.current = new View(current, picture, focus, open, (spot) => setHeld({ picture, spot }));
     return () => view.current?.close();
   }, [picture, style]);
   useEffect(
@@ -184,7 +189,8 @@ class View {
   }
 
   #listen(): void {
-    const [open, hover] = [this.#go, this.#hover];
+    const open = this.#go;
+    const hover = (spot: Spot | undefined): void => this.#attend(spot);
     const { signal } = this.#ended;
     const canvas = this.#canvas;
     const at = (event: MouseEvent): Spot | undefined =>
@@ -268,13 +274,18 @@ class View {
     act();
   }
 
+  /** At once: the next key comes before the page has drawn itself anew. */
+  #attend(spot: Spot | undefined): void {
+    this.choose(spot ?? this.#start);
+    this.#hover(spot);
+  }
+
   /** The next spot is chosen, and in sight. */
   #step(way: Way): void {
     const spot = nextSpot(this.#picture, this.#chosen, way);
     const node = this.#picture.nodes[spot?.node ?? -1];
     if (spot === undefined || node === undefined) return;
-    this.#chosen = spot;
-    this.#hover(spot);
+    this.#attend(spot);
     const at = { x: node.x + NODE_WIDTH / 2, y: rowMiddle(node, spot.row) };
     this.#show(following(this.#camera, this.#size(), at));
   }

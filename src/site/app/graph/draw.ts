@@ -45,14 +45,14 @@ export function draw(
     right: camera.x + screen.width / camera.zoom,
     bottom: camera.y + screen.height / camera.zoom,
   };
+  const label = isLabelled(picture, camera.zoom) ? labelOf(context, camera.zoom) : undefined;
   drawEdges(context, picture, view, camera.zoom, colours, chosen);
   context.textBaseline = 'middle';
-  const label = labelOf(context, camera.zoom);
   context.font = FONT;
   for (const [i, node] of picture.nodes.entries()) {
     if (node.x > view.right || node.x + NODE_WIDTH < view.left) continue;
     if (node.y > view.bottom || node.y + heightOf(node) < view.top) continue;
-    if (node.fields === undefined && camera.zoom >= LABELLED && camera.zoom < LEGIBLE) {
+    if (label !== undefined) {
       drawLabelled(context, node, label, colours, i === chosen?.node);
       continue;
     }
@@ -84,13 +84,15 @@ function drawEdges(
   chosen: Spot | undefined,
 ): void {
   const { nodes } = picture;
+  // a label is as long as its name, so its edges begin at the mark and pass behind it
+  const width = isLabelled(picture, zoom) ? MARK / zoom : NODE_WIDTH;
   const stroke = (edges: readonly PictureEdge[]): void => {
     context.beginPath();
     for (const [from, to, ends] of edges) {
       const [a, b] = [nodes[from], nodes[to]];
       if (a === undefined || b === undefined) continue;
       if (a.x > view.right || b.x + NODE_WIDTH < view.left) continue;
-      path(context, a, b, ends, view, zoom);
+      path(context, a, b, ends, view, zoom, width);
     }
     context.stroke();
   };
@@ -118,8 +120,9 @@ function path(
   ends: PictureEdge[2],
   view: View,
   zoom: number,
+  width: number,
 ): void {
-  const [x1, x2] = [a.x + NODE_WIDTH, b.x];
+  const [x1, x2] = [a.x + width, b.x];
   const [y1, y2] = [rowMiddle(a, ends?.fromRow), rowMiddle(b, ends?.toRow)];
   if ((y1 < y2 ? y1 : y2) > view.bottom || (y1 > y2 ? y1 : y2) < view.top) return;
   context.moveTo(x1, y1);
@@ -134,6 +137,10 @@ function path(
 const FONT = '12px system-ui, sans-serif';
 /** Names beside small boxes, in pixels of the screen. */
 const [LABEL_SIZE, MARK, SPACE] = [11, 9, 4];
+
+/** Whether names stand beside their boxes: pictures of columns have theirs within them. */
+const isLabelled = ({ nodes }: Picture, zoom: number): boolean =>
+  zoom >= LABELLED && zoom < LEGIBLE && nodes[0]?.fields === undefined;
 
 interface Label {
   readonly font: string;
@@ -165,9 +172,17 @@ function drawLabelled(
   const [mark, space] = [MARK * unit, SPACE * unit];
   const middle = y + NODE_HEIGHT / 2;
   context.font = font;
-  context.fillStyle = isChosen ? colours.accent : colours.paper;
-  const width = context.measureText(text).width + mark + 3 * space;
-  context.fillRect(x - space, middle - mark, width, 2 * mark);
+  if (isChosen) {
+    context.fillStyle = colours.accent;
+    const width = context.measureText(text).width + mark + 3 * space;
+    context.fillRect(x - space, middle - mark, width, 2 * mark);
+  } else {
+    // edges pass behind the letters, not under a field that would hide them
+    context.strokeStyle = colours.paper;
+    context.lineWidth = 3 * unit;
+    context.lineJoin = 'round';
+    context.strokeText(text, x + mark + space, middle + unit);
+  }
   context.fillStyle = isChosen ? colours.paper : colours.of(group);
   context.fillRect(x, middle - mark / 2, mark, mark);
   context.fillStyle = isChosen ? colours.paper : (alarm ?? colours.ink);

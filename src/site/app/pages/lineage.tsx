@@ -47,13 +47,15 @@ export function Lineage({ site }: { readonly site: Site }): JSX.Element {
           value={wanted.path}
           set={set('path')}
         />
-        <Choice
-          name="layer"
-          label={say('layer')}
-          value={wanted.layer}
-          options={layersOf(site)}
-          set={set('layer')}
-        />
+        {layersOf(site).length > 0 && (
+          <Choice
+            name="layer"
+            label={say('layer')}
+            value={wanted.layer}
+            options={layersOf(site)}
+            set={set('layer')}
+          />
+        )}
         {tags.length > 0 && (
           <Choice
             name="tag"

@@ -20,7 +20,7 @@ import {
 } from '../parts/basics.tsx';
 import { link, route } from '../route.ts';
 import { healthOf, statusOf, type Site, type SiteNode } from '../site.ts';
-import { bytes, count, duration, isWord, kindName, moment, say } from '../words.ts';
+import { bytes, count, duration, kindName, moment, say } from '../words.ts';
 import { Around } from './around.tsx';
 
 /** Kinds that are run: of the others there is no word that they were not. */
@@ -250,21 +250,24 @@ function Neighbours({
   readonly node: SiteNode;
   readonly detail: NodeDetail;
 }): JSX.Element {
+  const all = (places: readonly number[] = []): readonly SiteNode[] =>
+    places.map((place) => site.at(place));
   const nodes = (places: readonly number[] | undefined): readonly SiteNode[] =>
-    (places ?? [])
-      .map((place) => site.at(place))
-      .filter(({ type }) => type !== 'test' && type !== 'unit_test');
+    all(places).filter(({ type }) => type !== 'test' && type !== 'unit_test');
   const lists = [
     ['reads', nodes(site.parents[node.place])],
     ['readBy', nodes(site.children[node.place])],
     ['uses', nodes(detail.macros)],
+    ['usedBy', all(detail.usedBy)],
   ] as const;
   return (
     <>
       {lists
         .filter(([, list]) => list.length > 0)
         .map(([title, list]) => (
-          <Section title={`${isWord(title) ? say(title) : title} (${count(list.length)})`}>
+          <Section
+            title={`${say(title)} (${count(title === 'usedBy' ? (detail.users ?? 0) : list.length)})`}
+          >
             <ul class="links">
               {list.map((other) => (
                 <li>
@@ -285,13 +288,15 @@ function Code({ detail }: { readonly detail: NodeDetail }): JSX.Element | null {
   if (kind === undefined) return null;
   return (
     <Section title={say('sql')} id="sql">
-      <div class="tabs" role="group" aria-label={say('sql')}>
-        {kinds.map((one) => (
-          <button type="button" aria-pressed={one === kind} onClick={() => setWanted(one)}>
-            {say(one)}
-          </button>
-        ))}
-      </div>
+      {kinds.length > 1 && (
+        <div class="tabs" role="group" aria-label={say('sql')}>
+          {kinds.map((one) => (
+            <button type="button" aria-pressed={one === kind} onClick={() => setWanted(one)}>
+              {say(one)}
+            </button>
+          ))}
+        </div>
+      )}
       <Sql text={detail[kind] ?? ''} />
     </Section>
   );

@@ -3,7 +3,7 @@ import { Markdown } from '../parts/markdown.tsx';
 import { layersOf, NodeLink, Section, StatusBadge, Title, Wide } from '../parts/basics.tsx';
 import { link } from '../route.ts';
 import { statusOf, type Site, type SiteNode } from '../site.ts';
-import { bytes, count, counted, duration, kindName, moment, say } from '../words.ts';
+import { bytes, count, counted, duration, engineName, kindName, moment, say } from '../words.ts';
 import { Freshness, LaterRun, Problems } from './runs.tsx';
 
 export function Overview({ site }: { readonly site: Site }): JSX.Element {
@@ -99,7 +99,7 @@ function RunCard({ site }: { readonly site: Site }): JSX.Element {
 
 const CountsCard = ({ site }: { readonly site: Site }): JSX.Element => (
   <div class="card">
-    <h2>{site.index.engine}</h2>
+    <h2>{engineName(site.index.engine)}</h2>
     <ul class="counts">
       {['model', 'source', 'seed', 'snapshot', 'test', 'exposure']
         .map((kind) => ({ kind, number: site.ofType(kind).length }))

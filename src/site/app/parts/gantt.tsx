@@ -60,7 +60,7 @@ export function Gantt({
           {threads.map((thread, row) => (
             <g>
               <text x={0} y={row * ROW + 17}>
-                {thread}
+                {thread.replace(/ \(.*\)$/, '')}
               </text>
               {timed
                 .filter((result) => (result.thread ?? '') === thread)
