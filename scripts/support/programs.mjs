@@ -39,6 +39,11 @@ export async function writeCommonJs({ outputFiles, metafile }, root, dist) {
       banner: source.includes('import.meta.url') ? OWN_URL : '',
       logLevel: 'warning',
     });
+    // what reads it takes each byte for a letter; esbuild leaves a regular expression as it is written
+    // eslint-disable-next-line no-control-regex
+    const other = /[^\0-\x7f]/.exec(code);
+    if (other !== null)
+      throw new Error(`${path} has ${other[0]}: ${code.slice(other.index - 40, other.index + 9)}`);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, code);
   }

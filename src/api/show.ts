@@ -68,7 +68,7 @@ export async function show(options: ApiOptions): Promise<readonly Shown[]> {
       const result = await connection.withSession(node?.name ?? 'show', async (session) => {
         const work =
           options.inlineDirect !== undefined
-            ? asGiven(options.inlineDirect)
+            ? asGiven(options.inlineDirect, project.dialect.analysis.backslashEscapes)
             : node === undefined
               ? inlineSql(compiler, options.inline ?? '')
               : sqlOf(compiler, project, node);
@@ -118,14 +118,14 @@ function titled(problem: Diagnostic, node: ExecutableNode | undefined): Diagnost
 }
 
 /** SQL that is no template. */
-function* asGiven(sql: string): ReturnType<Compiler['inline']> {
+function* asGiven(sql: string, escapes: boolean): ReturnType<Compiler['inline']> {
   const start = { file: '--inline-direct', line: 1, column: 1 };
   const locate = (offset: number): Span => {
     const before = sql.slice(0, offset).split('\n');
     return { ...start, line: before.length, column: (before.at(-1) ?? '').length + 1 };
   };
   yield* [];
-  return { sql: withoutClosingSemicolon(sql), locate, logs: [] };
+  return { sql: withoutClosingSemicolon(sql, escapes), locate, logs: [] };
 }
 
 /** A `sql_header` is a statement of its own, unless it begins the query (`with ... as (...)`). */

@@ -24,10 +24,12 @@ import type { RenderSink, ScopeMaker } from './run-scope.ts';
 export class StandInCompiler implements UnitTestCompiler {
   private readonly host: TemplateHost;
   private readonly scopes: ScopeMaker;
+  private readonly escapes: boolean;
 
   constructor(host: TemplateHost, scopes: ScopeMaker) {
     this.host = host;
     this.scopes = scopes;
+    this.escapes = scopes.backslashEscapes;
   }
 
   *compile(request: StandInRequest): Asking<CompiledNode> {
@@ -49,7 +51,11 @@ export class StandInCompiler implements UnitTestCompiler {
     const rendered = yield* this.render(template, scope);
     // `this` is no call that could be noticed: where its rows are given they are put in
     const used = request.inputs.filter(({ id }) => read.has(id) || id === model.unique_id);
-    const injected = injectCtes(withoutClosingSemicolon(rendered.text), used);
+    const injected = injectCtes(
+      withoutClosingSemicolon(rendered.text, this.escapes),
+      used,
+      this.escapes,
+    );
     return {
       sql: injected.sql,
       locate: (offset) => {
@@ -63,7 +69,7 @@ export class StandInCompiler implements UnitTestCompiler {
   }
 
   *text(request: Omit<StandInRequest, 'inputs'>, sql: string, at: Span): Asking<string> {
-    if (!sql.includes('{')) return withoutClosingSemicolon(sql);
+    if (!sql.includes('{')) return withoutClosingSemicolon(sql, this.escapes);
     const silent: RenderSink = {
       log: () => undefined,
       needs: () => undefined,
@@ -78,7 +84,7 @@ export class StandInCompiler implements UnitTestCompiler {
       text: sql,
       origin,
     };
-    return withoutClosingSemicolon((yield* this.render(template, scope)).text);
+    return withoutClosingSemicolon((yield* this.render(template, scope)).text, this.escapes);
   }
 
   private *render(template: TemplateText, scope: Scope): Asking<Rendered> {

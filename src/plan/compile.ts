@@ -35,6 +35,7 @@ export class Compiler implements NodeCompiler {
   private readonly host: TemplateHost;
   private readonly scopes: ScopeMaker;
   private readonly lanes: Lanes;
+  private readonly escapes: boolean;
   private readonly comments: QueryComments;
   private readonly ephemeral = new Map<
     NodeId,
@@ -45,6 +46,7 @@ export class Compiler implements NodeCompiler {
     this.manifest = manifest;
     this.host = host;
     this.scopes = scopes;
+    this.escapes = scopes.backslashEscapes;
     this.comments = new QueryComments(host, scopes);
     this.lanes = new Lanes(host, scopes.packagesMustAsk);
   }
@@ -78,14 +80,16 @@ export class Compiler implements NodeCompiler {
       origin: { line: node.place.line, column: node.place.column },
     };
     const rendered = yield* this.render(template, scope);
-    const own = withoutClosingSemicolon(rendered.text);
+    const own = withoutClosingSemicolon(rendered.text, this.escapes);
     if (!hasCode(own)) throw emptyNode(node);
     const ctes = options.injectsEphemeral === false ? [] : yield* this.ctes(needs);
-    const injected = injectCtes(own, ctes);
+    const injected = injectCtes(own, ctes, this.escapes);
     header ??= textConfig(node, 'sql_header');
     return {
       sql: injected.sql,
-      ...(own === rendered.text ? {} : { written: injectCtes(rendered.text, ctes).sql }),
+      ...(own === rendered.text
+        ? {}
+        : { written: injectCtes(rendered.text, ctes, this.escapes).sql }),
       locate: (offset) =>
         this.place(rendered, offsetBeforeInjection(injected, offset)) ??
         this.placeInCte(ctes, injected, offset),
@@ -198,7 +202,11 @@ export class Compiler implements NodeCompiler {
     });
     const template = { packageName: this.manifest.project_name, path: '--inline', text: sql };
     const rendered = yield* this.render(template, scope);
-    const injected = injectCtes(withoutClosingSemicolon(rendered.text), yield* this.ctes(needs));
+    const injected = injectCtes(
+      withoutClosingSemicolon(rendered.text, this.escapes),
+      yield* this.ctes(needs),
+      this.escapes,
+    );
     return {
       sql: injected.sql,
       locate: (offset) => this.place(rendered, offsetBeforeInjection(injected, offset)),
@@ -214,7 +222,7 @@ export class Compiler implements NodeCompiler {
       text: node.loaded_at_query ?? '',
     };
     const { text } = yield* this.render(template, this.scopes.forSource(node));
-    return withoutClosingSemicolon(text);
+    return withoutClosingSemicolon(text, this.escapes);
   }
 
   /** Synchronously first: most templates ask nothing, and what was begun in vain has sent nothing. */
@@ -254,7 +262,7 @@ export class Compiler implements NodeCompiler {
     const rendered: RenderedHook[] = [];
     for (const hook of hooks) {
       const { text } = yield* this.render(...this.hookTemplate(node, hook, options));
-      const sql = withoutClosingSemicolon(text).trim();
+      const sql = withoutClosingSemicolon(text, this.escapes).trim();
       if (hasCode(sql)) rendered.push({ sql, inTransaction: hook.transaction });
     }
     return rendered;
@@ -300,7 +308,7 @@ export class Compiler implements NodeCompiler {
     );
     const template = { packageName: node.package_name, path: node.place.file, text: node.raw_code };
     const rendered = yield* this.render(template, scope);
-    const compiled = { sql: withoutClosingSemicolon(rendered.text), needs, rendered };
+    const compiled = { sql: withoutClosingSemicolon(rendered.text, this.escapes), needs, rendered };
     this.ephemeral.set(node.unique_id, compiled);
     return compiled;
   }

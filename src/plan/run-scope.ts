@@ -47,6 +47,8 @@ export interface ScopeMaker {
   readonly packagesMustAsk: boolean;
   /** `query-comment` as the project writes it; undefined where it does not */
   readonly queryComment: unknown;
+  /** how the SQL of the target is written: see `scanSql` */
+  readonly backslashEscapes: boolean;
   forNode(node: ExecutableNode, options: CompileOptions, sink: RenderSink): Scope;
   /** for the body of a materialization; `extra` are its own names (`sql`, `pre_hooks`, …) */
   forMaterialization(
@@ -100,6 +102,10 @@ class RunScopes implements ScopeMaker {
 
   get queryComment(): unknown {
     return this.project.project.queryComment;
+  }
+
+  get backslashEscapes(): boolean {
+    return this.project.dialect.analysis.backslashEscapes;
   }
 
   get packagesMustAsk(): boolean {

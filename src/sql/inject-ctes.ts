@@ -17,10 +17,10 @@ export interface Injected {
  * Puts CTEs in front of a SELECT, as dbt does for ephemeral models: before the SELECT's own CTEs when it begins with WITH
  * (also WITH RECURSIVE), else as a new WITH clause. The names are used unquoted and must be plain.
  */
-export function injectCtes(sql: string, ctes: readonly Cte[]): Injected {
+export function injectCtes(sql: string, ctes: readonly Cte[], backslashEscapes = false): Injected {
   if (ctes.length === 0) return { sql, at: 0, length: 0 };
   const list = ctes.map((cte) => `${cte.name} as (\n${cte.sql}\n)`).join(', ');
-  const [first, second] = leadingWords(sql, 2);
+  const [first, second] = leadingWords(sql, 2, backslashEscapes);
   if (first?.word !== 'with') {
     const text = `with ${list} `;
     const start = sql.length - sql.trimStart().length;

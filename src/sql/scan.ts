@@ -11,11 +11,13 @@ export interface Piece {
 }
 
 /** What is nothing but code, letter by letter: nothing else begins there. */
-const PLAIN = /[^-/'"`$;#\s]+/y;
-/** Where backslashes escape (ClickHouse), this begins a comment too. */
-const HASH_COMMENT = /#[ !]/y;
+const PLAIN = /[^-/'"`$;#\u2018\u201c\s]+/y;
+/** Where backslashes escape (ClickHouse), these begin a comment too. */
+const MORE_COMMENTS = /#[ !]|\/\//y;
 const WORD = /[\p{L}\p{N}_$]/u;
 const DOLLAR_TAG = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
+/** ClickHouse's: it may begin with a digit, and without its like it is a word. */
+const HEREDOC_TAG = /\$\w*\$/y;
 
 /** Nested block comments, as both engines allow them; an unclosed one runs to the end. */
 function blockCommentEnd(sql: string, start: number): number {
@@ -45,19 +47,27 @@ function quotedEnd(sql: string, start: number, quote: string, escapes: boolean):
   return sql.length;
 }
 
-function dollarQuotedEnd(sql: string, start: number): number | undefined {
-  DOLLAR_TAG.lastIndex = start;
-  const tag = DOLLAR_TAG.exec(sql)?.[0];
+/** The end of a text in ClickHouse's curly quotes, in which nothing is doubled or escaped. */
+function curlyEnd(sql: string, start: number, quote: string): number {
+  const close = sql.indexOf(quote, start);
+  return close < 0 ? sql.length : close + 1;
+}
+
+function dollarQuotedEnd(sql: string, start: number, isHeredoc: boolean): number | undefined {
+  const pattern = isHeredoc ? HEREDOC_TAG : DOLLAR_TAG;
+  pattern.lastIndex = start;
+  const tag = pattern.exec(sql)?.[0];
   if (tag === undefined || WORD.test(sql[start - 1] ?? ' ')) return undefined;
   const close = sql.indexOf(tag, start + tag.length);
-  return close < 0 ? sql.length : close + tag.length;
+  if (close < 0) return isHeredoc ? undefined : sql.length;
+  return close + tag.length;
 }
 
 function pieceAt(sql: string, at: number, escapes: boolean): Piece | undefined {
   const piece = (kind: PieceKind, end: number): Piece => ({ kind, start: at, end });
   const c = sql[at] ?? '';
-  HASH_COMMENT.lastIndex = at;
-  if (sql.startsWith('--', at) || (escapes && HASH_COMMENT.test(sql))) {
+  MORE_COMMENTS.lastIndex = at;
+  if (sql.startsWith('--', at) || (escapes && MORE_COMMENTS.test(sql))) {
     const end = sql.indexOf('\n', at);
     return piece('comment', end < 0 ? sql.length : end);
   }
@@ -67,8 +77,10 @@ function pieceAt(sql: string, at: number, escapes: boolean): Piece | undefined {
     return piece('string', quotedEnd(sql, at, "'", escapes || isEscapeString));
   }
   if (c === '"' || c === '`') return piece('name', quotedEnd(sql, at, c, escapes));
+  if (escapes && c === '‘') return piece('string', curlyEnd(sql, at, '’'));
+  if (escapes && c === '“') return piece('name', curlyEnd(sql, at, '”'));
   if (c === '$') {
-    const end = dollarQuotedEnd(sql, at);
+    const end = dollarQuotedEnd(sql, at, escapes);
     if (end !== undefined) return piece('string', end);
   }
   if (c === ';') return piece('semicolon', at + 1);
@@ -77,7 +89,7 @@ function pieceAt(sql: string, at: number, escapes: boolean): Piece | undefined {
 
 /**
  * Cuts SQL into pieces, in order and without gaps. `backslashEscapes`: in this dialect a backslash escapes inside every
- * string (ClickHouse); otherwise only inside E'' strings (Postgres).
+ * string, ‘…’ is a string too, and “…” a name (ClickHouse); otherwise only inside E'' strings (Postgres).
  */
 export function* scanSql(sql: string, backslashEscapes = false): Generator<Piece> {
   let codeFrom = 0;
@@ -107,13 +119,14 @@ export function* scanSql(sql: string, backslashEscapes = false): Generator<Piece
   yield* flush(sql.length);
 }
 
-/** The first words of code, lower case, with where they end: what kind of statement this is. */
+/** The first words of code, lower case, with where they end: what kind of statement this is. `backslashEscapes` as in `scanSql`. */
 export function leadingWords(
   sql: string,
   count: number,
+  backslashEscapes = false,
 ): readonly { readonly word: string; readonly end: number }[] {
   const words: { word: string; end: number }[] = [];
-  for (const piece of scanSql(sql)) {
+  for (const piece of scanSql(sql, backslashEscapes)) {
     if (piece.kind === 'space' || piece.kind === 'comment') continue;
     if (piece.kind !== 'code') break;
     const word = /^[\p{L}_]+/u.exec(sql.slice(piece.start, piece.end))?.[0];
@@ -125,9 +138,9 @@ export function leadingWords(
 }
 
 /** The text without closing semicolons, blanks and comments at its end; a model is one SELECT. */
-export function withoutClosingSemicolon(sql: string): string {
+export function withoutClosingSemicolon(sql: string, backslashEscapes = false): string {
   if (!sql.includes(';')) return sql;
-  const pieces = [...scanSql(sql)];
+  const pieces = [...scanSql(sql, backslashEscapes)];
   let end = pieces.length;
   while (end > 0 && pieces[end - 1]?.kind !== 'code') {
     const kind = pieces[end - 1]?.kind;

@@ -78,18 +78,23 @@ test('a table that is dropped while its rows are made is put where nothing is', 
 test('a text cannot end its statement and begin another', async () => {
   await bench.run('create table kept engine = MergeTree order by x as select 1 as x');
   await bench.write({
-    'models/n.sql': "{{ config(materialized='view') }}\nselect 3 as id, 'a;b' as t # it; has\n;",
+    'models/n.sql': "{{ config(materialized='view') }}\nselect 3 as id, 'a;b' as t, ‘it's;’ as “u;” # it; has\n// it; has\n;",
   });
   for (let time = 0; time < 2; time++)
     expect((await bench.call('run', { select: ['n'] })).told).toEqual([]);
-  const OUT = 'select 4 as id);\ndrop table kept sync;\nselect * from (select 5 as id';
-  for (const kind of ['view', 'table']) {
-    await bench.write({ 'models/n.sql': `{{ config(materialized='${kind}') }}\n${OUT}` });
-    const ran = await bench.call('run', { select: ['n'] });
-    expect(ran.status).toEqual({ n: 'error' });
-    expect(ran.told.join('\n')).toContain('further statements belong into a hook');
-    expect(ran.outcomes['n']?.diagnostics[0]?.at).toMatchObject({ line: 2, column: 16 });
-  }
+  const OUT = '4 as id);\ndrop table kept sync;\nselect * from (select 5 as id';
+  // what looks like the beginning of a text to an eye that does not know the engine's quotes and comments
+  const HIDDEN = ["‘'’ as t, ", '“"” as t, ', "1 // '\n as t, ", '1 as $a$, '];
+  for (const kind of ['view', 'table'])
+    for (const before of ['', ...HIDDEN]) {
+      const text = `select ${before}${OUT}`;
+      await bench.write({ 'models/n.sql': `{{ config(materialized='${kind}') }}\n${text}` });
+      const ran = await bench.call('run', { select: ['n'] });
+      expect(ran.status, text).toEqual({ n: 'error' });
+      expect(ran.told.join('\n')).toContain('further statements belong into a hook');
+      if (before === '')
+        expect(ran.outcomes['n']?.diagnostics[0]?.at).toMatchObject({ line: 2, column: 16 });
+    }
   expect(await bench.value('select id from n')).toBe('3');
   expect(await bench.value('select count() from kept')).toBe('1');
 });

@@ -271,7 +271,10 @@ describe('who asks', () => {
         inserts,
         `/* x */ ${inserts}`,
         `with 1 as y, # '\n${inserts.slice(4)} # '`,
+        `with ‘'’ as y, ${inserts.slice(5)} -- '`,
         "select file('/etc/hostname')",
+        "select file // x\n('/etc/hostname')",
+        "select “file”('/etc/hostname')",
         "select `file` /* ( */ ('/etc/hostname')",
         'select "\\x66ile"(\'/etc/hostname\')',
         "create temporary table f (l String) engine = File(LineAsString, '/etc/hostname')",
@@ -302,6 +305,9 @@ describe('who asks', () => {
   it('gets no file written or read by the statements that clients do that with', async () => {
     for (const sql of [
       "SELECT 1 INTO /* x */ OUTFILE '/tmp/never'",
+      "SELECT ‘'’ INTO OUTFILE '/tmp/never'",
+      "SELECT 1 // it's\nINTO OUTFILE '/tmp/never'",
+      "SELECT 1 AS $a$ INTO OUTFILE '/tmp/never'",
       "INSERT INTO shop.t FROM INFILE '/etc/passwd' FORMAT CSV",
     ])
       expect(await ask(sql)).toMatchObject({ headers: { 'x-clickhouse-exception-code': '78' } });

@@ -35,6 +35,24 @@ describe('scanSql', () => {
     expect(kinds('1 # 2;')).toBe('code:1 | code:# | code:2 | semicolon:;');
   });
 
+  test.each([
+    ['‘a;’ ;', 'string:‘a;’ | semicolon:;', 'code:‘a | semicolon:; | code:’ | semicolon:;'],
+    ["‘'’ ;", "string:‘'’ | semicolon:;", "code:‘ | string:'’ ;"],
+    ['“a"” ;', 'name:“a"” | semicolon:;', 'code:“a | name:"” ;'],
+    ['‘\\’ ;', 'string:‘\\’ | semicolon:;', 'code:‘\\’ | semicolon:;'],
+    ["'‘' ;’", "string:'‘' | semicolon:; | code:’", "string:'‘' | semicolon:; | code:’"],
+    [
+      "1 // it's\n;",
+      "code:1 | comment:// it's | semicolon:;",
+      "code:1 | code:// | code:it | string:'s\n;",
+    ],
+    ['1 as $a$ ;', 'code:1 | code:as | code:$a$ | semicolon:;', 'code:1 | code:as | string:$a$ ;'],
+    ["$1$'$1$ ;", "string:$1$'$1$ | semicolon:;", "code:$1$ | string:'$1$ ;"],
+  ])('ClickHouse cuts %j in another way', (sql, there, elsewhere) => {
+    expect(kinds(sql, true)).toBe(there);
+    expect(kinds(sql)).toBe(elsewhere);
+  });
+
   test('pieces cover the text without gaps, whatever it is', () => {
     const text = fc.string({
       unit: fc.constantFrom(
@@ -54,6 +72,9 @@ describe('scanSql', () => {
         ' ',
         '\n',
         'ç',
+        '‘',
+        '’',
+        '“',
       ),
     });
     fc.assert(

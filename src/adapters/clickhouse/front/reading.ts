@@ -8,7 +8,7 @@ const READS = /^(select|with|from|show|describe|desc|explain|exists|use|set|valu
  * taken as it is, comments and all: whatever hides a call from a look at the words does not hide it from this.
  */
 const CALLS_FILE =
-  /(?:\b(?:file|executable|catboostevaluate)|\\[^"`\s]*["`])[^\p{L}\p{N}_(),;.='<>!+*/#-]*(?:\(|\/\*|--|#)/iu;
+  /(?:\b(?:file|executable|catboostevaluate)|\\[^"`\s]*["`])[^\p{L}\p{N}_(),;.='<>!+*/#-]*(?:\(|\/[*/]|--|#)/iu;
 
 /** A comment that only the engine knows: a quote in it would hide the words that follow. */
 const HASH_COMMENT = /#[ !]/;
