@@ -367,6 +367,8 @@ export interface Adapter {
   connect(target: Target, options: ConnectOptions): Promise<Connection>;
   /** An engine of its own, on this machine, with the names of the target and nothing in it; nothing leads out of it. */
   scratch(target: Target, options: ConnectOptions): Promise<Connection>;
+  /** that engine is another process: it starts while this one goes on */
+  readonly startsBeside?: true;
   /** whether the target is a server that others use, and not the embedded engine */
   isServer(target: Target): boolean;
   /** the server of the target, when it is one that the adapter runs and that can outlive a command */

@@ -1,5 +1,7 @@
 // target/check.json: what earlier checks have found to be sound.
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { writeJson } from '../artifacts/write.ts';
 import type { CheckMemory } from '../check/memory.ts';
 import { sha256 } from '../kernel/hash.ts';
@@ -9,6 +11,11 @@ import type { OpenProject } from './open-project.ts';
 interface Stored extends CheckMemory {
   readonly base: string;
 }
+
+const FILE = 'check.json';
+
+/** Whether an earlier check has left anything. */
+export const hasMemory = (targetDir: string): boolean => existsSync(join(targetDir, FILE));
 
 /** Reads and writes it, one part for each target. What cannot be read, or was found under other conditions, counts for nothing. */
 export class Memories {
@@ -39,12 +46,12 @@ export class Memories {
     if (!this.#isUsed || !this.#project.writesJson) return;
     const { targetName, inTarget } = this.#project;
     const stored: Stored = { base: this.#base, ...memory };
-    await writeJson(inTarget('check.json'), { ...(await this.#all()), [targetName]: stored });
+    await writeJson(inTarget(FILE), { ...(await this.#all()), [targetName]: stored });
   }
 
   async #all(): Promise<Readonly<Record<string, Stored>>> {
     try {
-      const text = await readFile(this.#project.inTarget('check.json').path, 'utf8');
+      const text = await readFile(this.#project.inTarget(FILE).path, 'utf8');
       const value: unknown = JSON.parse(text);
       return typeof value === 'object' && value !== null
         ? (value as Readonly<Record<string, Stored>>)

@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Connection, Session } from '../adapter/contract.ts';
 import { isStatementFailure } from '../adapter/failure.ts';
 import { check as judge, type CheckedNode, type CheckResult } from '../check/check.ts';
 import { LintSettings } from '../check/lints/lint-settings.ts';
-import { MemoryUnfit } from '../check/memory.ts';
 import type { LockedSources } from '../check/source-lock.ts';
 import { hasErrors, sortDiagnostics, type Diagnostic } from '../kernel/diagnostic.ts';
 import { during } from '../kernel/timeline.ts';
@@ -17,11 +15,11 @@ import { Compiler } from '../plan/compile.ts';
 import { runScopes } from '../plan/run-scope.ts';
 import { explainFailure } from '../run/explain.ts';
 import { stoppable } from '../run/stoppable.ts';
-import { cancelWhenAborted } from './cancel-when-aborted.ts';
-import { Memories } from './check-memory.ts';
-import { connect, homeOf } from './connect.ts';
+import { hasMemory, Memories } from './check-memory.ts';
+import { connect } from './connect.ts';
 import { fileProblem } from './file-problem.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
+import { LazyEngine, openScratch } from './lazy-engine.ts';
 import { readLockFile } from './lock-file.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
@@ -58,18 +56,30 @@ export interface CheckReport {
  */
 export async function check(options: CheckOptions = {}): Promise<CheckReport> {
   const invocation = newInvocation(options);
-  const project = await openProject(options, invocation, 'check');
-  const isOnServer =
-    options.target !== undefined &&
-    options.offline !== true &&
-    project.adapter.isServer(project.target);
-  const selected = withoutEmpty(
-    project,
-    selectNodes(project, options, ['model', 'seed', 'snapshot', 'test']),
-  );
-  return during(invocation.timeline, 'check', () =>
-    checkProject(project, invocation, selected, isOnServer),
-  );
+  const isServerAsked = options.target !== undefined && options.offline !== true;
+  let engine: LazyEngine | undefined;
+  try {
+    const project = await openProject(options, invocation, 'check', {
+      onTarget: (early) => {
+        const { adapter, target, targetDir, isChanged } = early;
+        if (adapter.startsBeside !== true || (isServerAsked && adapter.isServer(target))) return;
+        // where nothing may have changed, the engine may not be needed
+        if (!isChanged && hasMemory(targetDir)) return;
+        engine ??= new LazyEngine(() => openScratch(early, invocation), invocation);
+        engine.begin();
+      },
+    });
+    const isOnServer = isServerAsked && project.adapter.isServer(project.target);
+    const selected = withoutEmpty(
+      project,
+      selectNodes(project, options, ['model', 'seed', 'snapshot', 'test']),
+    );
+    return await during(invocation.timeline, 'check', () =>
+      checkProject(project, invocation, selected, isOnServer, engine),
+    );
+  } finally {
+    await engine?.close();
+  }
 }
 
 /** The same for a project that is open already. */
@@ -78,9 +88,11 @@ export async function checkProject(
   invocation: Invocation,
   selected: ReadonlySet<NodeId>,
   isOnServer: boolean,
+  begun?: LazyEngine,
 ): Promise<CheckReport> {
   const startedAt = invocation.now();
-  const { found, engine, locked } = await askEngine(project, invocation, { selected, isOnServer });
+  const asking = { selected, isOnServer, begun };
+  const { found, engine, locked } = await askEngine(project, invocation, asking);
   const told = inOrder([
     ...found.diagnostics,
     ...otherVersion(project.dialect.name, engine, isOnServer ? undefined : locked),
@@ -100,6 +112,8 @@ export interface Asking {
   readonly selected: ReadonlySet<NodeId>;
   readonly isOnServer: boolean;
   readonly wantsLineage?: boolean;
+  /** an engine that has been started for this */
+  readonly begun?: LazyEngine | undefined;
 }
 
 export interface Answered {
@@ -113,23 +127,18 @@ export interface Answered {
 export async function askEngine(
   project: OpenProject,
   invocation: Invocation,
-  { selected, isOnServer, wantsLineage = false }: Asking,
+  { selected, isOnServer, wantsLineage = false, begun }: Asking,
 ): Promise<Answered> {
   const locked = await lockOf(project);
   const stubs = await stubsOf(project);
   const memories = new Memories(project, { stubs, isUsed: !isOnServer && !wantsLineage });
+  const engine =
+    begun ??
+    new LazyEngine(
+      () => (isOnServer ? connect(project, invocation) : openScratch(project, invocation)),
+      invocation,
+    );
   const { signal } = invocation;
-  let disarm = (): void => undefined;
-  const engine = new LazyEngine(() =>
-    during(invocation.timeline, 'start the engine', async () => {
-      const connection = await (isOnServer
-        ? connect(project, invocation)
-        : openScratch(project, invocation));
-      disarm();
-      disarm = cancelWhenAborted(connection, signal);
-      return connection;
-    }),
-  );
   try {
     const { manifest, graph, host } = project;
     const asking = isOnServer ? project.dialect.analysis.asking?.() : undefined;
@@ -173,8 +182,7 @@ export async function askEngine(
     if (!isStatementFailure(error)) throw error;
     throw new EtlError([explainFailure(error, {})], { cause: error });
   } finally {
-    disarm();
-    await during(invocation.timeline, 'stop the engine', () => engine.close());
+    await engine.close();
   }
 }
 
@@ -184,41 +192,6 @@ const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => {
   return [...sortDiagnostics(diagnostics.filter((d) => !isNote(d))), ...diagnostics.filter(isNote)];
 };
 
-/** An engine that is started by the first question. */
-export class LazyEngine {
-  #connection: Connection | undefined;
-  #version: string | undefined;
-  readonly #open: () => Promise<Connection>;
-
-  constructor(open: () => Promise<Connection>) {
-    this.#open = open;
-  }
-
-  get version(): string | undefined {
-    return this.#connection?.serverVersion ?? this.#version;
-  }
-
-  async session<T>(use: (session: Session, version: string) => Promise<T>): Promise<T> {
-    const connection = (this.#connection ??= await this.#open());
-    try {
-      return await connection.withSession('check', (session) =>
-        use(session, connection.serverVersion),
-      );
-    } catch (error) {
-      // what was made so far is in the way of the next attempt
-      if (error instanceof MemoryUnfit) await this.close();
-      throw error;
-    }
-  }
-
-  async close(): Promise<void> {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    this.#version = connection?.serverVersion ?? this.#version;
-    await connection?.close();
-  }
-}
-
 const factsOf = ({ manifest }: OpenProject, id: NodeId) => {
   const node = manifest.nodes[id];
   return {
@@ -227,20 +200,6 @@ const factsOf = ({ manifest }: OpenProject, id: NodeId) => {
     path: node?.original_file_path ?? '',
   };
 };
-
-/** The engine of this machine with nothing in it. */
-export async function openScratch(
-  project: OpenProject,
-  invocation: Invocation,
-  threads = 1,
-): Promise<Connection> {
-  return project.adapter.scratch(project.target, {
-    projectDir: await homeOf(project.dir),
-    threads,
-    env: invocation.env,
-    invocationId: invocation.id,
-  });
-}
 
 /** In a warehouse relations are made beside the real ones, in schemas of the check's own. */
 function placesOf(

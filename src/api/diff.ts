@@ -12,9 +12,10 @@ import type { NodeId } from '../kernel/node-id.ts';
 import { Compiler } from '../plan/compile.ts';
 import { runScopes } from '../plan/run-scope.ts';
 import { explainFailure } from '../run/explain.ts';
-import { LazyEngine, lockOf, openScratch, stubsOf } from './check.ts';
+import { lockOf, stubsOf } from './check.ts';
 import { interrupted, revisionIn, withRevision } from './git-revision.ts';
 import { newInvocation, type Invocation } from './invocation.ts';
+import { LazyEngine, openScratch } from './lazy-engine.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import type { ApiOptions } from './options.ts';
 import { runFiles } from './run-files.ts';
@@ -250,7 +251,7 @@ class Engines {
   #name: string | undefined;
 
   constructor(project: OpenProject, invocation: Invocation) {
-    this.#open = () => new LazyEngine(() => openScratch(project, invocation));
+    this.#open = () => new LazyEngine(() => openScratch(project, invocation), invocation);
     // where all is taken back, the next side finds nothing of the one before
     this.#isShared = project.dialect.can.transactionalDdl;
     this.#dialect = project.dialect.name;

@@ -56,14 +56,19 @@ export interface OpenProject extends ReadProject {
 /** Reads it, or takes what an earlier call has read; a file or folder that may not be read is told with its path. */
 async function loadFrom(
   dir: string,
-  input: LoadInput,
+  given: LoadInput,
   cache: ParseCache | undefined,
+  onTarget: Opening['onTarget'],
 ): Promise<Awaited<ReturnType<typeof loadProject>> & Pick<ReloadedProject, 'keepChanges'>> {
   try {
-    const { timeline } = input;
+    const { timeline } = given;
     const kept = await during(timeline, 'look for changes', async () =>
-      cache?.kept(input, { nearly: true }),
+      cache?.kept(given, { nearly: true }),
     );
+    const isChanged = kept !== undefined && kept.changed.length > 0;
+    const onProfile: LoadInput['onProfile'] = ({ adapter, target }, targetDir) =>
+      onTarget?.({ adapter, target, dir, targetDir, isChanged });
+    const input = { ...given, onProfile };
     const reloaded =
       kept && (await during(timeline, 'take what is known', () => reloadProject(input, kept)));
     if (kept === undefined || reloaded === undefined)
@@ -102,6 +107,19 @@ export const tellOutline = (
     counts: [],
   });
 
+export interface Opening {
+  /** `invocation_args_dict` beside the options */
+  readonly args?: Readonly<Record<string, unknown>>;
+  /** told what is known before the nodes are; perhaps twice */
+  readonly onTarget?: (early: EarlyTarget) => void;
+}
+
+/** Where the project is and what it connects to. */
+export interface EarlyTarget extends Pick<OpenProject, 'adapter' | 'target' | 'dir' | 'targetDir'> {
+  /** an earlier call has read the project, and some file is another one since */
+  readonly isChanged: boolean;
+}
+
 /**
  * Reads the project that the options name. Throws an EtlError with every error that was found (config, YAML, templates, refs,
  * cycles); warnings go to `options.report`.
@@ -110,21 +128,24 @@ export const openProject = (
   options: ApiOptions,
   invocation: Invocation,
   which: string,
-  args: Readonly<Record<string, unknown>> = {},
+  opening: Opening = {},
 ): Promise<OpenProject> =>
-  during(invocation.timeline, 'read the project', () => openNow(options, invocation, which, args));
+  during(invocation.timeline, 'read the project', () =>
+    openNow(options, invocation, which, opening),
+  );
 
 async function openNow(
   options: ApiOptions,
   invocation: Invocation,
   which: string,
-  args: Readonly<Record<string, unknown>>,
+  { args = {}, onTarget }: Opening,
 ): Promise<OpenProject> {
   const judge = judgeFor(options);
   const dir = await findProjectDir(options, invocation);
   const input = await loadInput(dir, options, invocation, which, args);
   const cache = await parseCacheOf(dir, options, invocation);
-  const { value: loaded, diagnostics: found, keepChanges } = await loadFrom(dir, input, cache);
+  const read = await loadFrom(dir, input, cache, onTarget);
+  const { value: loaded, diagnostics: found, keepChanges } = read;
   const diagnostics = found.flatMap((d) => judge(d) ?? []);
   if (loaded === undefined)
     throw withoutSecrets(options, dir, secretsOf(await readEnvironment(input)), diagnostics);

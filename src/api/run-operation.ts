@@ -56,8 +56,7 @@ export async function runOperation(
   refuseMixed(macro, options);
   const args = argumentsOf(options);
   const project = await openProject(options, invocation, 'run-operation', {
-    ...(macro === undefined ? {} : { macro }),
-    args,
+    args: { ...(macro === undefined ? {} : { macro }), args },
   });
   const observe: Observer = options.observe ?? ((): void => undefined);
   const compiler = new Compiler(

@@ -76,6 +76,8 @@ export interface LoadInput {
   readonly timeline?: Timeline | undefined;
   /** notes down what is asked of the world */
   readonly witness?: Witness | undefined;
+  /** told the connection and the target folder as soon as they are known */
+  readonly onProfile?: ((profile: ChosenProfile, targetDir: string) => void) | undefined;
 }
 
 /** Places on the disk, absolute when projectDir is. */

@@ -121,6 +121,8 @@ export async function open(
   );
   diagnostics.push(...read.diagnostics);
   if (profile === undefined || read.value === undefined) return undefined;
+  const { targetPath = read.value.targetPath } = input;
+  input.onProfile?.(profile, joinPath(input.projectDir, targetPath));
   const session = sessionOf(input, env, read.value.name, facts);
   return {
     profile,

@@ -14,6 +14,7 @@ export const postgres: Adapter = {
   },
   connect: async (target, options) => (await import('./connection.ts')).connect(target, options),
   isServer: (target) => !credentialsOf(target).embedded,
+  startsBeside: true,
   scratch: async (target, options) =>
     (await import('./connection.ts')).connectScratch(target, options),
 };

@@ -180,7 +180,10 @@ export async function ensureRunning(
   const deadline = performance.now() + LIMIT_MS;
   const child: Child = { isAlive: false, ends: 0, notBefore: 0, backoff: 0 };
   let clean: Readonly<Record<string, string>> | undefined;
+  // to look into a file costs less than a connection that is refused
+  const isStarting = (): boolean => child.isAlive && readPidFile(place.data)?.status !== 'ready';
   for (;;) {
+    while (isStarting() && performance.now() < deadline) await pause(2);
     let error: unknown;
     try {
       const running = await connectTo(place, credentials);
