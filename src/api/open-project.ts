@@ -30,6 +30,7 @@ import { artifactMask, parseCacheOf, type ParseCache } from './parse-cache.ts';
 import { findProjectDir } from './places.ts';
 import type { ReadProject } from './read-project.ts';
 import { judgeFor } from './warnings.ts';
+import { writtenManifest } from './written-manifest.ts';
 
 /** A project that was read, checked and resolved, with the engine it is for. */
 export interface OpenProject extends ReadProject {
@@ -175,11 +176,12 @@ async function openNow(
     describe: describer(project),
     counts: countsOf(project.manifest),
   });
-  await during(input.timeline, 'keep it for the next call', async () =>
+  const noteWritten = await during(input.timeline, 'keep it for the next call', async () =>
     cache?.keep(input, loaded, { diagnostics: found, secrets, keepChanges }),
   );
   project.report(diagnostics);
-  return project;
+  const { targetDir, customEnv } = project;
+  return { ...project, written: writtenManifest(options, targetDir, { noteWritten }, customEnv) };
 }
 
 /** What --state and --defer-state name; as in dbt, relative to the project. */

@@ -2,7 +2,12 @@ import { artifactMaskOf, type Mask } from '../kernel/mask.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { metadataEnvsOf, readEnv } from '../project/environment.ts';
 import type { LoadedProject, LoadInput, ReloadedProject } from '../project/load.ts';
-import { keptParse, type KeptParse, type KeptWish } from '../project/parse-cache/cache.ts';
+import {
+  keptParse,
+  type KeptParse,
+  type KeptWish,
+  type NoteWritten,
+} from '../project/parse-cache/cache.ts';
 import { Witness } from '../project/parse-cache/witness.ts';
 import { countsOf } from './describe.ts';
 import type { Invocation } from './invocation.ts';
@@ -15,7 +20,7 @@ export interface ParseCache {
   readonly witness: Witness;
   /** what still holds; undefined where everything has to be read */
   readonly kept: (input: LoadInput, wish?: KeptWish) => Promise<KeptParse | undefined>;
-  /** keeps what was read, if it was read and may be kept */
+  /** keeps what was read, if it was read and may be kept; then the manifest.json that is written of it can be noted */
   readonly keep: (
     input: LoadInput,
     loaded: LoadedProject,
@@ -25,7 +30,7 @@ export interface ParseCache {
       /** of a project of which only a few files were read */
       readonly keepChanges: ReloadedProject['keepChanges'];
     },
-  ) => Promise<void>;
+  ) => Promise<NoteWritten | undefined>;
 }
 
 /** Names that every artifact must tell stay, even where the password is the same word. */
@@ -75,16 +80,13 @@ export async function parseCacheOf(
       return keptParse(store, input, env, facts, wish);
     },
     keep: async (input, loaded, { diagnostics, secrets, keepChanges }) => {
-      if (!witness.isAsked && keepChanges === undefined) return;
+      if (!witness.isAsked && keepChanges === undefined) return undefined;
       const { manifest, testArguments, unitTests, paths, project, session, target } = loaded;
       const mask = artifactMask(loaded, [...secrets, ...secrets.map(asJson)]);
       const hidesFrom = (text: string): boolean => mask(text) !== text;
-      if (keepChanges !== undefined) {
-        await keepChanges(hidesFrom);
-        return;
-      }
+      if (keepChanges !== undefined) return keepChanges(hidesFrom);
       const { keepParse } = await import('../project/parse-cache/keep.ts');
-      await keepParse(store, input, witness, {
+      return keepParse(store, input, witness, {
         manifest,
         diagnostics,
         testArguments,

@@ -3,21 +3,19 @@ import { join } from 'node:path';
 import { graphOf, type ProjectGraph } from '../graph/graph.ts';
 import type { ArtifactFile } from '../artifacts/write.ts';
 import { hasErrors, type Diagnostic } from '../kernel/diagnostic.ts';
-import { sha256 } from '../kernel/hash.ts';
 import { artifactMaskOf, secretsOf } from '../kernel/mask.ts';
 import { during } from '../kernel/timeline.ts';
 import { lenient, type Judge } from '../kernel/warn-policy.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { PreviousState } from '../manifest/previous-state.ts';
 import { metadataEnvsOf, readEnv } from '../project/environment.ts';
-import { disk } from '../project/disk.ts';
-import type { KeptParse } from '../project/parse-cache/cache.ts';
 import { describer } from './describe.ts';
 import type { Invocation } from './invocation.ts';
 import { loadInput, textsOf } from './load-input.ts';
 import type { ApiOptions } from './options.ts';
 import { parseCacheOf } from './parse-cache.ts';
 import { findProjectDir } from './places.ts';
+import { writtenManifest, type WrittenManifest } from './written-manifest.ts';
 
 /** A project that was read, checked and resolved. */
 export interface ReadProject {
@@ -40,13 +38,6 @@ export interface ReadProject {
   readonly report: (diagnostics: readonly Diagnostic[]) => void;
   /** what is known of the manifest.json that is there */
   readonly written?: WrittenManifest;
-}
-
-export interface WrittenManifest {
-  /** it says what would be written now */
-  readonly isCurrent: () => boolean;
-  /** told the inode of a new one */
-  readonly note: (inode: number) => Promise<void>;
 }
 
 /** Reads the project that the options name, as `openProject` does, with no more effort than it needs. */
@@ -127,26 +118,5 @@ async function openKept(
     judge: lenient,
     report,
     written: writtenManifest(options, targetDir, kept, customEnv),
-  };
-}
-
-function writtenManifest(
-  { keepManifest = false }: ApiOptions,
-  targetDir: string,
-  kept: Pick<KeptParse, 'written'> & Partial<Pick<KeptParse, 'noteWritten'>>,
-  customEnv: Readonly<Record<string, string>>,
-): WrittenManifest {
-  const path = join(targetDir, 'manifest.json');
-  const signature = (): string | undefined => {
-    const found = disk.signature(path);
-    return found && `${found.text} ${sha256(JSON.stringify(customEnv))}`;
-  };
-  return {
-    isCurrent: () => keepManifest && kept.written !== undefined && signature() === kept.written,
-    note: async (inode) => {
-      const now = signature();
-      // another process may have put its own in the place
-      if (keepManifest && now?.split(' ')[3] === String(inode)) await kept.noteWritten?.(now);
-    },
   };
 }

@@ -24,7 +24,7 @@ import type { Opened } from './opening.ts';
 import { installedPackages, readPackage } from './packages.ts';
 import type { Extent } from './packages.ts';
 import { targetHashOf } from './parse-cache/cache.ts';
-import type { Changes, KeptParse, RunFacts } from './parse-cache/cache.ts';
+import type { Changes, KeptParse, NoteWritten, RunFacts } from './parse-cache/cache.ts';
 import { untagged } from './parse-cache/plain.ts';
 import { patchNodes } from './parse-cache/unpack.ts';
 import { Witness } from './parse-cache/witness.ts';
@@ -196,8 +196,8 @@ const pathsOf = (
 /** A project whose nodes were not built again. */
 export interface ReloadedProject {
   readonly project: LoadedProject;
-  /** keeps what changed files were read as; `hidesFrom` says whether a text holds a secret. True when it was kept */
-  readonly keepChanges?: (hidesFrom: Changes['hidesFrom']) => Promise<boolean>;
+  /** keeps what changed files were read as, if it can be kept; `hidesFrom` says whether a text holds a secret */
+  readonly keepChanges?: (hidesFrom: Changes['hidesFrom']) => Promise<NoteWritten | undefined>;
 }
 
 /**

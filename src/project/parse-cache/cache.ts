@@ -48,13 +48,15 @@ export interface KeptParse {
   readonly changed: readonly string[];
   /** whether what was asked since was answered as before, but for those files */
   readonly agreesWith: (testimony: Testimony) => boolean;
-  /** keeps what these were read as, unless it cannot be kept; `witness` has seen them being read. True when it was kept */
-  readonly keepChanges: (changes: Changes) => Promise<boolean>;
+  /** keeps what these were read as, unless it cannot be kept; `witness` has seen them being read */
+  readonly keepChanges: (changes: Changes) => Promise<NoteWritten | undefined>;
   /** the signature of the manifest.json that was written from it last */
   readonly written: string | undefined;
-  /** notes that signature */
-  readonly noteWritten: (signature: string) => Promise<void>;
+  readonly noteWritten: NoteWritten;
 }
+
+/** Notes the signature of the manifest.json that was written from what is kept. */
+export type NoteWritten = (signature: string) => Promise<void>;
 
 /** What changed files were read as. */
 export interface Changes {
@@ -123,6 +125,12 @@ export async function hashOf(
   const key = await store.key(make);
   return key && ((text) => createHmac('sha256', key).update(text).digest('hex'));
 }
+
+/** Notes it in the head that `head` was written as. */
+export const noteIn =
+  (store: CacheStore, head: Head): NoteWritten =>
+  (written) =>
+    store.write(JSON.stringify({ ...head, written }));
 
 /** Of what templates see of the connection. */
 export const targetHashOf = (target: Readonly<Record<string, unknown>>): string =>
@@ -201,11 +209,12 @@ export async function keptParse(
       keepChanges: async (changes) => {
         const { withChanges } = await import('./keep-changes.ts');
         const now = await withChanges(store, head, changes);
-        if (now !== undefined) await store.write(now);
-        return now !== undefined;
+        if (now === undefined) return undefined;
+        await store.write(now.text);
+        return noteIn(store, now.head);
       },
       written: head.written,
-      noteWritten: (written) => store.write(JSON.stringify({ ...head, written })),
+      noteWritten: noteIn(store, head),
       run: () => line(1),
     };
   } catch {

@@ -10,7 +10,7 @@ export async function withChanges(
   store: CacheStore,
   head: Head,
   { witness, patches: more, hidesFrom }: Changes,
-): Promise<string | undefined> {
+): Promise<{ readonly head: Head; readonly text: string } | undefined> {
   const patches = { ...head.patches, ...more };
   if (Object.keys(patches).length > MOST_PATCHES) return undefined;
   const { testimony } = witness;
@@ -22,10 +22,10 @@ export async function withChanges(
   const hash = await hashOf(store, head.isKeyed, false);
   if (hash === undefined) return undefined;
   const before = head.testimony;
-  const text = JSON.stringify({
-    ...head,
-    // manifest.json says what was before
-    written: undefined,
+  // manifest.json says what was before
+  const { written: _, ...stays } = head;
+  const now: Head = {
+    ...stays,
     env: {
       ...head.env,
       ...Object.fromEntries(
@@ -47,6 +47,7 @@ export async function withChanges(
       },
     },
     patches,
-  });
-  return hidesFrom(text) ? undefined : text;
+  };
+  const text = JSON.stringify(now);
+  return hidesFrom(text) ? undefined : { head: now, text };
 }

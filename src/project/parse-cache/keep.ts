@@ -2,8 +2,8 @@ import { crc32 } from 'node:zlib';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { LoadInput } from '../load.ts';
-import { asked, hashOf, targetHashOf } from './cache.ts';
-import type { CacheStore, Head, Notes, RunFacts } from './cache.ts';
+import { asked, hashOf, noteIn, targetHashOf } from './cache.ts';
+import type { CacheStore, Head, Notes, NoteWritten, RunFacts } from './cache.ts';
 import { packManifest } from './pack.ts';
 import { NotKept, requirePlain, tagged } from './plain.ts';
 import type { Witness } from './witness.ts';
@@ -42,8 +42,8 @@ export async function keepParse(
   input: LoadInput,
   witness: Witness,
   found: Found,
-): Promise<void> {
-  if (witness.fleeting > 0) return;
+): Promise<NoteWritten | undefined> {
+  if (witness.fleeting > 0) return undefined;
   try {
     const { testimony } = witness;
     const facts = Object.entries(testimony.facts);
@@ -52,7 +52,7 @@ export async function keepParse(
       facts.length > 0 ||
       [...witness.env.values()].some((value) => value !== undefined);
     const hash = await hashOf(store, isKeyed, true);
-    if (hash === undefined) return;
+    if (hash === undefined) return undefined;
     const { testArguments, unitTests, seeds } = found;
     const lines = [
       plainText(found.diagnostics),
@@ -76,14 +76,14 @@ export async function keepParse(
         facts: Object.fromEntries(facts.map(([name, text]) => [name, hash(text)])),
       },
     };
-    if ([JSON.stringify(head), ...lines].some(found.hidesFrom)) return;
+    if ([JSON.stringify(head), ...lines].some(found.hidesFrom)) return undefined;
     const parts = lines.map((line) => Buffer.from(line));
     const body = Buffer.concat(parts);
-    await store.write(
-      JSON.stringify({ ...head, checksum: crc32(body), lines: parts.map((p) => p.length) }),
-      body,
-    );
+    const whole: Head = { ...head, checksum: crc32(body), lines: parts.map((p) => p.length) };
+    await store.write(JSON.stringify(whole), body);
+    return noteIn(store, whole);
   } catch (error) {
     if (!(error instanceof NotKept)) throw error;
+    return undefined;
   }
 }
