@@ -1,6 +1,6 @@
 // The next state of a live table is put together beside it, tested there, and published only if nobody wrote to the table meanwhile.
 import { ask, type Attempt, type Session, type SinceNow } from '../adapter/contract.ts';
-import type { Mark, Merge, Merging } from '../adapter/merging.ts';
+import type { Mark, Merge, MergeFound, Merging } from '../adapter/merging.ts';
 import type { Statement } from '../adapter/statement.ts';
 import { EtlError } from '../kernel/error.ts';
 import type { RelationName } from '../kernel/relation.ts';
@@ -52,6 +52,19 @@ const written = (marks: readonly Mark[], { guarded }: Merge): string =>
     .toSorted()
     .join('\n');
 
+/** Asks which parts the new rows touch, as far as it matters. */
+export async function survey(
+  session: Session,
+  { survey: first, others }: Merging,
+  known: Pick<MergeFound, 'marks' | 'isTested'>,
+): Promise<MergeFound> {
+  const found = { ...known, touched: first === undefined ? [] : await ask(session, first) };
+  const more = others?.(found);
+  return more === undefined
+    ? found
+    : { ...found, touched: [...found.touched, ...(await ask(session, more))] };
+}
+
 /**
  * Puts the next state of a table together and has it tested. Returns the attempts that publish it. Throws Rejected when a test
  * fails, and an EtlError when others write to the table faster than it can be read.
@@ -63,8 +76,7 @@ export async function mergeBeside(merging: Merging, merger: Merger): Promise<rea
     await send(session, merging.arrange, merger);
     const isUnwritten = merger.sinceNow?.();
     const marks = await ask(session, merging.watch);
-    const touched = merging.survey === undefined ? [] : await ask(session, merging.survey);
-    const merge = merging.decide({ marks, touched, isTested });
+    const merge = merging.decide(await survey(session, merging, { marks, isTested }));
     merger.say(merge.how);
     await send(session, merge.prepare, merger);
     if (isTested) {

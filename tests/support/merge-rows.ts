@@ -3,6 +3,7 @@ import { ask, type DeltaRequest, type Session } from '../../src/adapter/contract
 import type { Merge, MergeFound, Merging } from '../../src/adapter/merging.ts';
 import type { Scalar, Statement } from '../../src/adapter/statement.ts';
 import type { Diagnostic } from '../../src/kernel/diagnostic.ts';
+import { survey } from '../../src/run/merge-beside.ts';
 import { aSelect, type Warehouse } from './clickhouse.ts';
 
 /** Told what is about to be published; may look at it, or disturb it. */
@@ -20,8 +21,7 @@ export async function mergeRows(
   };
   await send(merging.arrange);
   const marks = await ask(session, merging.watch);
-  const touched = merging.survey === undefined ? [] : await ask(session, merging.survey);
-  const found = { marks, touched, isTested };
+  const found = await survey(session, merging, { marks, isTested });
   const merge = merging.decide(found);
   await send(merge.prepare);
   await beforePublish(merge, found);

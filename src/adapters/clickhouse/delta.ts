@@ -7,7 +7,7 @@ import type { Column } from '../../kernel/relation.ts';
 import { convertedColumns } from './converted.ts';
 import { factsOf, hasParts } from './facts.ts';
 import { METHODS, type UpsertMethod } from './merge-steps.ts';
-import { append, insertOverwrite, upsert } from './merge-ways.ts';
+import { append, insertOverwrite, type Replacing, upsert } from './merge-ways.ts';
 import { grantOn } from './publish.ts';
 import { ident, relation } from './quote.ts';
 import { schemaChange, type SchemaChange } from './schema-change.ts';
@@ -37,15 +37,18 @@ function hasKeyOf({ live, uniqueKey, staged }: DeltaRequest, change: SchemaChang
   return `${key} IN (SELECT ${parts} FROM ${rows})`;
 }
 
-/** True for the live rows that the delta replaces; never NULL, so that its complement keeps every other row. */
-function replacedRows(request: DeltaRequest, change: SchemaChange): string {
+/** Which live rows the delta replaces. */
+function replacedRows(request: DeltaRequest, change: SchemaChange): Replacing {
   const { uniqueKey, predicates, window } = request;
   const conditions = [
     ...(uniqueKey.length === 0 ? [] : [hasKeyOf(request, change)]),
     ...(window === undefined ? [] : [`(${window})`]),
     ...predicates.map((p) => `(${p}\n)`),
   ];
-  return conditions.map((c) => `ifNull(${c}, 0)`).join(' AND ');
+  return {
+    rows: conditions.map((c) => `ifNull(${c}, 0)`).join(' AND '),
+    find: conditions.join(' AND '),
+  };
 }
 
 function methodOf(request: DeltaRequest): Checked<UpsertMethod> {
@@ -125,7 +128,7 @@ export function mergeDelta(
       return done(upsert(from, replacedRows(request, changed.value), method.value));
     case 'microbatch': {
       const replaced = replacedRows(request, changed.value);
-      if (replaced === '')
+      if (replaced.rows === '')
         return failed(
           'ETL4004',
           'incremental strategy microbatch needs to know which rows the new ones replace',

@@ -22,7 +22,7 @@ import { swapAttempts } from './publish.ts';
 import { relation, text } from './quote.ts';
 import { fullCopy, nextState } from './staged-names.ts';
 import { once, repeatable } from './statements.ts';
-import { touched, watching } from './survey.ts';
+import { touched, touchedBeside, watching } from './survey.ts';
 
 const LISTENED = 'materialized views read it, and see only what is inserted';
 
@@ -49,8 +49,20 @@ const inClone =
     };
   };
 
+/** What is true for the live rows that the delta replaces. */
+export interface Replacing {
+  /** never NULL, so that its complement keeps every other row */
+  readonly rows: string;
+  /** the same to look for them: where it is NULL no row is found, and the engine sees the key in it, and skips what has none of it */
+  readonly find: string;
+}
+
 /** New rows replace the live ones of the same key, or of the same window of time. */
-export function upsert(from: MergeFrom, replaced: string, method: UpsertMethod): Merging {
+export function upsert(
+  from: MergeFrom,
+  { rows: replaced, find }: Replacing,
+  method: UpsertMethod,
+): Merging {
   const { request, facts } = from;
   const { target, staged } = request;
   const full = fullCopy(staged);
@@ -70,16 +82,19 @@ export function upsert(from: MergeFrom, replaced: string, method: UpsertMethod):
     return { ...begin, survey: touched(full), decide: inClone(from, replaced) };
   if (method === 'copy')
     return { ...begin, decide: () => copy(from, kept, 'upsert_method is copy') };
+  /** nothing that is found further changes that the whole is copied */
+  const isMost = (found: MergeFound): boolean =>
+    method === 'auto' &&
+    found.touched.length > 0 &&
+    (facts.partitionKey === '' || weigh(found).ofBytes > MOST_OF_IT);
   return {
     ...begin,
-    survey: touched(full, { table: target, where: replaced }),
-    decide: (found) => {
-      const { ofBytes, words } = weigh(found);
-      const isMost = facts.partitionKey === '' || ofBytes > MOST_OF_IT;
-      return found.touched.length > 0 && method === 'auto' && isMost
-        ? copy(from, kept, `the new rows touch ${words}`)
-        : byPartitions(from, found, { where: replaced });
-    },
+    survey: touched(full),
+    others: (found) => (isMost(found) ? undefined : touchedBeside(target, find, found)),
+    decide: (found) =>
+      isMost(found)
+        ? copy(from, kept, `the new rows touch ${weigh(found).words}`)
+        : byPartitions(from, found, { where: replaced }),
   };
 }
 

@@ -1,5 +1,5 @@
 // What is asked of a table before new rows are merged into it: what its parts are, and which of them the new rows touch.
-import type { Mark, TouchedPart } from '../../adapter/merging.ts';
+import type { Mark, MergeFound, TouchedPart } from '../../adapter/merging.ts';
 import type { Query, Scalar } from '../../adapter/statement.ts';
 import type { RelationName } from '../../kernel/relation.ts';
 import { hasParts, type Facts } from './facts.ts';
@@ -22,8 +22,14 @@ const decodeMark = (row: Readonly<Record<string, Scalar>>): Mark => ({
   bytes: Number(row['bytes'] ?? 0),
 });
 
-/** The tables of the embedded engine's database `default` have no id of their own there; the folder of their rows bears it. */
-const ID = `if(uuid = toUUID('00000000-0000-0000-0000-000000000000'), extract(arrayElement(data_paths, 1), '([0-9a-f]{8}-[0-9a-f-]{27})/?$'), toString(uuid))`;
+/**
+ * The tables of the embedded engine's database `default` have no id of their own there; the folder of their rows bears it, as the
+ * last in its path. Told without a pattern: the first one that a process uses costs the engine more than the question.
+ */
+const ID = `if(uuid = toUUID('00000000-0000-0000-0000-000000000000'), splitByChar('/', arrayElement(data_paths, 1))[-2], toString(uuid))`;
+
+/** The number in `mutation_3.txt`, or of a replicated table in `0000000003`. */
+const MUTATION = `toUInt64OrZero(splitByChar('.', splitByChar('_', mutation_id)[-1])[1])`;
 
 /**
  * The parts of a table by partition. An INSERT, an attached and a replaced partition raise the block number, a merge does not;
@@ -36,7 +42,7 @@ export const watch = (table: RelationName): Query<Mark> => ({
     `SELECT partition_id AS part, toString(max(max_block_number)) AS mark, sum(rows) AS part_rows, sum(bytes_on_disk) AS bytes
 FROM system.parts WHERE active AND ${of(table)} GROUP BY partition_id
 UNION ALL
-SELECT '', concat(${ID}, ' ', toString((SELECT max(toUInt64OrZero(extract(mutation_id, '[0-9]+'))) FROM system.mutations WHERE ${of(table)})), if(engine LIKE '%MergeTree', '', concat(' ', ifNull(toString(total_rows), '${UNCOUNTED}')))), 0, 0
+SELECT '', concat(${ID}, ' ', toString((SELECT max(${MUTATION}) FROM system.mutations WHERE ${of(table)})), if(engine LIKE '%MergeTree', '', concat(' ', ifNull(toString(total_rows), '${UNCOUNTED}')))), 0, 0
 FROM system.tables WHERE database = ${text(table.schema)} AND name = ${text(table.name)}`,
   ),
   decode: decodeMark,
@@ -64,22 +70,29 @@ export const watching = (
   ...(hasParts(facts) && !isReplacedByClock(facts) ? { glance: glance(table) } : {}),
 });
 
-/** The partitions that the arranged rows are in, and those of the live rows that they replace. */
-export function touched(
-  arranged: RelationName,
-  replaced?: { readonly table: RelationName; readonly where: string },
-): Query<TouchedPart> {
-  const own = `SELECT partition_id AS part, sum(rows) AS part_rows FROM system.parts WHERE ${PARTS} AND ${of(arranged)} GROUP BY partition_id`;
-  const sql =
-    replaced === undefined
-      ? own
-      : `SELECT part, sum(part_rows) AS part_rows FROM (
-  ${own}
-  UNION ALL
-  SELECT DISTINCT toString(_partition_id), 0 FROM ${relation(replaced.table)} AS DBT_INTERNAL_DEST WHERE ${replaced.where}
-) GROUP BY part`;
-  return {
-    statement: repeatable('read', sql),
-    decode: (row) => ({ part: String(row['part'] ?? ''), rows: Number(row['part_rows'] ?? 0) }),
-  };
+const touchedBy = (sql: string): Query<TouchedPart> => ({
+  statement: repeatable('read', sql),
+  decode: (row) => ({ part: String(row['part'] ?? ''), rows: Number(row['part_rows'] ?? 0) }),
+});
+
+/** The partitions that the arranged rows are in. */
+export const touched = (arranged: RelationName): Query<TouchedPart> =>
+  touchedBy(
+    `SELECT partition_id AS part, sum(rows) AS part_rows FROM system.parts WHERE ${PARTS} AND ${of(arranged)} GROUP BY partition_id`,
+  );
+
+/** The partitions of the live rows for which `where` is true, beside those that are known; undefined where there are no others. */
+export function touchedBeside(
+  table: RelationName,
+  where: string,
+  { marks, touched: known }: Pick<MergeFound, 'marks' | 'touched'>,
+): Query<TouchedPart> | undefined {
+  const names = new Set(known.map(({ part }) => part));
+  const isPart = ({ part }: Mark): boolean => part !== '' && !part.startsWith('patch-');
+  if (!marks.some((mark) => isPart(mark) && !names.has(mark.part))) return undefined;
+  const others =
+    names.size === 0 ? '' : `_partition_id NOT IN (${[...names].map(text).join(', ')}) AND `;
+  return touchedBy(
+    `SELECT DISTINCT toString(_partition_id) AS part, 0 AS part_rows FROM ${relation(table)} AS DBT_INTERNAL_DEST WHERE ${others}${where}`,
+  );
 }

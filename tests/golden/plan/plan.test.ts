@@ -128,7 +128,7 @@ const FOUND: readonly (readonly [string, MergeFound])[] = [
   ['all of it, with tests', { marks: [{ part: 'all', mark: '7', rows: 10, bytes: 100 }], touched: [{ part: 'all', rows: 3 }], isTested: true }],
 ];
 
-function mergeText({ arrange, watch, survey, decide }: Merging): readonly string[] {
+function mergeText({ arrange, watch, survey, others, decide }: Merging): readonly string[] {
   const texts = (step: string, statements: readonly Statement[]): readonly string[] =>
     statements.map(({ sql }) => `-- ${step}\n${sql}\n`);
   return [
@@ -137,7 +137,9 @@ function mergeText({ arrange, watch, survey, decide }: Merging): readonly string
     ...texts('survey', survey === undefined ? [] : [survey.statement]),
     ...FOUND.flatMap(([what, found]) => {
       const { how, prepare, attempts } = decide(found);
+      const more = others?.(found);
       return [
+        ...texts('survey of others', more === undefined ? [] : [more.statement]),
         `-- ${what}: ${how}\n`,
         ...texts('prepare', prepare),
         ...texts('publish', attempts[0]?.statements ?? []),

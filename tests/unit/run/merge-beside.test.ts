@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Session } from '../../../src/adapter/contract.ts';
-import type { Mark, Merging } from '../../../src/adapter/merging.ts';
+import type { Mark, Merging, TouchedPart } from '../../../src/adapter/merging.ts';
 import type { Query, ResultSet } from '../../../src/adapter/statement.ts';
-import { mergeBeside, type Merger } from '../../../src/run/merge-beside.ts';
+import { mergeBeside, type Merger, survey } from '../../../src/run/merge-beside.ts';
 
 const question = (sql: string): Query<Mark> => ({
   statement: { sql, verb: 'read', repeatable: true },
@@ -82,3 +82,30 @@ it('what the engine itself has put into a part that goes away is seen by it', as
 it.each([false, undefined])('otherwise all of it is looked at again (%s)', async (isUnwritten) => {
   expect(await ask([SEEN, SEEN], isUnwritten)).toEqual(['watch', 'watch']);
 });
+
+it.each([true, false])(
+  'what is touched besides is asked only where it matters (%s)',
+  async (matters) => {
+    const touchedBy = (sql: string): Query<TouchedPart> => ({
+      statement: { sql, verb: 'read', repeatable: true },
+      decode: (row) => ({ part: String(row['part']), rows: Number(row['rows']) }),
+    });
+    const read = ({ sql }: { readonly sql: string }): Promise<ResultSet> =>
+      Promise.resolve({
+        columns: ['part', 'rows'].map((name) => ({ name, type: 'String' })),
+        rows: [sql === 'first' ? ['p', 3] : ['q', 0]],
+      });
+    const session: Partial<Session> = { read };
+    const merging: Merging = {
+      arrange: [],
+      watch: question('watch'),
+      survey: touchedBy('first'),
+      others: ({ touched }) => (matters && touched.length === 1 ? touchedBy('others') : undefined),
+      decide: () => {
+        throw new Error('not yet');
+      },
+    };
+    const { touched } = await survey(session as Session, merging, { marks: [], isTested: false });
+    expect(touched.map(({ part }) => part)).toEqual(matters ? ['p', 'q'] : ['p']);
+  },
+);

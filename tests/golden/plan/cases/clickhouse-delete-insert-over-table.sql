@@ -33,15 +33,11 @@ INSERT INTO `gold`.`__etl_260aadcb_40493f__full` (`id`, `name`) SELECT `id`, `na
 SELECT partition_id AS part, toString(max(max_block_number)) AS mark, sum(rows) AS part_rows, sum(bytes_on_disk) AS bytes
 FROM system.parts WHERE active AND database = 'gold' AND table = 'x' GROUP BY partition_id
 UNION ALL
-SELECT '', concat(if(uuid = toUUID('00000000-0000-0000-0000-000000000000'), extract(arrayElement(data_paths, 1), '([0-9a-f]{8}-[0-9a-f-]{27})/?$'), toString(uuid)), ' ', toString((SELECT max(toUInt64OrZero(extract(mutation_id, '[0-9]+'))) FROM system.mutations WHERE database = 'gold' AND table = 'x')), if(engine LIKE '%MergeTree', '', concat(' ', ifNull(toString(total_rows), '?')))), 0, 0
+SELECT '', concat(if(uuid = toUUID('00000000-0000-0000-0000-000000000000'), splitByChar('/', arrayElement(data_paths, 1))[-2], toString(uuid)), ' ', toString((SELECT max(toUInt64OrZero(splitByChar('.', splitByChar('_', mutation_id)[-1])[1])) FROM system.mutations WHERE database = 'gold' AND table = 'x')), if(engine LIKE '%MergeTree', '', concat(' ', ifNull(toString(total_rows), '?')))), 0, 0
 FROM system.tables WHERE database = 'gold' AND name = 'x'
 
 -- survey
-SELECT part, sum(part_rows) AS part_rows FROM (
-  SELECT partition_id AS part, sum(rows) AS part_rows FROM system.parts WHERE active AND NOT startsWith(partition_id, 'patch-') AND database = 'gold' AND table = '__etl_260aadcb_40493f__full' GROUP BY partition_id
-  UNION ALL
-  SELECT DISTINCT toString(_partition_id), 0 FROM `gold`.`x` AS DBT_INTERNAL_DEST WHERE ifNull(`id` IN (SELECT `id` FROM `gold`.`__etl_260aadcb_40493f`), 0)
-) GROUP BY part
+SELECT partition_id AS part, sum(rows) AS part_rows FROM system.parts WHERE active AND NOT startsWith(partition_id, 'patch-') AND database = 'gold' AND table = '__etl_260aadcb_40493f__full' GROUP BY partition_id
 
 -- one of two partitions: copies the table and exchanges it: the new rows touch 1 of 2 partitions, 50 % of the bytes
 
