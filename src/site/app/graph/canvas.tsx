@@ -47,10 +47,7 @@ export function GraphCanvas({
     view.current = new View(current, picture, focus, open, (spot) => setHeld({ picture, spot }));
     return () => view.current?.close();
   }, [picture, style]);
-  useEffect(
-    () => view.current?.choose(hovered ?? focus),
-    [hovered, focus?.node, focus?.row, picture, style],
-  );
+  useEffect(() => view.current?.focusOn(focus), [focus?.node, focus?.row, picture, style]);
   const zoom = (factor: number) => () => view.current?.zoomBy(factor);
   const under = hovered === undefined ? undefined : picture.nodes[hovered.node];
   const title = [under?.name, under?.fields?.[hovered?.row ?? -1]].filter(Boolean).join('.');
@@ -91,10 +88,11 @@ class View {
   readonly #sizes: ResizeObserver;
   #colours: ReturnType<typeof coloursOf>;
   #camera: Camera = { x: 0, y: 0, zoom: 1 };
-  readonly #start: Spot | undefined;
+  #focus: Spot | undefined;
   readonly #hover: (spot: Spot | undefined) => void;
   readonly #go: (spot: Spot) => void;
-  #chosen: Spot | undefined;
+  /** under the mouse, or chosen by the keys: known here first, so that no key waits for the page to draw itself anew */
+  #held: Spot | undefined;
   #asked = 0;
   /** once somebody has moved the picture, a new size of the window leaves it where it is */
   #touched = false;
@@ -108,8 +106,7 @@ class View {
   ) {
     this.#canvas = canvas;
     this.#picture = picture;
-    this.#start = focus;
-    this.#chosen = focus;
+    this.#focus = focus;
     this.#colours = coloursOf(canvas.parentElement ?? document.body);
     this.#sizes = new ResizeObserver(() => this.#resized());
     this.#sizes.observe(canvas);
@@ -133,9 +130,12 @@ class View {
     this.#sizes.disconnect();
     cancelAnimationFrame(this.#asked);
   }
-  choose(spot: Spot | undefined): void {
-    this.#chosen = spot;
+  focusOn(spot: Spot | undefined): void {
+    this.#focus = spot;
     this.#draw();
+  }
+  get #chosen(): Spot | undefined {
+    return this.#held ?? this.#focus;
   }
   fit(): void {
     this.#show(fitted(this.#picture, this.#size()));
@@ -143,10 +143,10 @@ class View {
   }
   /** What is seen first. */
   #open(): void {
-    const start = this.#picture.nodes[this.#start?.node ?? -1];
+    const start = this.#picture.nodes[this.#focus?.node ?? -1];
     const at = start && {
       x: start.x,
-      y: rowMiddle(start, this.#start?.row) - NODE_HEIGHT / 2,
+      y: rowMiddle(start, this.#focus?.row) - NODE_HEIGHT / 2,
     };
     this.#show(opening(this.#picture, this.#size(), at));
     this.#touched = false;
@@ -160,7 +160,7 @@ class View {
     return { width: this.#canvas.clientWidth, height: this.#canvas.clientHeight };
   }
   #resized(): void {
-    const high = heightFor(this.#picture, this.#canvas.clientWidth, this.#start !== undefined);
+    const high = heightFor(this.#picture, this.#canvas.clientWidth, this.#focus !== undefined);
     this.#canvas.style.maxHeight = `${high}px`;
     const { width, height } = this.#size();
     const ratio = devicePixelRatio;
@@ -274,9 +274,9 @@ class View {
     act();
   }
 
-  /** At once: the next key comes before the page has drawn itself anew. */
   #attend(spot: Spot | undefined): void {
-    this.choose(spot ?? this.#start);
+    this.#held = spot;
+    this.#draw();
     this.#hover(spot);
   }
 
