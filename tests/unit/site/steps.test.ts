@@ -89,6 +89,9 @@ test('what is seen first has names that can be read', () => {
   // a large project is seen as a whole
   const large = picture(Array.from({ length: 300 }, (_, i) => [i * 26, 0] as const));
   expect(opening(large, { width: 362, height: 500 }, undefined).zoom).toBeLessThan(0.1);
+  const wide = { width: 1300, height: 600 };
+  expect(opening(long, wide, { x: 0, y: 0 }).zoom).toBe(0.85);
+  expect(opening(long, wide, { x: 0, y: 0 }, 0.5)).toEqual(opening(long, wide, undefined));
   expect(opening(long, { width: 736, height: 600 }, { x: 0, y: 0 })).toEqual(
     around(long, { width: 736, height: 600 }, { x: 0, y: 0 }),
   );

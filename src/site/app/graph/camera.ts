@@ -41,6 +41,8 @@ function inMiddle(picture: Size, screen: Size): Camera {
 
 /** Below this zoom names within their boxes are hard to read. */
 export const LEGIBLE = 0.75;
+/** Beside their boxes, most of a name is read from here on. */
+export const LEGIBLE_BESIDE = 0.5;
 /** Down to this one they stand beside their boxes, larger than these. */
 export const LABELLED = 0.3;
 /** What is read is shown at this one. */
@@ -70,9 +72,11 @@ export function opening(
   picture: Size & { readonly nodes: readonly unknown[] },
   screen: Size,
   node: { readonly x: number; readonly y: number } | undefined,
+  /** from here on the whole is better than a part of it */
+  near: number = LEGIBLE,
 ): Camera {
-  if (node !== undefined) return around(picture, screen, node);
   const whole = fitted(picture, screen);
+  if (node !== undefined) return whole.zoom >= near ? whole : around(picture, screen, node);
   if (whole.zoom >= LABELLED || picture.nodes.length > FEW) return whole;
   return {
     zoom: NEAR,

@@ -6,7 +6,17 @@ import { isSameSpot, spotUnder, type Spot } from '../../graph/spot.ts';
 import { nextSpot, type Way } from '../../graph/steps.ts';
 import { theme } from '../settings.ts';
 import { say } from '../words.ts';
-import { fitted, following, heightFor, moved, opening, zoomed, type Camera } from './camera.ts';
+import {
+  fitted,
+  following,
+  heightFor,
+  LEGIBLE,
+  LEGIBLE_BESIDE,
+  moved,
+  opening,
+  zoomed,
+  type Camera,
+} from './camera.ts';
 import { coloursOf } from './colours.ts';
 import { draw } from './draw.ts';
 import { Save } from './save.tsx';
@@ -148,7 +158,9 @@ class View {
       x: start.x,
       y: rowMiddle(start, this.#focus?.row) - NODE_HEIGHT / 2,
     };
-    this.#show(opening(this.#picture, this.#size(), at));
+    // names of columns stand within their boxes only
+    const near = start?.fields === undefined ? LEGIBLE_BESIDE : LEGIBLE;
+    this.#show(opening(this.#picture, this.#size(), at, near));
     this.#touched = false;
   }
   zoomBy(factor: number): void {
