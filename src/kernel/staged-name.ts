@@ -20,6 +20,12 @@ export const stagedName = (target: RelationName, invocationId: string): Relation
   name: `${stagedPrefix(target)}${runSuffix(invocationId)}`,
 });
 
+/** What stands for an internal name where nothing is built beside: nothing ever has this name. */
+export const unstaged = ({ database, schema }: RelationName): RelationName =>
+  database === undefined
+    ? { schema, name: `${STAGED_PREFIX}none` }
+    : { database, schema, name: `${STAGED_PREFIX}none` };
+
 let ofRun = { invocationId: '', suffix: '' };
 
 /** A run asks for the same one with every node. */

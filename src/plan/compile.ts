@@ -85,19 +85,18 @@ export class Compiler implements NodeCompiler {
     const ctes = options.injectsEphemeral === false ? [] : yield* this.ctes(needs);
     const injected = injectCtes(own, ctes, this.escapes);
     header ??= textConfig(node, 'sql_header');
-    return {
+    const compiled: { -readonly [K in keyof CompiledNode]: CompiledNode[K] } = {
       sql: injected.sql,
-      ...(own === rendered.text
-        ? {}
-        : { written: injectCtes(rendered.text, ctes, this.escapes).sql }),
       locate: (offset) =>
         this.place(rendered, offsetBeforeInjection(injected, offset)) ??
         this.placeInCte(ctes, injected, offset),
       logs,
       references: this.references(node),
       macros: [...rendered.macros],
-      ...(header === undefined ? {} : { header }),
     };
+    if (own !== rendered.text) compiled.written = injectCtes(rendered.text, ctes, this.escapes).sql;
+    if (header !== undefined) compiled.header = header;
+    return compiled;
   }
 
   /**

@@ -16,7 +16,7 @@ import type { Recipe, RenderedHook } from '../materializations/recipe.ts';
 import { contractOf } from './contract.ts';
 import { seed } from '../materializations/seed.ts';
 import { committingHooks } from './committing-hooks.ts';
-import { stagedName } from '../kernel/staged-name.ts';
+import { stagedName, unstaged } from '../kernel/staged-name.ts';
 import { snapshot } from '../materializations/snapshot.ts';
 import { table } from '../materializations/table.ts';
 import { view } from '../materializations/view.ts';
@@ -38,8 +38,6 @@ export interface PlanInputs {
     readonly before: readonly RenderedHook[];
     readonly after: readonly RenderedHook[];
   };
-  /** of the ways to publish a view only the first one is wanted, behind the guard of those that are sent ahead */
-  readonly firstWayOnly?: boolean;
   /** true for the rows of the microbatch that this is */
   readonly window?: string;
   /** compiled SELECT of a model */
@@ -87,10 +85,10 @@ export const describedColumns = (node: ExecutableNode): readonly ColumnInfo[] =>
 function commentsOf(node: ExecutableNode): Comments {
   const persist = persisted(node);
   const columns = describedColumns(node);
-  return {
-    ...(persist.relation === true && node.description !== '' ? { relation: node.description } : {}),
-    columns: Object.fromEntries(columns.map((c) => [c.name, c.description])),
-  };
+  const ofColumns = Object.fromEntries(columns.map((c) => [c.name, c.description]));
+  return persist.relation === true && node.description !== ''
+    ? { relation: node.description, columns: ofColumns }
+    : { columns: ofColumns };
 }
 
 /** The grants that a node declares; undefined for one that says nothing of them. */
@@ -105,8 +103,11 @@ export function grantsOf(node: ExecutableNode): Grants | undefined {
   );
 }
 
-/** Decides how one node comes to be, from its facts and what is live. Pure: the same inputs give the same recipe. */
-export function planNode(inputs: PlanInputs): Checked<Recipe> {
+/**
+ * Decides how one node comes to be, from its facts and what is live. Pure: the same inputs give the same recipe. `firstWayOnly`: of
+ * the ways to publish a view only the first one is wanted, behind the guard of those that are sent ahead.
+ */
+export function planNode(inputs: PlanInputs, firstWayOnly = false): Checked<Recipe> {
   const { node, dialect } = inputs;
   const target = nodeRelation(node);
   const tooLong = checkName(node, target, dialect);
@@ -115,7 +116,7 @@ export function planNode(inputs: PlanInputs): Checked<Recipe> {
   if (promised.value === undefined) return { value: undefined, diagnostics: promised.diagnostics };
   const ends = committingHooks(node, dialect, inputs.hooks.after);
   if (ends.value === undefined) return { value: undefined, diagnostics: ends.diagnostics };
-  const recipe = recipeOf(inputs, target, promised.value.contract);
+  const recipe = recipeOf(inputs, target, promised.value.contract, firstWayOnly);
   const told = [...promised.diagnostics, ...ends.diagnostics];
   if (recipe.value === undefined || told.length === 0) return recipe;
   const hazards = [...recipe.value.hazards, ...told];
@@ -126,18 +127,16 @@ function recipeOf(
   inputs: PlanInputs,
   target: RelationName,
   contract: ContractRequest | undefined,
+  firstWayOnly: boolean,
 ): Checked<Recipe> {
-  const { node, dialect, live } = inputs;
-  let staged = inputs.staged;
-  const from = {
+  const { node, dialect, live, header } = inputs;
+  const common = {
     dialect,
     target,
-    // two hashes, which a view that is replaced in place does not need
-    get staged(): RelationName {
-      staged ??= stagedName(target, inputs.invocationId);
-      return staged;
-    },
-    firstWayOnly: inputs.firstWayOnly ?? false,
+    // a hash, which a view that is replaced in place does not need
+    staged:
+      inputs.staged ?? (firstWayOnly ? unstaged(target) : stagedName(target, inputs.invocationId)),
+    firstWayOnly,
     live,
     config: node.config,
     comments: commentsOf(node),
@@ -146,8 +145,8 @@ function recipeOf(
     after: inputs.hooks.after,
     contract,
     select: inputs.select ?? '',
-    ...(inputs.header === undefined ? {} : { header: inputs.header }),
   };
+  const from = header === undefined ? common : { ...common, header };
   if (node.resource_type === 'seed')
     return {
       value: seed({

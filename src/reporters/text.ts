@@ -43,6 +43,8 @@ class TextReporter implements Reporter {
   #total = 0;
   #command = '';
   #failedHooks = 0;
+  /** the moment of the line before, as its head tells it: of many small nodes, several lines are of one */
+  #moment = { at: Number.NaN, time: '' };
 
   constructor(options: ReporterOptions) {
     this.#options = options;
@@ -259,6 +261,12 @@ class TextReporter implements Reporter {
     return { colours: this.#colours, readSource: redactedSource(readSource, redact) };
   }
 
+  #timeOf(now: Date): string {
+    const at = now.getTime();
+    if (at !== this.#moment.at) this.#moment = { at, time: now.toISOString() };
+    return this.#moment.time;
+  }
+
   /** One entry with its time; the further lines of the entry stand below its text. */
   #line(
     text: string,
@@ -268,7 +276,7 @@ class TextReporter implements Reporter {
   ): void {
     const { write, redact, now, level: least, style } = this.#options;
     if (!isTold(level, least)) return;
-    const time = now().toISOString();
+    const time = this.#timeOf(now());
     const head =
       style === 'debug'
         ? `${time.slice(11, 23)}000 [${shown.padEnd(5)}] [MainThread]: `

@@ -17,8 +17,9 @@ export function commentedStatement(
   if (comment === undefined) return statement;
   const sql = commentedText(statement.sql, comment);
   const { authoredAt } = statement;
-  if (comment.append || authoredAt === undefined) return { ...statement, sql };
-  return { ...statement, sql, authoredAt: authoredAt + sql.length - statement.sql.length };
+  if (comment.append || authoredAt === undefined) return Object.assign({}, statement, { sql });
+  const at = authoredAt + sql.length - statement.sql.length;
+  return Object.assign({}, statement, { sql, authoredAt: at });
 }
 
 /** A session that sends every statement with the comment; the same session where there is none. */

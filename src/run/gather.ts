@@ -32,9 +32,9 @@ function basisOf(
   live: ObservedRelation | undefined,
 ): Omit<PlanInputs, 'hooks'> {
   const { dialect, invocationId } = ctx;
-  const window = batch === undefined ? {} : { window: batch.condition };
   const isPartial = ctx.empty || ctx.sample !== undefined;
-  return { node, dialect, live, invocationId, fullRefresh, isPartial, now: ctx.now(), ...window };
+  const basis = { node, dialect, live, invocationId, fullRefresh, isPartial, now: ctx.now() };
+  return batch === undefined ? basis : Object.assign(basis, { window: batch.condition });
 }
 
 const optionsOf = (
@@ -63,15 +63,16 @@ export function* gatherModel(
   progress.compiledAt = ctx.now();
   for (const log of compiled.logs) ctx.observe({ kind: 'log', ...log, node: node.unique_id });
   ctx.files.keep('compiled', node, writtenSql(compiled));
-  const { late, ...hooks } = yield* compiler.hooks(node, options);
-  return {
-    ...base,
-    hooks,
+  const { before, after, late } = yield* compiler.hooks(node, options);
+  const { header } = compiled;
+  // spread, this would be the dearest line of a small node
+  const gathered = Object.assign(base, {
+    hooks: { before, after },
     late: { hooks: late, isIncremental: options.isIncremental },
     select: compiled.sql,
     references: compiled.references ?? compiler.references(node),
-    ...(compiled.header === undefined ? {} : { header: compiled.header }),
-  };
+  });
+  return header === undefined ? gathered : Object.assign(gathered, { header });
 }
 
 /** Compiles a model, or reads the header of a seed, and renders the hooks. Throws what a template or the file threw. */

@@ -19,7 +19,8 @@ export class StrictReports {
 
   /** What was kept for a node, once. */
   take(id: NodeId): readonly Diagnostic[] {
-    const kept = this.#kept.get(id) ?? [];
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return [];
     this.#kept.delete(id);
     return kept;
   }

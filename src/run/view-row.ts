@@ -157,10 +157,11 @@ function gatherAhead(
 /** Begins a view without a session: undefined when it asks the warehouse, fails, or has more to do than to be published. */
 function prepared(ctx: RunContext, begun: Begun): readonly Statement[] | undefined {
   const { node, progress } = begun;
-  const live = knownOf(ctx, node)?.live;
+  // a node of a row: there is nothing of earlier runs in its way
+  const live = ctx.known.of(nodeRelation(node))?.live;
   const gathered = gatherAhead(ctx, begun, live);
   if (gathered === undefined) return undefined;
-  const planned = (): ReturnType<typeof planNode> => planNode({ ...gathered, firstWayOnly: true });
+  const planned = (): ReturnType<typeof planNode> => planNode(gathered, true);
   const { value } = timedPart(ctx, node.unique_id, 'plan', planned);
   const statements = value === undefined ? undefined : statementsOf(value, gathered);
   const guard = ctx.dialect.atOnce?.guardAhead(nodeRelation(node), live);

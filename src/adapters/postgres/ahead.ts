@@ -33,7 +33,8 @@ const PIECE = 4;
 class Pipeline implements Ahead {
   readonly #wire: Wire;
   readonly #tagOf: (node: string) => string | undefined;
-  readonly #sent = new Set<Promise<unknown>>();
+  #onTheWay = 0;
+  #wake: (() => void) | undefined;
   #gathered = 0;
 
   constructor(wire: Wire, tagOf: (node: string) => string | undefined) {
@@ -42,16 +43,19 @@ class Pipeline implements Ahead {
   }
 
   /** One message without BEGIN is one transaction, which a failure rolls back by itself: nothing of it is left for the next. */
-  async send(node: string, statements: readonly Statement[]): Promise<void> {
+  send(node: string, statements: readonly Statement[]): Promise<void> {
     const tag = this.#tagOf(node);
     let text = tag === undefined ? '' : `set local application_name = ${quoted(tag)};\n`;
     for (const statement of statements) text += `${this.#textOf(statement)}\n;\n`;
-    await this.#query(text);
+    return this.#query(text);
   }
 
   /** Everything that was sent is answered. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#sent);
+    if (this.#onTheWay === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   #textOf({ sql, prepared }: Statement): string {
@@ -80,21 +84,22 @@ class Pipeline implements Ahead {
     }
   }
 
-  async #query(text: string): Promise<void> {
+  /** One promise for a message: of a small one, each more would cost as much as writing it. */
+  #query(text: string): Promise<void> {
     this.#gather();
-    const answer = new Promise<void>((done, failed) => {
-      this.#wire.client.query(new Told(text, (error) => (error ? failed(error) : done())));
+    this.#onTheWay++;
+    return new Promise<void>((done, failed) => {
+      const answered = (error: unknown): void => {
+        if (error == null) done();
+        else {
+          const found = failure(fieldsOf(error));
+          if (found.error.kind === 'connection') this.#wire.broken = true;
+          failed(found);
+        }
+        if (--this.#onTheWay === 0) this.#wake?.();
+      };
+      this.#wire.client.query(new Told(text, answered));
     });
-    this.#sent.add(answer);
-    try {
-      await answer;
-    } catch (error) {
-      const found = failure(fieldsOf(error));
-      if (found.error.kind === 'connection') this.#wire.broken = true;
-      throw found;
-    } finally {
-      this.#sent.delete(answer);
-    }
   }
 }
 

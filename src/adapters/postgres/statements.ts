@@ -25,7 +25,8 @@ export const around = (
   select: string,
   tail: string,
   statement: Pick<Statement, 'verb' | 'repeatable' | 'writes'>,
-): Statement => ({ ...statement, sql: `${head}${select}${tail}`, authoredAt: head.length });
+): Statement =>
+  Object.assign({}, statement, { sql: `${head}${select}${tail}`, authoredAt: head.length });
 
 /**
  * How long a swap waits for its locks. Shorter than deadlock_timeout (1 s by default): when a reader holds what we want and
