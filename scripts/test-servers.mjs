@@ -1,9 +1,10 @@
-// The conformance list of Postgres on servers that `npm test` does not run: other majors, the one of Debian, and behind PgBouncer.
+// The conformance list of Postgres on servers that `npm test` does not run: other majors, the one of Debian, and behind PgBouncer;
+// and ClickHouse's transport on the old server that Debian has.
 // `npm run test:servers` asks for all of them, `npm run test:servers -- 14 pgbouncer` for some; one that cannot be had is an error,
 // or with `--where-possible` is named and left out.
 // Two at a time, where there are two processors. Debian's packages are installed when they are missing and this is root.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -12,7 +13,9 @@ import { stripVTControlCharacters } from 'node:util';
 const RELEASES = { 14: '14.23.0-beta.17', 16: '16.14.0-beta.17', 18: '18.4.0-beta.17' };
 const DEBIAN = '/usr/lib/postgresql/15';
 const POOLERS = [process.env.PGBOUNCER, '/usr/sbin/pgbouncer', '/usr/bin/pgbouncer'];
-const ALL = ['14', '15', '16', '18', 'majors', 'pgbouncer'];
+const APT_GET = '/usr/bin/apt-get';
+const OLD_CLICKHOUSE = 'clickhouse-18';
+const ALL = ['14', '15', '16', '18', 'majors', 'pgbouncer', OLD_CLICKHOUSE];
 // downloaded once, and not into the repository
 const CACHE = join(tmpdir(), 'etl-embedded-majors');
 
@@ -31,7 +34,7 @@ const run = (program, args, options = {}) =>
 
 /** Installs a package of Debian's where that can be done; what is missing is looked for again by the caller. */
 function installed(name) {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
+  if (process.getuid?.() !== 0 || !existsSync(APT_GET)) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   process.stdout.write(`test:servers: apt-get install ${name}\n`);
   const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
@@ -69,6 +72,30 @@ function programs(major) {
   return native;
 }
 
+/** Debian's packages of the old ClickHouse, unpacked: nothing is installed, and no service is started. */
+function oldClickHouse() {
+  const { ETL_TEST_CLICKHOUSE_18: given } = process.env;
+  if (given !== undefined) return given;
+  const root = join(tmpdir(), 'etl-clickhouse-18');
+  if (existsSync(join(root, 'usr/sbin/clickhouse-server'))) return root;
+  const packages = join(root, 'packages');
+  mkdirSync(packages, { recursive: true });
+  const asks = (...args) =>
+    spawnSync(APT_GET, args, { cwd: packages, encoding: 'utf8' }).stdout ?? '';
+  const plan = asks('install', '--simulate', '--no-install-recommends', 'clickhouse-server');
+  const names = [...plan.matchAll(/^Inst (\S+) \((\S+)/gm)];
+  const isOld = names.some(
+    ([, name, version]) => name === 'clickhouse-server' && version.startsWith('18.16'),
+  );
+  if (isOld) asks('download', '-qq', ...names.map(([, name]) => name));
+  for (const file of isOld ? readdirSync(packages) : [])
+    if (file.endsWith('.deb')) run('dpkg', ['-x', file, root], { cwd: packages });
+  if (existsSync(join(root, 'usr/sbin/clickhouse-server'))) return root;
+  return lacking(
+    'ClickHouse 18.16 cannot be had: Debian 12 has it, or say where it is unpacked with ETL_TEST_CLICKHOUSE_18',
+  );
+}
+
 const asked = process.argv.slice(2).filter((arg) => arg !== '--where-possible');
 const unknown = asked.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) fail(`unknown: ${unknown.join(', ')}; there are ${ALL.join(', ')}`);
@@ -87,7 +114,12 @@ const servers = wanted
   .filter(([, native]) => native !== undefined);
 const isWithoutMajors =
   wanted.includes('majors') && ['14', '15', '16'].some((m) => programs(m) === undefined);
-const left = [isWithoutPooler && 'pgbouncer', isWithoutMajors && 'majors'];
+const old = wanted.includes(OLD_CLICKHOUSE) ? oldClickHouse() : undefined;
+const left = [
+  isWithoutPooler && 'pgbouncer',
+  isWithoutMajors && 'majors',
+  old === undefined && OLD_CLICKHOUSE,
+];
 
 const vitest = (...args) => ['vitest', 'run', '--config', 'tests/vitest.config.ts', ...args];
 // that of the embedded server is about the bundled one
@@ -98,12 +130,12 @@ const jobs = [
     args: vitest(...LIST, 'tests/conformance/postgres'),
     env: { ...process.env, ETL_TEST_POSTGRES: native, ETL_TEST_POSTGRES_MAJOR: major },
   })),
-  ...['majors', 'pgbouncer']
+  ...['majors', 'pgbouncer', OLD_CLICKHOUSE]
     .filter((name) => wanted.includes(name) && !left.includes(name))
     .map((name) => ({
       name,
       args: vitest('--project', 'servers', `tests/servers/${name}.test.ts`),
-      env: process.env,
+      env: name === OLD_CLICKHOUSE ? { ...process.env, ETL_TEST_CLICKHOUSE_18: old } : process.env,
     })),
 ];
 
