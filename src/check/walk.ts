@@ -35,6 +35,7 @@ export interface Refusal {
   readonly failure: StatementFailure;
 }
 
+type Found = Required<Pick<Verdict, 'standing' | 'because' | 'origin'>>;
 const NOT_ASKED: Asked = { any: false, doubt: undefined };
 const JUDGED: ReadonlySet<string> = new Set(['model', 'seed', 'snapshot', 'test']);
 
@@ -144,10 +145,16 @@ export class Walk {
     if (compiled === undefined) return;
     if (this.#closesEarly(node, compiled)) return;
     if (await this.#withholdsHeader(node, compiled)) return;
-    const because = blocked?.because ?? asked.doubt;
     const task = this.#taskOf(node, compiled);
-    if (task === undefined) return this.#ok(node.unique_id);
-    if (because !== undefined) return this.#syntax(task, because, blocked?.origin);
+    const id = node.unique_id;
+    if (task === undefined) return this.#ok(id);
+    // a text made of rows that are not here may be one that the warehouse never sees
+    if (asked.doubt !== undefined)
+      return this.#withhold(
+        node,
+        blocked ?? { standing: 'unjudged', because: asked.doubt, origin: id },
+      );
+    if (blocked !== undefined) return this.#syntax(task, blocked);
     await this.#send(task);
     if (node.config.materialized === 'incremental') await this.#incremental(node);
   }
@@ -248,7 +255,7 @@ export class Walk {
   }
 
   /** Only what is wrong whatever the relations are like is told of what cannot be judged. */
-  async #syntax(task: Task, because: string, origin: NodeId | undefined): Promise<void> {
+  async #syntax(task: Task, found: Found): Promise<void> {
     await this.#flush();
     const failure = await this.#shadow.attempt(task.statements);
     if (failure !== undefined && this.#shadow.analysis.fault(failure.error).kind === 'syntax')
@@ -259,18 +266,11 @@ export class Walk {
       const isTable = node.resource_type === 'snapshot';
       await this.#shadow.attempt([this.#shadow.analysis.forget(task.target, isTable)]);
     }
-    await this.#withhold(node, {
-      standing: 'unjudged',
-      because,
-      origin: origin ?? node.unique_id,
-    });
+    await this.#withhold(node, found);
   }
 
   /** A node that is not judged stands for its readers as it is declared, where it is. */
-  async #withhold(
-    node: ExecutableNode,
-    found: Pick<Verdict, 'standing' | 'because' | 'origin'>,
-  ): Promise<void> {
+  async #withhold(node: ExecutableNode, found: Found): Promise<void> {
     this.#settle({ id: node.unique_id, diagnostics: [], ...found });
     await this.#standIn(node);
   }
@@ -377,10 +377,8 @@ export class Walk {
   }
 
   /** What keeps a node from being judged: something that it reads is not there. */
-  #blocked(
-    node: ExecutableNode,
-  ): Required<Pick<Verdict, 'standing' | 'because' | 'origin'>> | undefined {
-    let found: Required<Pick<Verdict, 'standing' | 'because' | 'origin'>> | undefined;
+  #blocked(node: ExecutableNode): Found | undefined {
+    let found: Found | undefined;
     for (const id of this.#scope.graph.parents(node.unique_id)) {
       const above = this.verdicts.get(id);
       if (above === undefined || this.#readable.has(id)) continue;
