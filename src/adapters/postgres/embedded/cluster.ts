@@ -10,7 +10,7 @@ import { initialise } from './initdb.ts';
 import { keptOf, listening } from './keep.ts';
 import { processesOn, readPidFile, removeForeignPid } from './pid-file.ts';
 import { type EmbeddedPlace, makeSocketDir } from './place.ts';
-import { serverSettings, settingsSince } from './settings.ts';
+import { scratchSettings, serverSettings, settingsSince } from './settings.ts';
 import { fileTrouble, trouble } from './trouble.ts';
 
 /** A connection to the running server, and which process that is. */
@@ -63,6 +63,7 @@ function start(place: EmbeddedPlace, env: Readonly<Record<string, string>>, chil
   const tcpPort = keptOf(place)?.port;
   const settings = {
     ...serverSettings(),
+    ...(place.isScratch ? scratchSettings : {}),
     ...settingsSince(place.binaries.major),
     ...(tcpPort === undefined ? {} : listening(place)),
   };

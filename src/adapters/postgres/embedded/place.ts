@@ -31,6 +31,8 @@ export interface EmbeddedPlace {
   readonly socketDir: string;
   readonly binaries: Binaries;
   readonly user: SystemUser | undefined;
+  /** of the engine of checks, in which nothing stays */
+  readonly isScratch: boolean;
 }
 
 /** Where files go that the server's user must reach although the project is closed to it. */
@@ -167,5 +169,6 @@ export function preparePlace(
     socketDir: socketHome(dir, user, runtimeDir),
     binaries: reachableBinaries(binaries, user),
     user,
+    isScratch: spot.home !== DEFAULT_HOME,
   };
 }

@@ -30,3 +30,9 @@ export function serverSettings(memory: number = totalmem()): Readonly<Record<str
 /** Settings that only some majors know. */
 export const settingsSince = (major: number): Readonly<Record<string, string>> =>
   major >= 18 ? { io_method: 'sync' } : {};
+
+/**
+ * What differs for the engine of checks, which holds nothing but definitions and the rows of unit tests: memory that is made ready at
+ * each start, and given back at each end, is time that every check waits for.
+ */
+export const scratchSettings: Readonly<Record<string, string>> = { shared_buffers: '32MB' };
