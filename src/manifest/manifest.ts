@@ -60,6 +60,8 @@ export interface RunHook {
   readonly hook: Hook;
   /** where the project file writes it */
   readonly place?: Span;
+  /** 1-based place where its text begins there */
+  readonly origin?: { readonly line: number; readonly column: number };
 }
 
 /** One entry of selectors.yml, still to be understood. */

@@ -22,6 +22,7 @@ import { ephemeralName } from './ephemeral-name.ts';
 import { Lanes, type Lane } from './lane.ts';
 import { materialize, type Materialized, type MaterializeInputs } from './materialize.ts';
 import type { Asking, CompiledNode, CompileOptions, NodeCompiler, NodeHooks } from './compiler.ts';
+import { inHook } from './hook-problem.ts';
 import { QueryComments, type Commented, type QueryComment } from './query-comment.ts';
 import type { ScopeMaker } from './run-scope.ts';
 import type { ToldAs } from '../kernel/told-as.ts';
@@ -122,7 +123,11 @@ export class Compiler implements NodeCompiler {
   }
 
   private asks(node: ExecutableNode, hook: Hook, options: CompileOptions): boolean {
-    return this.host.render(...this.hookTemplate(node, hook, options)) instanceof Suspended;
+    try {
+      return this.host.render(...this.hookTemplate(node, hook, options)) instanceof Suspended;
+    } catch (error) {
+      throw inHook(error, node, hook);
+    }
   }
 
   private hookTemplate(
@@ -158,8 +163,9 @@ export class Compiler implements NodeCompiler {
   ): Asking<string> {
     const template = {
       packageName: hook.package_name,
-      path: 'dbt_project.yml',
+      path: hook.place?.file ?? 'dbt_project.yml',
       text: hook.hook.sql,
+      ...(hook.origin && { origin: hook.origin }),
     };
     const { text } = yield* this.render(
       template,
@@ -260,7 +266,12 @@ export class Compiler implements NodeCompiler {
   ): Asking<readonly RenderedHook[]> {
     const rendered: RenderedHook[] = [];
     for (const hook of hooks) {
-      const { text } = yield* this.render(...this.hookTemplate(node, hook, options));
+      let text: string;
+      try {
+        ({ text } = yield* this.render(...this.hookTemplate(node, hook, options)));
+      } catch (error) {
+        throw inHook(error, node, hook);
+      }
       const sql = withoutClosingSemicolon(text, this.escapes).trim();
       if (hasCode(sql)) rendered.push({ sql, inTransaction: hook.transaction });
     }

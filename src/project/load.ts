@@ -114,12 +114,14 @@ function hooksOf(packages: Iterable<ProjectPackage>, when: 'start' | 'end'): rea
   return [...packages].flatMap(({ project }) =>
     (when === 'start' ? project.onRunStart : project.onRunEnd).map((sql, index): RunHook => {
       const name = `${project.name}-on-run-${when}-${index}`;
+      const { line, column } = project.document.textSpanOf([`on-run-${when}`, index]);
       return {
         unique_id: nodeId(`operation.${project.name}.${name}`),
         name,
         package_name: project.name,
         hook: { sql, transaction: true, index },
         place: project.document.spanOf([`on-run-${when}`, index]),
+        origin: { line, column },
       };
     }),
   );

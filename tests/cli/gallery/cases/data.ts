@@ -71,6 +71,39 @@ export const DATA: readonly GalleryCase[] = [
     codes: ['ETL5001'],
   },
   {
+    name: 'hook-on-run-start-cannot-be-rendered',
+    on: 'server',
+    ...REVENUE,
+    files: {
+      'dbt_project.yml': projectWith(
+        'on-run-start:',
+        '  - "select 1"',
+        "  - \"select '{{ env_var('DBT_ENV_SECRET_TOKEN') }}'\"",
+      ),
+    },
+    env: { DBT_ENV_SECRET_TOKEN: 'swordfish 12' },
+    args: ['run'],
+    exit: 2,
+    codes: ['ETL1009'],
+  },
+  {
+    name: 'hook-of-a-folder-cannot-be-rendered',
+    on: 'server',
+    ...REVENUE,
+    files: {
+      'dbt_project.yml': projectWith(
+        'models:',
+        '  +pre-hook:',
+        '    - "select 1"',
+        '    - "grant select on {{ this.name.nope() }} to nobody"',
+      ),
+      'models/revenue.sql': 'select 1 as id\n',
+    },
+    args: ['run'],
+    exit: 1,
+    codes: ['ETL2002'],
+  },
+  {
     name: 'hook-after-the-model-fails',
     on: 'server',
     ...REVENUE,
