@@ -29,7 +29,7 @@ export interface Merging {
   readonly glance?: Query<Mark>;
   /** asked once the rows are arranged; absent where the answer would change nothing */
   readonly survey?: Query<TouchedPart>;
-  /** asked after `survey`, unless it tells enough: the parts that are touched besides */
+  /** asked after `survey`, unless that tells enough: the parts that are touched besides, or again */
   readonly others?: (found: MergeFound) => Query<TouchedPart> | undefined;
   readonly decide: (found: MergeFound) => Merge;
 }

@@ -59,10 +59,11 @@ export async function survey(
   known: Pick<MergeFound, 'marks' | 'isTested'>,
 ): Promise<MergeFound> {
   const found = { ...known, touched: first === undefined ? [] : await ask(session, first) };
-  const more = others?.(found);
-  return more === undefined
-    ? found
-    : { ...found, touched: [...found.touched, ...(await ask(session, more))] };
+  const further = others?.(found);
+  if (further === undefined) return found;
+  const names = new Set(found.touched.map(({ part }) => part));
+  const more = (await ask(session, further)).filter(({ part }) => !names.has(part));
+  return { ...found, touched: [...found.touched, ...more] };
 }
 
 /**

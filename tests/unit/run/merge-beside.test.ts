@@ -93,7 +93,13 @@ it.each([true, false])(
     const read = ({ sql }: { readonly sql: string }): Promise<ResultSet> =>
       Promise.resolve({
         columns: ['part', 'rows'].map((name) => ({ name, type: 'String' })),
-        rows: [sql === 'first' ? ['p', 3] : ['q', 0]],
+        rows:
+          sql === 'first'
+            ? [['p', 3]]
+            : [
+                ['p', 0],
+                ['q', 0],
+              ],
       });
     const session: Partial<Session> = { read };
     const merging: Merging = {
@@ -106,6 +112,7 @@ it.each([true, false])(
       },
     };
     const { touched } = await survey(session as Session, merging, { marks: [], isTested: false });
-    expect(touched.map(({ part }) => part)).toEqual(matters ? ['p', 'q'] : ['p']);
+    const more = matters ? [{ part: 'q', rows: 0 }] : [];
+    expect(touched).toEqual([{ part: 'p', rows: 3 }, ...more]);
   },
 );
