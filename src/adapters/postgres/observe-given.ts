@@ -9,6 +9,10 @@ const STATISTICS = `quote_ident(sn.nspname) || '.' || quote_ident(s.stxname)`;
 
 const STATISTICS_OBJECTS = `pg_catalog.pg_statistic_ext s join pg_catalog.pg_namespace sn on sn.oid = s.stxnamespace where s.stxrelid = v.oid`;
 
+// what is made again is its maker's; who may own nothing in the schema any more cannot be given it
+const MAY_BE_GIVEN = `pg_get_userbyid(s.stxowner) <> current_user and pg_has_role(s.stxowner, 'member')
+            and has_schema_privilege(s.stxowner, s.stxnamespace, 'create')`;
+
 /**
  * An expression: the statements that give a materialized view `v` (of the schema `vn`), once it was dropped and made again with its
  * indexes, what people gave to its columns, indexes and statistics by hand, as JSON. A view that is replaced in place keeps all of it.
@@ -37,4 +41,6 @@ export const GIVEN: string = `case v.relkind when 'm' then (
           from ${STATISTICS_OBJECTS} and s.stxstattarget >= 0
         union all select 9, s.oid, format('comment on statistics %s is %L', ${STATISTICS}, obj_description(s.oid, 'pg_statistic_ext'))
           from ${STATISTICS_OBJECTS} and obj_description(s.oid, 'pg_statistic_ext') is not null
+        union all select 10, s.oid, format('alter statistics %s owner to %I', ${STATISTICS}, pg_get_userbyid(s.stxowner))
+          from ${STATISTICS_OBJECTS} and ${MAY_BE_GIVEN}
       ) g) else '[]' end`;

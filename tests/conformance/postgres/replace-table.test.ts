@@ -93,11 +93,12 @@ describe('a table with everything on it', () => {
       alter materialized view ${schema}."M x" alter column id set (n_distinct = -0.5);
       alter materialized view ${schema}."M x" cluster on "M i";
       create statistics ${schema}."S x" (ndistinct) on id, "B" from ${schema}."M x";
+      grant create on schema ${schema} to keeper; alter statistics ${schema}."S x" owner to keeper;
       alter statistics ${schema}."S x" set statistics 33; comment on statistics ${schema}."S x" is 'it''s both'`);
     const given = (): Promise<readonly unknown[]> =>
       pg.rows(`select attname::text, nullif(attstattarget, -1), attacl::text, (select string_agg(o, ' ') from unnest(attoptions) o where o not like 'pg\\_%'), col_description(attrelid, attnum),
           (select concat(indisclustered, obj_description(indexrelid)) from pg_index where indrelid = attrelid),
-          (select concat_ws(' ', pg_get_statisticsobjdef(oid), stxstattarget, obj_description(oid, 'pg_statistic_ext')) from pg_statistic_ext where stxrelid = attrelid)
+          (select concat_ws(' ', pg_get_statisticsobjdef(oid), stxowner::regrole, stxstattarget, obj_description(oid, 'pg_statistic_ext')) from pg_statistic_ext where stxrelid = attrelid)
         from pg_attribute where attrelid = '${schema}."M x"'::regclass and attnum > 0 order by attnum`);
     const before = await given();
     await rebuildTable(pg, at('t'), { select: "select 2 as id, 'b'::text as b" });
