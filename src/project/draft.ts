@@ -75,7 +75,7 @@ export interface Draft {
   readonly description: string;
   /** the docs blocks that the description calls, where it is known before an entry is */
   readonly docBlocks?: readonly string[];
-  readonly version?: DraftVersion;
+  readonly version?: DraftVersion | undefined;
 }
 
 /** A draft with its config and what its property file says. */

@@ -23,8 +23,10 @@ interface Written {
 const PLAIN = /"[^"\\]*"|'[^'\\]*'|\w+\s*=(?!=)|\b(?:true|false|none)\b|-?\b\d[\d.]*/gi;
 const isPlain = (text: string): boolean => {
   const calls = [...text.matchAll(/\{\{-?\s*config\s*\(([\s\S]*?)\)\s*-?\}\}/g)];
+  // a branch that begins behind the last call holds none
+  const before = text.slice(0, calls.at(-1)?.index ?? text.length);
   return (
-    !/\{%-?\s*(?:if|for)\b/.test(text) &&
+    !/\{%[-+]?\s*(?:if|for)\b/.test(before) &&
     calls.length === text.split(/\bconfig\s*\(/).length - 1 &&
     calls.every(([, given = '']) => !/[\w(]/.test(given.replaceAll(PLAIN, '')))
   );
