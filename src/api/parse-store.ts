@@ -19,7 +19,11 @@ const orNothing = <T>(reading: Promise<T>): Promise<T | undefined> =>
 let written = 0;
 
 /** Puts a file in its place whole: two calls at once may both do it. */
-async function put(dir: string, name: string, content: string | Uint8Array): Promise<void> {
+async function put(
+  dir: string,
+  name: string,
+  content: string | readonly Uint8Array[],
+): Promise<void> {
   const temporary = join(dir, `.${name}.${process.pid}.${++written}.tmp`);
   try {
     await mkdir(dir, { recursive: true });

@@ -38,7 +38,7 @@ function memoryStore(): MemoryStore {
     readBody: async () => store.body,
     write: async (head, body) => {
       store.head = head;
-      if (body !== undefined) store.body = body;
+      if (body !== undefined) store.body = Buffer.concat(body);
     },
     key: async () => Buffer.from('a key of the test'),
   };

@@ -20,8 +20,8 @@ export interface CacheStore {
   readonly identity: string;
   readHead(): Promise<string | undefined>;
   readBody(): Promise<Buffer | undefined>;
-  /** writes the body, then the head that fits it; without a body the head alone */
-  write(head: string, body?: Buffer): Promise<void>;
+  /** writes the body, which comes in pieces, then the head that fits it; without a body the head alone */
+  write(head: string, body?: readonly Uint8Array[]): Promise<void>;
   /** A key that only the user can read, for hashes of values that nobody else should guess; `make`: made where there is none. */
   key(make: boolean): Promise<Uint8Array | undefined>;
 }

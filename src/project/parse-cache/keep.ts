@@ -55,8 +55,8 @@ export async function keepParse(
     if (hash === undefined) return undefined;
     const { testArguments, unitTests, seeds } = found;
     const lines = [
-      plainText(found.diagnostics),
-      JSON.stringify(tagged({ testArguments, unitTests, seeds })),
+      [plainText(found.diagnostics)],
+      [JSON.stringify(tagged({ testArguments, unitTests, seeds }))],
       ...packManifest(found.manifest),
     ];
     const head: Omit<Head, 'checksum' | 'lines'> = {
@@ -76,10 +76,23 @@ export async function keepParse(
         facts: Object.fromEntries(facts.map(([name, text]) => [name, hash(text)])),
       },
     };
-    if ([JSON.stringify(head), ...lines].some(found.hidesFrom)) return undefined;
-    const parts = lines.map((line) => Buffer.from(line));
-    const body = Buffer.concat(parts);
-    const whole: Head = { ...head, checksum: crc32(body), lines: parts.map((p) => p.length) };
+    const { hidesFrom } = found;
+    if (hidesFrom(JSON.stringify(head))) return undefined;
+    const body: Uint8Array[] = [];
+    const lengths: number[] = [];
+    let checksum = 0;
+    for (const line of lines) {
+      let length = 0;
+      for (const piece of line) {
+        if (hidesFrom(piece)) return undefined;
+        const bytes = Buffer.from(piece);
+        body.push(bytes);
+        length += bytes.length;
+        checksum = crc32(bytes, checksum);
+      }
+      lengths.push(length);
+    }
+    const whole: Head = { ...head, checksum, lines: lengths };
     await store.write(JSON.stringify(whole), body);
     return noteIn(store, whole);
   } catch (error) {

@@ -35,27 +35,47 @@ class Alike {
 
 const ARE_ALIKE: ReadonlySet<string> = new Set(ALIKE);
 
-function packedNodes(nodes: Readonly<Record<NodeId, object>>, alike: Alike): string {
-  const parts: string[] = [];
+/** A longer text costs no less to look through and to encode. */
+const ENOUGH = 1 << 20;
+
+/** In pieces that end behind a node: the text of many nodes would be held in memory several times over. */
+function* packedNodes(nodes: Readonly<Record<NodeId, object>>, alike: Alike): Iterable<string> {
+  let text = '{';
+  let separator = '';
   for (const [id, node] of Object.entries(nodes)) {
     const packed: Mutable = { ...node };
     if ('created_at' in packed) packed['created_at'] = 0;
     requirePlainBut(packed, ARE_ALIKE);
     for (const key of ALIKE) if (key in packed) packed[key] = alike.place(packed[key]);
-    parts.push(`${JSON.stringify(id)}:${JSON.stringify(packed)}`);
+    text += `${separator}${JSON.stringify(id)}:${JSON.stringify(packed)}`;
+    separator = ',';
+    if (text.length < ENOUGH) continue;
+    yield text;
+    text = '';
   }
-  return `{${parts.join(',')}}`;
+  yield `${text}}`;
 }
 
-/** The manifest as lines: first what every command needs, then each of the rest. Throws NotKept where it cannot be kept. */
-export function packManifest(manifest: Manifest): readonly string[] {
+/**
+ * The manifest as lines, each in pieces: first what every command needs, then each of the rest. They are made as they are asked for,
+ * in this order. Throws NotKept where it cannot be kept.
+ */
+export function packManifest(manifest: Manifest): readonly Iterable<string>[] {
   const alike = new Alike();
   const { nodes, stranded, macros, docs, disabled, ...rest } = manifest;
   requirePlain({ macros, docs, disabled, rest });
-  const core = `{"nodes":${packedNodes(nodes, alike)},"rest":${JSON.stringify({ ...rest, loaded_at: 0 })}`;
-  const later = { macros, docs, disabled, stranded: packedNodes(stranded, alike) };
+  const strandedPieces: string[] = [];
+  function* core(): Iterable<string> {
+    yield '{"nodes":';
+    yield* packedNodes(nodes, alike);
+    yield `,"rest":${JSON.stringify({ ...rest, loaded_at: 0 })}`;
+    // what is stranded is among them, too, though its own line comes later
+    strandedPieces.push(...packedNodes(stranded, alike));
+    yield `,"alike":[${alike.texts.join(',')}]}`;
+  }
+  const later = { macros, docs, disabled };
   return [
-    `${core},"alike":[${alike.texts.join(',')}]}`,
-    ...LATER.map((key) => (key === 'stranded' ? later.stranded : JSON.stringify(later[key]))),
+    core(),
+    ...LATER.map((key) => (key === 'stranded' ? strandedPieces : [JSON.stringify(later[key])])),
   ];
 }
