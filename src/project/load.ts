@@ -249,6 +249,18 @@ export async function reloadProject(
   return keepChanges === undefined ? { project: loaded } : { project: loaded, keepChanges };
 }
 
+/**
+ * A loaded project with what finds nodes by name: not the one of the build, which holds all that it was made of. In a function of its
+ * own: made beside the build, it would hold the build's texts and documents as well.
+ */
+function withFinder(parts: Omit<LoadedProject, 'resolver'>): LoadedProject {
+  let finder: Finder | undefined;
+  return Object.defineProperty(parts, 'resolver', {
+    enumerable: true,
+    get: () => (finder ??= finderOf(parts.manifest)),
+  }) as LoadedProject;
+}
+
 /** Loads a project: its files, its packages, its connection settings; builds and resolves every node. Nothing is sent anywhere. */
 export async function loadProject(given: LoadInput): Promise<Checked<LoadedProject>> {
   const { witness } = given;
@@ -324,8 +336,7 @@ export async function loadProject(given: LoadInput): Promise<Checked<LoadedProje
       return [nodeId(`seed.${pkg.project.name}.${name}`), file.fullPath];
     }),
   );
-  let finder: Finder | undefined;
-  const value: LoadedProject = {
+  const value = withFinder({
     manifest,
     project,
     packages: new Map([...packages].map(([name, pkg]) => [name, { project: pkg.project }])),
@@ -335,14 +346,10 @@ export async function loadProject(given: LoadInput): Promise<Checked<LoadedProje
     engine,
     host,
     session,
-    // not the one of the build, which holds all that it was made of
-    get resolver() {
-      return (finder ??= finderOf(manifest));
-    },
     testArguments: built.testArguments,
     unitTests: built.unitTests.cases,
     env: session.env,
     paths: pathsOf(input, project, new Map(seeds)),
-  };
+  });
   return { value, diagnostics: told() };
 }
