@@ -26,6 +26,11 @@ test.each([
     `{% if var('small') %}{{ config(materialized='view') }}{% else %}{{ config(materialized='table') }}{% endif %}`,
     { materialized: 'view' },
   ],
+  [`{%+ if var('small') %}{{ config(materialized='view') }}{% endif %}`, { materialized: 'view' }],
+  [
+    `{{ config(materialized='view') }} select 1 {% if is_incremental() %} where true {% endif %}`,
+    {},
+  ],
   ['{{ config({"materialized": kind}) }}', {}],
   ['{{ config(', {}],
   ['select 1 as config', {}],
