@@ -3,10 +3,13 @@
  * lineno and colno (0-based) and its character offset.
  */
 import nodes from 'nunjucks/src/nodes.js';
-import type { NunjucksNode, NunjucksNodeClass } from 'nunjucks/src/nodes.js';
+import type { NunjucksNodeClass } from 'nunjucks/src/nodes.js';
 
-interface NodeOf<Name extends string> extends NunjucksNode {
+// what nunjucks gives every node, written out: the types of the package must not lead to nunjucks
+interface NodeOf<Name extends string> {
   readonly typename: Name;
+  lineno: number;
+  colno: number;
   index: number;
 }
 

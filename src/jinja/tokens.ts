@@ -1,9 +1,12 @@
 import lexer from 'nunjucks/src/lexer.js';
-import type { NunjucksToken, NunjucksTokenizer } from 'nunjucks/src/parser.js';
 import { TemplateFault } from './faults.ts';
 
 /** A token with its character offset; lineno and colno are 0-based, as nunjucks' own. */
-export interface Token extends NunjucksToken {
+export interface Token {
+  readonly type: string;
+  readonly value: string;
+  readonly lineno: number;
+  readonly colno: number;
   readonly index: number;
 }
 
@@ -83,7 +86,7 @@ export const withLineFeeds = (text: string): string =>
  * not end a print), does all whitespace control itself, knows raw blocks, reads Python's strings and reports what is not
  * closed at its opener. A `#}`, `%}` or `}}` in plain SQL is data.
  */
-export class JinjaTokenizer implements NunjucksTokenizer {
+export class JinjaTokenizer {
   readonly file: string;
   /** nunjucks reads its delimiters from here */
   readonly tags = { VARIABLE_END: '}}' };

@@ -227,3 +227,44 @@ test('the API is an ES module', async () => {
     expect.arrayContaining(['build', 'parse', 'EtlError', 'VERSION']),
   );
 });
+
+test('its types compile, with all that they lead to, beside no types but those of Node', async () => {
+  const dir = join(project.dir, 'user');
+  const own = join(dir, 'node_modules/medallion-etl');
+  await cp(join(ROOT, 'package.json'), join(own, 'package.json'));
+  for (const file of await readdir(join(ROOT, 'dist'), { recursive: true }))
+    if (file.endsWith('.d.ts')) await cp(join(ROOT, 'dist', file), join(own, 'dist', file));
+  await writeFile(
+    join(dir, 'use.mts'),
+    `import { build, EtlError, parse, type ApiOptions, type RunResult } from 'medallion-etl';
+const options: ApiOptions = { select: ['+marts'] };
+export async function go(): Promise<RunResult> {
+  try {
+    await parse(options);
+    return await build(options);
+  } catch (error) {
+    if (error instanceof EtlError) error.diagnostics.map(({ code }) => code);
+    throw error;
+  }
+}
+// @ts-expect-error: no such option
+export const wrong: ApiOptions = { selected: 1 };
+`,
+  );
+  const compilerOptions = {
+    strict: true,
+    skipLibCheck: false,
+    noEmit: true,
+    module: 'nodenext',
+    target: 'es2023',
+    types: ['node'],
+    typeRoots: [join(ROOT, 'node_modules/@types')],
+  };
+  await writeFile(
+    join(dir, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['use.mts'] }),
+  );
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const { stdout } = spawnSync(process.execPath, [tsc, '-p', dir], { encoding: 'utf8' });
+  expect(stdout).toBe('');
+});
