@@ -29,7 +29,8 @@ const PRELOAD = `import { appendFileSync } from 'node:fs';
 import Module, { register } from 'node:module';
 register('./hooks.mjs', import.meta.url);
 process.on('exit', () => {
-  for (const file of Object.keys(Module._cache)) appendFileSync(process.env.TRACE, file + '\\n');
+  for (const file of [...Object.keys(Module._cache), ...process.moduleLoadList])
+    appendFileSync(process.env.TRACE, file + '\\n');
 });
 `;
 
@@ -51,7 +52,11 @@ interface Loaded {
   readonly sources: readonly string[];
   /** how many modules there are */
   readonly modules: number;
+  /** whether what Node has for `fetch` was compiled */
+  readonly hasFetch: boolean;
 }
+
+const BUILT_IN = /^(?:NativeModule|Internal Binding) /;
 
 /** What a command loads. */
 async function loaded(args: readonly string[]): Promise<Loaded> {
@@ -71,7 +76,8 @@ async function loaded(args: readonly string[]): Promise<Loaded> {
     sources: [...new Set(modules)].flatMap(
       (m) => contents[/\/dist\/(.+)$/.exec(m)?.[1] ?? ''] ?? [],
     ),
-    modules: modules.length,
+    modules: modules.filter((m) => !BUILT_IN.test(m)).length,
+    hasFetch: modules.some((m) => /^NativeModule .*undici/.test(m)),
   };
 }
 
@@ -91,6 +97,11 @@ test.each([
 test('the way of looking finds drivers where they are needed, and only those', async () => {
   expect((await loaded(['debug'])).drivers).toEqual(['pg', 'pg-copy-streams']);
   expect((await loaded(['debug', '--target', 'clickhouse'])).drivers).toEqual(['chdb']);
+});
+
+test('fetch, which nothing asks for, is not compiled', async () => {
+  for (const target of ['postgres', 'clickhouse'])
+    expect((await loaded(['debug', '--target', target])).hasFetch).toBe(false);
 });
 
 test('--version loads next to nothing', async () => {

@@ -1,6 +1,9 @@
 import type { Adapter } from '../../adapter/contract.ts';
 import { dialect } from './dialect.ts';
+import { withNavigator } from './load-driver.ts';
 import { credentialsOf, parseTarget } from './target.ts';
+
+const loadConnection = () => withNavigator(() => import('./connection.ts'));
 
 /** Postgres: a server, or the embedded one. The driver is loaded by the first connection, so that `list` never pays for it. */
 export const postgres: Adapter = {
@@ -10,11 +13,13 @@ export const postgres: Adapter = {
   ownServer: async (target, world) => {
     const credentials = credentialsOf(target);
     if (!credentials.embedded) return undefined;
-    return (await import('./embedded/own-server.ts')).ownServer(credentials, world);
+    return (await withNavigator(() => import('./embedded/own-server.ts'))).ownServer(
+      credentials,
+      world,
+    );
   },
-  connect: async (target, options) => (await import('./connection.ts')).connect(target, options),
+  connect: async (target, options) => (await loadConnection()).connect(target, options),
   isServer: (target) => !credentialsOf(target).embedded,
   startsBeside: true,
-  scratch: async (target, options) =>
-    (await import('./connection.ts')).connectScratch(target, options),
+  scratch: async (target, options) => (await loadConnection()).connectScratch(target, options),
 };
