@@ -169,6 +169,25 @@ function refuse(
   if (found.length > 0) throw new EtlError(found);
 }
 
+/** The same server, whose sessions have another role. */
+export const withRole = (
+  { connection }: Pick<ScratchPostgres, 'connection'>,
+  role: string,
+): Pick<ScratchPostgres, 'connection'> => ({
+  connection: {
+    ...connection,
+    withSession: (tag, use) =>
+      connection.withSession(tag, async (session) => {
+        await session.execute({ sql: `set role ${role}`, verb: 'set', repeatable: true });
+        try {
+          return await use(session);
+        } finally {
+          await session.execute({ sql: 'reset role', verb: 'set', repeatable: true });
+        }
+      }),
+  },
+});
+
 /** What a run does with a table model: hazards, build, publish, tidy. */
 export async function rebuildTable(
   pg: Pick<ScratchPostgres, 'connection'>,

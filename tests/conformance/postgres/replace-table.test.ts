@@ -1,16 +1,24 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RelationName } from '../../../src/kernel/relation.ts';
-import { rebuildTable, scratchPostgres, type ScratchPostgres } from '../../support/postgres.ts';
+import {
+  rebuildTable,
+  scratchPostgres,
+  withRole,
+  type ScratchPostgres,
+} from '../../support/postgres.ts';
 import { untilRuns } from '../../support/running.ts';
 
 let pg: ScratchPostgres;
 let schema: string;
 let counter = 0;
 const at = (name: string): RelationName => ({ database: 'etl', schema, name });
+const as = (role: string): Pick<ScratchPostgres, 'connection'> => withRole(pg, role);
 
 beforeAll(async () => {
   pg = await scratchPostgres();
-  await pg.run('create role analyst; create role keeper; create role stranger login');
+  await pg.run(
+    'create role analyst; create role keeper; create role stranger login; create role builder; create role maker',
+  );
 });
 afterAll(() => pg.stop());
 beforeEach(async () => {
@@ -146,27 +154,26 @@ describe('a table with everything on it', () => {
     await pg
       .run(`grant analyst to stranger; grant stranger to analyst with admin option`)
       .catch(() => undefined);
-    await pg
-      .run(`create role builder; grant usage, create on schema ${schema} to builder`)
-      .catch(() => undefined);
     await pg.run(`drop materialized view ${schema}.m; drop view ${schema}.vv; alter table ${schema}.t owner to builder;
       grant usage, create on schema ${schema} to builder; alter view ${schema}.v owner to analyst`);
-    await pg.connection.withSession('as builder', async (s) => {
-      await s.execute({ sql: 'set role builder', verb: 'set', repeatable: true });
-      try {
-        const { way, attempt } = await rebuildTable(
-          { connection: { ...pg.connection, withSession: (_tag, use) => use(s) } },
-          at('t'),
-          { select: "select 7 as id, 'z'::text as b" },
-        );
-        expect(way).toBe(1);
-        expect(attempt.leaves).toBeDefined();
-      } finally {
-        await s.execute({ sql: 'reset role', verb: 'set', repeatable: true });
-      }
+    const { way, attempt } = await rebuildTable(as('builder'), at('t'), {
+      select: "select 7 as id, 'z'::text as b",
     });
+    expect(way).toBe(1);
+    expect(attempt.leaves).toBeDefined();
     expect(await pg.value(`select id from ${schema}.t`)).toBe(7);
     expect(await pg.value(`select id from ${schema}.v`)).toBe(1);
+  });
+
+  test('statistics that the builder may not give back are the builder’s', async () => {
+    await pg.run(`drop materialized view ${schema}.m; drop view ${schema}.vv; drop view ${schema}.v; alter table ${schema}.t owner to maker;
+      grant usage, create on schema ${schema} to maker, keeper;
+      create materialized view ${schema}.mm as select id, b from ${schema}.t; alter materialized view ${schema}.mm owner to maker;
+      create statistics ${schema}.ss on id, b from ${schema}.mm; alter statistics ${schema}.ss owner to keeper`);
+    await rebuildTable(as('maker'), at('t'), { select: "select 7 as id, 'z'::text as b" });
+    expect(await pg.value(`select id from ${schema}.mm`)).toBe(7);
+    const owner = `select stxowner::regrole::text from pg_statistic_ext where stxrelid = '${schema}.mm'::regclass`;
+    expect(await pg.value(owner)).toBe('maker');
   });
 });
 
