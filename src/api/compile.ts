@@ -180,7 +180,7 @@ export async function compile(options: ApiOptions = {}): Promise<readonly Compil
         node,
         sql,
         isAsked: asked.has(id),
-        path: await writeCompiled(project.inTarget, node, 'compiled', sql),
+        path: writeCompiled(project.inTarget, node, 'compiled', sql),
       });
     };
     await during(timeline, 'compile', async () => {

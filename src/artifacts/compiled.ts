@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { RunnableNode } from '../manifest/node.ts';
 import { versionedName } from '../manifest/unit-test.ts';
-import { writeText, type ArtifactFile } from './write.ts';
+import { writeTextNow, type ArtifactFile } from './write.ts';
 
 /** `compiled`: the author's SELECT with its templates filled in; `run`: the statements that were sent. */
 export type CompiledKind = 'compiled' | 'run';
@@ -35,13 +35,13 @@ export const compiledFile = (
 ): ArtifactFile => inTarget(compiledPath(node, kind));
 
 /** Writes the SQL of a node below the target folder and gives the path of the file. */
-export async function writeCompiled(
+export function writeCompiled(
   inTarget: (name: string) => ArtifactFile,
   node: RunnableNode,
   kind: CompiledKind,
   sql: string,
-): Promise<string> {
+): string {
   const file = compiledFile(inTarget, node, kind);
-  await writeText(file, sql);
+  writeTextNow(file, sql);
   return file.path;
 }

@@ -160,6 +160,8 @@ export class AdapterObject implements PyObject {
   }
 
   pyAttr(name: string): Value {
+    // most templates ask for nothing else, and what the others are is more to make
+    if (name === 'dispatch') return this.#links.dispatch;
     const method = Object.hasOwn(this.#methods, name) ? this.#methods[name] : undefined;
     if (method !== undefined)
       return this.#execute
@@ -174,8 +176,6 @@ export class AdapterObject implements PyObject {
   #plain(name: string): Value {
     const { style, columns, type } = this.#engine;
     switch (name) {
-      case 'dispatch':
-        return this.#links.dispatch;
       case 'type':
         return namedFunction(name, [], () => type);
       case 'quote':

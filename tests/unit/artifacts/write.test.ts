@@ -90,7 +90,7 @@ test('a path never leaves the folder of its package', () => {
 });
 
 test('compiled SQL lands below the target folder', async () => {
-  expect(await writeCompiled(file, aModel('margin'), 'compiled', 'select 1')).toBe(
+  expect(writeCompiled(file, aModel('margin'), 'compiled', 'select 1')).toBe(
     join(dir, 'compiled/shop/models/gold/margin.sql'),
   );
   expect(await readFile(join(dir, 'compiled/shop/models/gold/margin.sql'), 'utf8')).toBe(
