@@ -212,7 +212,8 @@ export function configure(
     group: textOrNull(config['group']),
     deprecationDate: deprecationOf(world, patch),
     tags,
-  };
+    // one that may be left out is named, too
+  } satisfies Record<keyof ConfiguredDraft, unknown>;
 }
 
 /** A config that is a text, or null. */
@@ -304,7 +305,7 @@ export function nameDraft(world: World, naming: Naming, draft: ConfiguredDraft):
     alias,
     database,
     relationName: relation,
-  };
+  } satisfies Record<keyof NamedDraft, unknown>;
 }
 
 /** The quoted, qualified name of a node's relation: its own quoting goes over the project's. */
