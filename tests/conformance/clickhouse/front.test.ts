@@ -277,12 +277,32 @@ describe('who asks', () => {
         "select “file”('/etc/hostname')",
         "select `file` /* ( */ ('/etc/hostname')",
         'select "\\x66ile"(\'/etc/hostname\')',
+        "select arrayMap(file, ['/etc/hostname'])",
+        'select arrayMap("\\x66ile", [\'/etc/hostname\'])',
+        "select arrayMap({f:Identifier}, ['/etc/hostname'])",
+        "with file as f select mapApply(f, map('/etc/hostname', 1))",
+        "select * apply /* x */ “file” from (select '/etc/hostname')",
+        "select * apply(file) from (select '/etc/hostname')",
+        "select 1 format Template settings format_template_resultset = '/etc/hostname'",
+        "select * from format(Protobuf, 'x') settings \"format_schema\" = '/etc/hostname:X'",
+        "set format_template_row = '/etc/hostname'",
         "create temporary table f (l String) engine = File(LineAsString, '/etc/hostname')",
         'set readonly = 0',
       ])
         expect(await asReader(sql, args), sql).toMatchObject({
           headers: { 'x-clickhouse-exception-code': '164' },
         });
+    for (const name of ['format_schema', 'format_template_row', 'output_format_schema'])
+      expect(await asReader('select 1', `${name}=/etc/hostname`), name).toMatchObject({
+        headers: { 'x-clickhouse-exception-code': '164' },
+      });
+    // the words alone are no such thing
+    expect((await asReader("select arrayMap(x -> x || ' file', ['a'])", '')).text).toBe(
+      "['a file']\n",
+    );
+    expect((await asReader("select file, arrayJoin([1]) from (select 'a' as file)", '')).text).toBe(
+      'a\t1\n',
+    );
     const byGet = `/?session_id=a&query=${encodeURIComponent(inserts)}`;
     expect((await plain(byGet)).headers['x-clickhouse-exception-code']).toBe('164');
     expect(existsSync(file)).toBe(false);

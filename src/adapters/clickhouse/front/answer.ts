@@ -11,7 +11,7 @@ import { contentType, type Reply } from './reply.ts';
 import type { Ask } from './request.ts';
 import { type Lease, settingsAsTheyAre } from './sessions.ts';
 import { requestSettings, setting } from './settings.ts';
-import { readerMayAsk } from './reading.ts';
+import { namesFile, readerMayAsk } from './reading.ts';
 import { killedId, killHere, lookAt } from './statement.ts';
 import { isStreamable, stitcher } from './stream.ts';
 
@@ -112,7 +112,9 @@ export class Answers {
     settings.set('log_comment', id);
     if (call.reading !== undefined) {
       // the setting alone does not keep INSERT INTO FUNCTION from writing files
-      if (!readerMayAsk(ask.sql, call.user.mayWrite)) throw readOnly();
+      const { mayWrite } = call.user;
+      if (!readerMayAsk(ask.sql, mayWrite)) throw readOnly();
+      if (!mayWrite && [...settings.keys()].some(namesFile)) throw readOnly();
       // a session that lives on for reading keeps it, and 1 would let no request bring settings any more
       settings.set('readonly', isNamed ? '2' : call.reading);
     }
