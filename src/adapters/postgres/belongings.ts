@@ -82,6 +82,12 @@ function tuneColumns(
     columns.flatMap((c) => [
       ...(c.statistics === null ? [] : [alter(c.column, `statistics ${c.statistics}`)]),
       ...(c.options.length === 0 ? [] : [alter(c.column, `(${c.options.join(', ')})`)]),
+      ...c.kept.map((what) => {
+        const [column, sql] = alter(c.column, what);
+        // a type whose values are never long has no such setting: then it goes with the type
+        const where = `begin ${sql}; exception when feature_not_supported then null; end`;
+        return [column, block(where)] as const;
+      }),
     ]),
   );
 }
@@ -121,6 +127,16 @@ const nameStatistics = (s: StatisticsObject, staged: RelationName, i: number): S
     ` alter statistics ${relationText({ schema: s.schema, name: s.name })} owner to ${ident(s.owner)};`,
   );
 
+/** An index that went with its columns takes the mark along. */
+const keepCluster = (target: RelationName, kind: RelationKind, index: string): Statement =>
+  repeatable(
+    'swap',
+    block(
+      `begin alter ${kindWord(kind)} ${relationText(target)} cluster on ${ident(index)}; exception when undefined_object then null; end`,
+    ),
+    target,
+  );
+
 /** Sent under the final name: names of indexes and statistics, row security with its policies, replica identity, publications. */
 export function belongingsInPlace(request: SwapRequest, kind: RelationKind): readonly Statement[] {
   const { live, staged, target } = request;
@@ -135,10 +151,22 @@ export function belongingsInPlace(request: SwapRequest, kind: RelationKind): rea
       nameIndex(target, { ...index, columns: [], unique: false, type: undefined }),
     ),
     ...ownConstraintsInPlace(target, staged, facts),
+    ...(belongings.clusteredOn === null ? [] : [keepCluster(target, kind, belongings.clusteredOn)]),
     ...belongings.statistics.map((s, i) => nameStatistics(s, staged, i)),
     ...(rowSecurity === 'off' ? [] : [alter('enable row level security')]),
     ...(rowSecurity === 'forced' ? [alter('force row level security')] : []),
-    ...policies.map(({ sql }) => once('swap', sql, target)),
+    ...policies.flatMap(({ name, sql, comment }) => [
+      once('swap', sql, target),
+      ...(comment === null
+        ? []
+        : [
+            repeatable(
+              'swap',
+              `comment on policy ${ident(name)} on ${relationText(target)} is ${quoted(comment)}`,
+              target,
+            ),
+          ]),
+    ]),
     ...(replicaIdentity === null ? [] : [repeatable('swap', replicaIdentity, target)]),
     ...publications.map(({ sql }) => once('swap', sql, target)),
   ];

@@ -80,6 +80,7 @@ export interface OwnConstraint {
   readonly columns: readonly string[];
   /** the system's own text, every name qualified */
   readonly definition: string;
+  readonly comment: string | null;
 }
 
 /** Statistics over several columns or expressions. */
@@ -98,16 +99,24 @@ export interface ColumnTuning {
   readonly column: string;
   readonly statistics: number | null;
   readonly options: readonly string[];
+  /** how long values are kept, as `set` of a column takes it: `storage external`, `compression lz4` */
+  readonly kept: readonly string[];
 }
 
 /** What somebody gave to the relation by hand, and its replacement takes over. */
 export interface Belongings {
   readonly indexes: readonly OtherIndex[];
+  /** the index in whose order CLUSTER writes the rows */
+  readonly clusteredOn: string | null;
   readonly statistics: readonly StatisticsObject[];
   readonly columns: readonly ColumnTuning[];
   readonly rowSecurity: 'off' | 'on' | 'forced';
   /** policies by name, with the statement that makes each on a relation of this name */
-  readonly policies: readonly { readonly name: string; readonly sql: string }[];
+  readonly policies: readonly {
+    readonly name: string;
+    readonly sql: string;
+    readonly comment: string | null;
+  }[];
   readonly publications: readonly { readonly name: string; readonly sql: string }[];
   /** the statement for another replica identity than the usual one; null: the usual one */
   readonly replicaIdentity: string | null;

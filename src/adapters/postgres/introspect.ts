@@ -116,13 +116,13 @@ const FOREIGN_KEYS = `(
 const OWNED = `pg_catalog.pg_depend d
         join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
         where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass
-          and d.refobjid = c.oid and d.deptype = 'a'`;
+          and d.refobjid = c.oid and d.deptype in ('a', 'i')`;
 
-/** Whether such a sequence does nothing but number the rows of the relation: the default of its own column alone reads it. */
-const NUMBERS_ROWS = `(
+/** Whether such a sequence does nothing but number the rows of the relation: that of an identity column, or one that the default of its own column alone reads. */
+const NUMBERS_ROWS = `(d.deptype = 'i' or (
           select coalesce(bool_and(ad.adrelid is not distinct from c.oid), false) from pg_catalog.pg_depend u
           left join pg_catalog.pg_attrdef ad on u.classid = 'pg_catalog.pg_attrdef'::regclass and ad.oid = u.objid
-          where u.refclassid = 'pg_catalog.pg_class'::regclass and u.refobjid = s.oid and u.deptype in ('n', 'a'))`;
+          where u.refclassid = 'pg_catalog.pg_class'::regclass and u.refobjid = s.oid and u.deptype in ('n', 'a')))`;
 
 const NUMBERINGS = `(
     select coalesce(json_agg(s.oid::regclass::text order by s.oid), '[]') from ${OWNED} and ${NUMBERS_ROWS})`;
@@ -133,6 +133,17 @@ const OBSTACLES = `(
         where g.tgrelid = c.oid and not g.tgisinternal
       union all select 'rule ' || quote_ident(w.rulename) from pg_catalog.pg_rewrite w
         where w.ev_class = c.oid and w.rulename <> '_RETURN'
+      union all select distinct pg_describe_object(d.classid, d.objid, 0)
+        from pg_catalog.pg_depend d join pg_catalog.pg_rewrite w on w.oid = d.objid
+        where d.classid = 'pg_catalog.pg_rewrite'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid
+          and d.deptype = 'n' and w.ev_class <> c.oid and w.rulename <> '_RETURN'
+      union all select distinct pg_describe_object(d.classid, d.objid, 0)
+        from pg_catalog.pg_depend d join pg_catalog.pg_attrdef ad on ad.oid = d.objid and ad.adrelid <> c.oid
+        where d.classid = 'pg_catalog.pg_attrdef'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid
+      union all select 'membership of ' || pg_describe_object(d.refclassid, d.refobjid, 0) from pg_catalog.pg_depend d
+        where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+      union all select distinct 'security label of ' || l.provider from pg_catalog.pg_seclabel l
+        where l.classoid = 'pg_catalog.pg_class'::regclass and l.objoid = c.oid
       union all ${FOREIGN_PUBLICATIONS}
       union all select 'partitions' where c.relkind = 'p'
       union all select 'inheritance with ' || i.inhrelid::regclass || ' and ' || i.inhparent::regclass
@@ -146,7 +157,8 @@ const OBSTACLES = `(
           and not exists (select from pg_catalog.pg_constraint k where k.oid = d.objid and (k.conrelid = c.oid or k.contype = 'f'))
       union all select distinct pg_describe_object(d.classid, d.objid, d.objsubid)
         from pg_catalog.pg_depend d
-        where d.refclassid = 'pg_catalog.pg_type'::regclass and d.deptype = 'n' and d.refobjid = c.reltype
+        where d.refclassid = 'pg_catalog.pg_type'::regclass and d.deptype = 'n'
+          and d.refobjid in (c.reltype, (select t.typarray from pg_catalog.pg_type t where t.oid = c.reltype))
           and d.classid <> 'pg_catalog.pg_rewrite'::regclass
       union all select 'sequence ' || s.oid::regclass from ${OWNED} and not ${NUMBERS_ROWS}) o)`;
 
@@ -199,7 +211,8 @@ const OBSERVED = `select current_database() as database, n.nspname as schema, c.
   'ownConstraints', case when c.relkind in ('r', 'p') then (
     select coalesce(json_agg(json_build_object('name', k.conname, 'type', k.contype::text,
       'columns', (select coalesce(json_agg(ka.attname order by ka.attnum), '[]') from pg_catalog.pg_attribute ka where ka.attrelid = k.conrelid and ka.attnum = any(k.conkey)),
-      'definition', case when quiet.path is not null then pg_get_constraintdef(k.oid) end) order by k.contype <> 'p', k.oid), '[]')
+      'definition', case when quiet.path is not null then pg_get_constraintdef(k.oid) end,
+      'comment', obj_description(k.oid, 'pg_constraint')) order by k.contype <> 'p', k.oid), '[]')
     from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype in ('c', 'u', 'p', 'x', 'f') and k.conparentid = 0
       and coalesce(obj_description(k.oid, 'pg_constraint'), '') <> ${quoted(CONTRACT_MARK)}) else '[]' end,
   'publishedWithAll', case when c.relkind in ('r', 'p') and exists (select from pg_catalog.pg_publication) then (

@@ -26,11 +26,17 @@ const STATISTICS = `(
 // 15.20 and its like note a number of their own with every column (`pg_attver`), which nobody can set: it is nothing to carry.
 const OWN_OPTIONS = `(select json_agg(o.option) from unnest(a.attoptions) o(option) where o.option not like 'pg\\_%')`;
 
+/** An expression: what a column `a` was told about how its values are kept, beyond what its type says, as JSON for `alter column … set`. */
+export const KEPT: string = `(select json_agg(k.what) from (
+      select case a.attstorage when 'p' then 'storage plain' when 'e' then 'storage external' when 'm' then 'storage main' else 'storage extended' end as what
+        from pg_catalog.pg_type t where t.oid = a.atttypid and t.typstorage <> a.attstorage
+      union all select case a.attcompression when 'p' then 'compression pglz' else 'compression lz4' end where a.attcompression <> '') k)`;
+
 const COLUMNS = `(
     select coalesce(json_agg(json_build_object('column', a.attname, 'statistics', nullif(a.attstattarget, -1),
-      'options', coalesce(${OWN_OPTIONS}, '[]')) order by a.attnum), '[]')
+      'options', coalesce(${OWN_OPTIONS}, '[]'), 'kept', coalesce(${KEPT}, '[]')) order by a.attnum), '[]')
     from pg_catalog.pg_attribute a
-    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and (a.attstattarget >= 0 or ${OWN_OPTIONS} is not null))`;
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and (a.attstattarget >= 0 or ${OWN_OPTIONS} is not null or ${KEPT} is not null))`;
 
 const ROLES = `(select string_agg(case r.role when 0 then 'public' else quote_ident(pg_get_userbyid(r.role)) end, ', ')
         from unnest(p.polroles) r(role))`;
@@ -40,8 +46,8 @@ const POLICIES = `(
       format('create policy %I on %s as %s for %s to %s', p.polname, ${NAME}, case when p.polpermissive then 'permissive' else 'restrictive' end,
         case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end, ${ROLES})
       || coalesce(' using (' || case when quiet.path is not null then pg_get_expr(p.polqual, p.polrelid) end || ')', '')
-      || coalesce(' with check (' || case when quiet.path is not null then pg_get_expr(p.polwithcheck, p.polrelid) end || ')', ''))
-      order by p.polname), '[]')
+      || coalesce(' with check (' || case when quiet.path is not null then pg_get_expr(p.polwithcheck, p.polrelid) end || ')', '')
+      , 'comment', obj_description(p.oid, 'pg_policy')) order by p.polname), '[]')
     from pg_catalog.pg_policy p where p.polrelid = c.oid)`;
 
 /** A publication that the current role may not change. */
@@ -68,6 +74,7 @@ const REPLICA_IDENTITY = `case c.relreplident
 
 const NONE = JSON.stringify({
   indexes: [],
+  clusteredOn: null,
   statistics: [],
   columns: [],
   rowSecurity: 'off',
@@ -80,6 +87,7 @@ const NONE = JSON.stringify({
 // a view has none of it, and a run may look at a thousand of them
 export const BELONGINGS: string = `case c.relkind when 'v' then '${NONE}'::json else json_build_object(
   'indexes', ${INDEXES},
+  'clusteredOn', (select ic.relname from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid where i.indrelid = c.oid and i.indisclustered),
   'statistics', ${STATISTICS},
   'columns', ${COLUMNS},
   'rowSecurity', case when not c.relrowsecurity then 'off' when c.relforcerowsecurity then 'forced' else 'on' end,

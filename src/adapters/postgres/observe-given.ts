@@ -1,3 +1,5 @@
+import { KEPT } from './observe-belongings.ts';
+
 const RELATION = `quote_ident(vn.nspname), quote_ident(v.relname)`;
 
 const COLUMNS = `pg_catalog.pg_attribute a where a.attrelid = v.oid and a.attnum > 0 and not a.attisdropped`;
@@ -29,6 +31,8 @@ export const GIVEN: string = `case v.relkind when 'm' then (
           from ${COLUMNS} and a.attstattarget >= 0
         union all select 4, a.attnum, format('alter materialized view %s.%s alter column %I set (%s)', ${RELATION}, a.attname, ${OPTIONS})
           from ${COLUMNS} and ${OPTIONS} is not null
+        union all select 4, a.attnum, format('alter materialized view %s.%s alter column %I set %s', ${RELATION}, a.attname, k.what)
+          from ${COLUMNS.replace(' where ', ` cross join lateral json_array_elements_text(${KEPT}) k(what) where `)}
         union all select 5, i.indexrelid, format('comment on index %s.%I is %L', quote_ident(vn.nspname), ic.relname, obj_description(ic.oid, 'pg_class'))
           from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid
           where i.indrelid = v.oid and obj_description(ic.oid, 'pg_class') is not null

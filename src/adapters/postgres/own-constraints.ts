@@ -45,12 +45,16 @@ function unlessThere(
     select from pg_catalog.pg_attribute a where a.attrelid = ${quoted(table)}::regclass and a.attname = own.col and a.attnum > 0 and not a.attisdropped))`;
   const lost = `undefined_function or undefined_object or datatype_mismatch${c.type === 'f' ? ' or undefined_column' : ''}`;
   const add = `alter table ${table} add constraint ${ident(name)} ${definition}`;
+  const remark =
+    c.comment === null
+      ? ''
+      : ` execute ${quoted(`comment on constraint ${ident(name)} on ${table} is ${quoted(c.comment)}`)};`;
   return once(
     'alter',
     block(`begin if ${hasColumns} and not exists (select from pg_catalog.pg_constraint k where k.conrelid = ${quoted(table)}::regclass
   and (k.conname = ${quoted(c.name)} or k.contype = ${quoted(c.type)} and pg_get_constraintdef(k.oid) = ${quoted(c.definition)}
     or k.contype = 'p' and ${quoted(c.type)} = 'p'))
-then execute ${quoted(add)}; end if;
+then execute ${quoted(add)};${remark} end if;
 exception when ${lost} then
   raise exception using errcode = '${LOST_BELONGING}', message = ${quoted(`the constraint ${c.name} cannot be given to the new table: `)} || sqlerrm,
     hint = 'Give the columns types that it takes, or drop the constraint first.';

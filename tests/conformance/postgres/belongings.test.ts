@@ -112,6 +112,34 @@ test('statistics: targets and options of columns, and those over several columns
   expect(await internal()).toEqual([]);
 });
 
+test('how values are kept, the order of CLUSTER, and comments on constraints and policies', async () => {
+  await pg.run(`create materialized view ${schema}.mv as select id, word from ${table()};
+    alter materialized view ${schema}.mv alter word set storage external;
+    alter table ${table()} alter word set storage external, alter word set compression pglz;
+    create index by_id on ${table()} (id); alter table ${table()} cluster on by_id;
+    alter table ${table()} add constraint more check (id > 0), add constraint one unique (id);
+    comment on constraint more on ${table()} is 'it''s more'; comment on constraint one on ${table()} is 'once';
+    create policy p on ${table()} using (true); comment on policy p on ${table()} is 'all'`);
+  const known = (): Promise<readonly string[]> =>
+    texts(`select c.relname, a.attname, a.attstorage::text, a.attcompression::text from pg_attribute a join pg_class c on c.oid = a.attrelid
+        where c.relnamespace = '${schema}'::regnamespace and c.relkind in ('r', 'm') and a.attnum > 0
+      union all select 'clustered on', i.indexrelid::regclass::text, '', '' from pg_index i where indrelid = '${table()}'::regclass and indisclustered
+      union all select k.conname, obj_description(k.oid, 'pg_constraint'), '', '' from pg_constraint k where k.conrelid = '${table()}'::regclass and k.contype in ('c', 'u')
+      union all select polname, obj_description(p.oid, 'pg_policy'), '', '' from pg_policy p where polrelid = '${table()}'::regclass order by 1, 2`);
+  const before = await known();
+  expect(before).toHaveLength(9);
+  for (let i = 0; i < 2; i++) await rebuild();
+  expect(await known()).toEqual(before);
+  // a type without such settings and an index without its column take them along
+  await pg.run(`drop materialized view ${schema}.mv`);
+  await rebuild('select 1 as kind, 2 as word');
+  expect(await known()).toEqual([
+    'p|all||',
+    expect.stringMatching(/kind\|p\|$/),
+    expect.stringMatching(/word\|p\|$/),
+  ]);
+});
+
 describe('row security', () => {
   const secure = (): Promise<void> =>
     pg.run(`create table ${schema}.allowed as select 1 as kind; grant select on ${schema}.allowed to ana, "Rui R";
