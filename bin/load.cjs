@@ -8,20 +8,29 @@ const process = require('node:process');
 const vm = require('node:vm');
 const { crc32 } = require('node:zlib');
 
+/** Commands that go through many nodes, or may. */
+const LONG = new Set(
+  'build check clone compile diff docs parse retry run seed show snapshot test'.split(' '),
+);
+
+const isLong = () => process.argv.slice(2).some((word) => LONG.has(word));
+
 /**
  * V8 compiles a function once more, for speed, after it has done so much (four times V8's own limit, in V8's measure). What that
  * takes is seldom won back by a command of a second, and nothing is lost by it in one of ten. To be called before anything is
- * loaded: what was compiled under another limit is not taken.
+ * loaded: what was compiled under another limit is not taken, nor is what came compiled with Node, which short commands would wait for.
  */
 function optimizeLater() {
-  // a version is told by one small file, before V8's module would be loaded
-  if (process.argv.length === 3 && ['--version', '-V', '-v'].includes(process.argv[2])) return;
-  require('node:v8').setFlagsFromString('--interrupt-budget=270336');
+  if (isLong()) require('node:v8').setFlagsFromString('--interrupt-budget=270336');
 }
 
-/** Where it is for this Node; V8 takes what another one has made for nothing. */
+/** Where it is for this Node and this limit; V8 takes what another one has made for nothing. */
 const compiledFile = (dist) =>
-  path.join(dist, 'compiled', `${process.version}-${process.platform}-${process.arch}`);
+  path.join(
+    dist,
+    'compiled',
+    `${process.version}-${process.platform}-${process.arch}${isLong() ? '-long' : ''}`,
+  );
 
 /**
  * By file; a line of JSON with names, lengths and sums, then one after the other. Nothing where it was built with another Node, of
@@ -52,6 +61,9 @@ function readCompiled(dist) {
     return crc32(data) === sum ? data : undefined;
   };
 }
+
+/** Whether this is one of the commands that have files of their own. */
+exports.isLong = isLong;
 
 /** Writes it, in place of what was there. */
 exports.writeCompiled = (dist, compiled) => {

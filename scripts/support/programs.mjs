@@ -90,11 +90,13 @@ export async function compileAhead(dist) {
     const shop = join(dir, 'shop');
     run(0, shop, 'parse', '--no-partial-parse');
     run(0, shop, 'parse');
+    run(0, shop, 'ls', '--no-partial-parse');
     run(0, shop, 'ls', '-s', 'tag:none', '--exclude', '*');
     run(0, shop, 'ls');
     // as far as a command comes without a server: nobody listens there
     await writeFile(join(shop, 'profiles.yml'), JSON.stringify(NOWHERE));
     run(2, shop, 'build');
+    run(0, shop, 'compile', '--no-introspect');
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -3,10 +3,11 @@
 'use strict';
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
-const { programIn, writeCompiled } = require('../../bin/load.cjs');
+const { isLong, programIn, writeCompiled } = require('../../bin/load.cjs');
 
-const [dist, file, ...args] = process.argv.slice(2);
+const [dist, before, ...args] = process.argv.slice(2);
 process.argv = [process.argv[0], 'etl', ...args];
+const file = isLong() ? `${before}.long` : before;
 const earlier = existsSync(file)
   ? JSON.parse(readFileSync(file, 'utf8')).map(([name, data]) => [
       name,

@@ -133,10 +133,13 @@ test('the way of looking finds the parser where it is needed', async () => {
 });
 
 /** `etl parse` by the loader for Node 20; prints which files came compiled, and how many there are. */
-function parseBy(dist: string): { readonly taken: readonly string[]; readonly all: number } {
+function takenBy(
+  dist: string,
+  command = 'parse',
+): { readonly taken: readonly string[]; readonly all: number } {
   const script = `const { programIn } = require(${JSON.stringify(join(ROOT, 'bin/load.cjs'))});
     const dist = ${JSON.stringify(dist)};
-    process.argv = ['node', 'etl', 'parse'];
+    process.argv = ['node', 'etl', '${command}'];
     const program = programIn(dist);
     process.on('exit', () => {
       const { taken } = program;
@@ -150,13 +153,17 @@ function parseBy(dist: string): { readonly taken: readonly string[]; readonly al
     killSignal: 'SIGKILL',
   });
   expect(status, stderr).toBe(0);
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ReturnType<typeof parseBy>;
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ReturnType<typeof takenBy>;
 }
 
-test('what short commands run was compiled when the program was built', () => {
-  const { taken, all } = parseBy(join(ROOT, 'dist'));
-  expect(taken).toHaveLength(all);
-});
+test.each(['ls', 'parse'])(
+  'what etl %s runs was compiled when the program was built',
+  (command) => {
+    const { taken, all } = takenBy(join(ROOT, 'dist'), command);
+    expect(all).toBeGreaterThan(1);
+    expect(taken).toHaveLength(all);
+  },
+);
 
 /** With a bit of every 500th byte turned, so that no file's part stays whole. */
 function damaged(data: Buffer): Buffer {
@@ -178,11 +185,12 @@ test.each([
   await mkdir(join(dist, 'compiled'), { recursive: true });
   for (const part of ['chunks', 'cli', 'import.cjs'])
     await symlink(join(ROOT, 'dist', part), join(dist, part));
-  const [name = ''] = await readdir(join(ROOT, 'dist/compiled'));
-  const data = await readFile(join(ROOT, 'dist/compiled', name));
-  if (change !== undefined) await writeFile(join(dist, 'compiled', name), change(data));
+  for (const name of await readdir(join(ROOT, 'dist/compiled'))) {
+    const data = await readFile(join(ROOT, 'dist/compiled', name));
+    if (change !== undefined) await writeFile(join(dist, 'compiled', name), change(data));
+  }
   try {
-    const { taken, all } = parseBy(dist);
+    const { taken, all } = takenBy(dist);
     expect(taken).toEqual([]);
     expect(all).toBeGreaterThan(0);
   } finally {
@@ -198,7 +206,7 @@ test('what was compiled of another text of the same length is not taken', async 
   const main = join(dist, 'cli/main.cjs');
   const text = await readFile(main, 'utf8');
   await writeFile(main, text.replace('SIGHUP', 'SIGHUB'));
-  expect(parseBy(dist).taken).not.toContain(main);
+  expect(takenBy(dist).taken).not.toContain(main);
 });
 
 test.skipIf(process.platform === 'win32')(
