@@ -215,3 +215,26 @@ describe('postgres, with the server held open by another session', () => {
     expect(await rowsOn(other, `select relname from pg_class where relname like '\\_\\_etl%'`)).toEqual([]);
   });
 });
+
+test('a check that is stopped while its engine starts leaves no server behind', async () => {
+  const project = await scratch({
+    'dbt_project.yml': 'name: shop\nprofile: etl\n',
+    'models/slow.sql': '{% for i in range(90000) %}{% set x = i %}{% endfor %}select 1 as a',
+  });
+  let looking: ReturnType<typeof setInterval> | undefined;
+  const { code, output } = await etl(['check'], {
+    cwd: project.dir,
+    started: (child) => {
+      looking = setInterval(() => {
+        if (serversOf(project.dir).length > 0) child.kill('SIGINT');
+        else return;
+        clearInterval(looking);
+      }, 10);
+    },
+  });
+  clearInterval(looking);
+  expect(code, output).toBe(2);
+  expect(output).toContain('ETL5006');
+  expect(serversOf(project.dir)).toEqual([]);
+  await project.dispose();
+});

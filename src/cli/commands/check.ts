@@ -11,6 +11,8 @@ import { besideOutput, guarded } from './guarded.ts';
 /** `etl check`: 1 when something is wrong. */
 export const checkCommand = (values: Values, terminal: Terminal): Promise<number> =>
   guarded(values, besideOutput(values, terminal), async ({ reporter, learn, mask, masked }) => {
+    // before the project is read: its engine may be at work by then, and would go on by itself
+    terminal.armSignals();
     const found = await check({
       ...apiOptions(values, terminal),
       onProject: learn,
