@@ -216,13 +216,13 @@ describe('postgres, with the server held open by another session', () => {
   });
 });
 
-test('a check that is stopped while its engine starts leaves no server behind', async () => {
+test.each(['check', 'columns', 'lineage'])('etl %s that is stopped while its engine starts leaves no server behind', async (command) => {
   const project = await scratch({
     'dbt_project.yml': 'name: shop\nprofile: etl\n',
     'models/slow.sql': '{% for i in range(90000) %}{% set x = i %}{% endfor %}select 1 as a',
   });
   let looking: ReturnType<typeof setInterval> | undefined;
-  const { code, output } = await etl(['check'], {
+  const { code, output } = await etl([command], {
     cwd: project.dir,
     started: (child) => {
       looking = setInterval(() => {

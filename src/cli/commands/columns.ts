@@ -14,6 +14,8 @@ import { besideOutput, guarded } from './guarded.ts';
 /** `etl columns`: 1 when columns cannot be known, and with --check when a property file says otherwise. */
 export const columnsCommand = (values: Values, terminal: Terminal): Promise<number> =>
   guarded(values, besideOutput(values, terminal), async ({ reporter, learn, mask, masked }) => {
+    // as in a check
+    terminal.armSignals();
     const isWrite = values['write'] === true;
     const found = await columns({
       ...apiOptions(values, terminal),

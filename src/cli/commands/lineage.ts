@@ -14,6 +14,8 @@ export const lineageCommand = (
   terminal: Terminal,
 ): Promise<number> =>
   guarded(values, besideOutput(values, terminal), async ({ reporter, learn, mask, masked }) => {
+    // as in a check
+    terminal.armSignals();
     const found = await lineage({
       ...apiOptions(values, terminal),
       of: names,

@@ -338,11 +338,11 @@ export const SQL: readonly GalleryCase[] = [
     files: {
       'models/orders.sql': ORDERS,
       'models/revenue.sql':
-        "{{ config(materialized='table') }}\n-- depends_on: {{ ref('orders') }}\nselect pg_sleep(60)::text as n\n",
+        "{{ config(materialized='table') }}\n-- depends_on: {{ ref('orders') }}\nselect pg_sleep(61)::text as n\n",
       'models/below.sql': "select * from {{ ref('revenue') }}\n",
     },
     args: ['build'],
-    signal: { seen: /START sql table model/, statement: 'pg_sleep(60)', name: 'SIGINT' },
+    signal: { seen: /START sql table model/, statement: 'pg_sleep(61)', name: 'SIGINT' },
     exit: 2,
     codes: ['ETL5006'],
   },
