@@ -188,7 +188,8 @@ export const CONNECTIONS: readonly GalleryCase[] = [
   {
     name: 'postgres-host-unknown',
     files: FILES,
-    prepare: profileOf({ host: 'warehouse.invalid', retries: 0 }),
+    // no name of a host, so that no server of names is asked, and none has to be there
+    prepare: profileOf({ host: 'warehouse..invalid', retries: 0 }),
     args: ['build'],
     exit: 2,
     codes: ['ETL5002'],
