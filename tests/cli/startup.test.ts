@@ -165,6 +165,26 @@ test.each(['ls', 'parse'])(
   },
 );
 
+test.skipIf(!process.versions.node.startsWith('20.'))(
+  'only commands that go through many nodes run under another limit of V8',
+  async () => {
+    const preload = join(project.dir, 'trace/limit.cjs');
+    await writeFile(
+      preload,
+      `process.on('exit', () => require('node:fs').writeSync(2, '\\nlimit set: ' + process.moduleLoadList.includes('NativeModule v8')));`,
+    );
+    const isSet = async (command: string): Promise<string | undefined> => {
+      const { output } = await etl([command], {
+        cwd: join(project.dir, 'shop'),
+        env: { NODE_OPTIONS: `--require=${preload}` },
+      });
+      return /limit set: (\w+)/.exec(output)?.[1];
+    };
+    expect(await isSet('parse')).toBe('true');
+    expect(await isSet('ls')).toBe('false');
+  },
+);
+
 /** With a bit of every 500th byte turned, so that no file's part stays whole. */
 function damaged(data: Buffer): Buffer {
   const made = Buffer.from(data);

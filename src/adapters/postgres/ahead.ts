@@ -89,7 +89,11 @@ class Pipeline implements Ahead {
     this.#gather();
     this.#onTheWay++;
     return new Promise<void>((done, failed) => {
+      let isOpen = true;
       const answered = (error: unknown): void => {
+        // counted once, whatever the driver may tell of a lost connection
+        if (!isOpen) return;
+        isOpen = false;
         if (error == null) done();
         else {
           const found = failure(fieldsOf(error));
