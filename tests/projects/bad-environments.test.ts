@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { etl, type EtlResult, scratch, type Scratch } from '../support/etl.ts';
 import { postgresServer, type PostgresServer } from '../support/postgres-server.ts';
 
@@ -45,6 +45,15 @@ async function isRefused(result: EtlResult, code: string, said: RegExp): Promise
   expect(await rows()).toEqual([{ id: 1 }]);
 }
 
+const untilEnded = (): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      const { rows: found } = await admin.query(`select pid from pg_stat_activity where usename = 'builder'`);
+      expect(found).toEqual([]);
+    },
+    { timeout: 10_000 },
+  );
+
 beforeAll(async () => {
   server = await postgresServer(undefined, undefined, {
     hba: ['local all all trust', 'host all all 127.0.0.1/32 trust'],
@@ -66,6 +75,8 @@ beforeEach(async () => {
 });
 
 test('every connection is taken', async () => {
+  // those of the run before may still be ending, and would leave room behind
+  await untilEnded();
   const taken = await Promise.all(
     Array.from({ length: 9 }, async () => {
       const one = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'builder', database: 'postgres', ssl: false });
